@@ -1,0 +1,85 @@
+import type { Diagnostic, Range } from '../diag/index.ts'
+import type { SchemaJson } from '../schema/index.ts'
+import type { ExportedRecord, ExportedValue } from '../value/index.ts'
+import type { Crypter, EnvironmentLoader, ProviderSet } from './provider.ts'
+
+/** All that an evaluation may touch. The evaluator itself has no clock, disk or network. */
+export interface EvaluationHost {
+  readonly providers: ProviderSet
+  readonly loader: EnvironmentLoader
+  /** Opens the root's own sealed secrets. */
+  readonly crypter: Crypter
+  /** Facts about the caller, e.g. `{pulumi: {user: {id, login}}}`; reachable as `${context…}`. */
+  readonly context: ExportedRecord
+  readonly limits?: Partial<EvaluationLimits>
+  readonly signal?: AbortSignal
+}
+
+/** Bounds of one evaluation (security requirement S-42). A trip is a diagnostic that names the limit. */
+export interface EvaluationLimits {
+  readonly depth: number
+  readonly nodes: number
+  readonly imports: number
+  readonly importDepth: number
+  readonly steps: number
+  readonly stringBytes: number
+  readonly outputBytes: number
+  readonly providerCalls: number
+}
+
+/** What an evaluation gives. `environment` is null when there was nothing to evaluate (§1.4) or no declaration. */
+export interface Evaluation {
+  readonly environment: Environment | null
+  /** In order of emission. */
+  readonly diagnostics: readonly Diagnostic[]
+  /** Rotate mode only: what has to be written back, and what was tried. */
+  readonly patches: readonly Patch[]
+  readonly rotations: readonly RotationResult[]
+}
+
+/** The exported result (§11.1). Members are left out when empty, exactly as the wire wants them. */
+export interface Environment {
+  readonly exprs?: { readonly [key: string]: ExportedExpr }
+  readonly properties?: ExportedRecord
+  readonly schema: SchemaJson
+  readonly executionContext: { readonly properties?: ExportedRecord; readonly schema: SchemaJson }
+}
+
+/** A document path and the value that replaces what stands there. */
+export interface Patch {
+  readonly docPath: string
+  readonly replacement: ExportedValue
+}
+
+export interface RotationResult {
+  readonly path: string
+  readonly status: 'succeeded' | 'failed' | 'not-evaluated'
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** An expression as exported (§11.4): `range` always, then at most one variant member. */
+export interface ExportedExpr {
+  readonly range: Range
+  readonly schema?: SchemaJson
+  readonly base?: ExportedExpr
+  readonly keyRanges?: { readonly [key: string]: Range }
+  readonly literal?: unknown
+  readonly interpolate?: readonly { readonly text?: string; readonly value?: readonly ExportedAccessor[] }[]
+  readonly symbol?: readonly ExportedAccessor[]
+  readonly access?: { readonly receiver: Range; readonly accessors: readonly ExportedAccessor[] }
+  readonly list?: readonly ExportedExpr[]
+  readonly object?: { readonly [key: string]: ExportedExpr }
+  readonly builtin?: {
+    readonly name: string
+    readonly nameRange: Range
+    readonly argSchema: SchemaJson
+    readonly arg: ExportedExpr
+  }
+}
+
+export interface ExportedAccessor {
+  readonly index?: number
+  readonly key?: string
+  readonly range: Range
+  readonly value?: Range
+}

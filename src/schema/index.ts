@@ -1,0 +1,1 @@
+export type { Schema, SchemaJson, SchemaObject } from './model.ts'

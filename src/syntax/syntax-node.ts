@@ -1,0 +1,45 @@
+import type { Range } from '../diag/index.ts'
+
+/**
+ * The language's syntax tree (language specification §2): six kinds, each with its range and document path.
+ * Frozen plain data. Duplicate keys and entry order are kept.
+ */
+export type SyntaxNode = NullNode | BooleanNode | NumberNode | StringNode | ArrayNode | ObjectNode
+
+interface SyntaxBase {
+  readonly range: Range
+  /** The property path from the root, rendered as §2.3 says; `""` for the root. */
+  readonly path: string
+}
+
+export interface NullNode extends SyntaxBase {
+  readonly kind: 'null'
+}
+export interface BooleanNode extends SyntaxBase {
+  readonly kind: 'boolean'
+  readonly value: boolean
+}
+export interface NumberNode extends SyntaxBase {
+  readonly kind: 'number'
+  /** Decimal text (§2.2), e.g. `16` for `0x10`; also `+Inf`, `-Inf`, `NaN`. */
+  readonly text: string
+}
+export interface StringNode extends SyntaxBase {
+  readonly kind: 'string'
+  readonly value: string
+  /** Untagged, plain, on one line: parts of the text have ranges of their own (§2.6). */
+  readonly subRanges: boolean
+}
+export interface ArrayNode extends SyntaxBase {
+  readonly kind: 'array'
+  /** `null` = an element that could not be decoded (an alias); it has a diagnostic. */
+  readonly elements: readonly (SyntaxNode | null)[]
+}
+export interface ObjectNode extends SyntaxBase {
+  readonly kind: 'object'
+  readonly entries: readonly ObjectEntry[]
+}
+export interface ObjectEntry {
+  readonly key: StringNode | null
+  readonly value: SyntaxNode | null
+}
