@@ -8,12 +8,14 @@ export type {
   Patch,
   RotationResult,
 } from './evaluation.ts'
-export type {
-  Crypter,
-  EnvironmentLoader,
-  ExecutionContext,
-  LoadedEnvironment,
-  Provider,
-  ProviderSet,
-  Rotator,
+export {
+  type Crypter,
+  type EnvironmentLoader,
+  type ExecutionContext,
+  type InputFinding,
+  type LoadedEnvironment,
+  type Provider,
+  ProviderError,
+  type ProviderSet,
+  type Rotator,
 } from './provider.ts'

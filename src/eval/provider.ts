@@ -11,6 +11,26 @@ export interface ExecutionContext {
   /** The environment that was opened. */
   readonly rootEnvironment: string
   readonly values: ExportedRecord
+  /** Adds a warning at the call, e.g. that a shorter credential life was used than the default. */
+  readonly warn: (summary: string, detail?: string) => void
+}
+
+/** A provider that could not open: `message` is the diagnostic's summary, `detail` the lines behind it. */
+export class ProviderError extends Error {
+  readonly detail: string
+  constructor(summary: string, detail = '', options: ErrorOptions = {}) {
+    super(summary, options)
+    this.name = 'ProviderError'
+    this.detail = detail
+  }
+}
+
+/** What a schema cannot say about inputs. `path` is relative to the inputs object; `[]` is the object itself. */
+export interface InputFinding {
+  readonly severity: 'error' | 'warning'
+  readonly path: readonly (string | number)[]
+  readonly summary: string
+  readonly detail?: string
 }
 
 /** Opens secrets: `fn::open::<name>`. Everything it needs of the world was handed to it when it was made. */
@@ -18,8 +38,13 @@ export interface Provider {
   readonly inputs: Schema
   readonly outputs: Schema
   /**
+   * Rules beyond the schema ("exactly one of `oidc` and `static`"), asked in every mode once the schema holds and before
+   * anything is opened. Values may still be unknown. An error finding means that `open` is not called.
+   */
+  readonly inspect?: (inputs: ExportedRecord, context: ExecutionContext) => readonly InputFinding[]
+  /**
    * Gives the opened value; `secret` on the result marks the whole tree.
-   * @throws Error whose message becomes the diagnostic's summary; an `AppError`'s hint becomes its detail
+   * @throws Error whose message becomes the diagnostic's summary; a `ProviderError`'s `detail` becomes its detail
    */
   open(inputs: ExportedRecord, context: ExecutionContext, signal: AbortSignal): Promise<ExportedValue>
 }
