@@ -37,6 +37,8 @@ export const codes = table({
     hint: 'the server log has the details under this request id',
   },
 
+  ROUTE_NOT_FOUND: { kind: 'not-found', say: 'Not Found: no route `{method} {path}`', hint: '' },
+
   // identity
   TOKEN_MISSING: {
     kind: 'unauthenticated',
@@ -47,6 +49,27 @@ export const codes = table({
     kind: 'unauthenticated',
     say: 'the access token is not valid',
     hint: 'log in again with `esc login <url>`',
+  },
+
+  TOKEN_EXPIRED: {
+    kind: 'unauthenticated',
+    say: 'the access token expired at {at}',
+    hint: 'log in again with `esc login <url>`',
+  },
+  TOKEN_REVOKED: {
+    kind: 'unauthenticated',
+    say: 'the access token was revoked',
+    hint: 'log in again with `esc login <url>`',
+  },
+  FORBIDDEN: {
+    kind: 'denied',
+    say: 'Forbidden: needs `{permission}` on `{resource}`',
+    hint: 'ask {who} to grant it',
+  },
+  ALREADY_INITIALISED: {
+    kind: 'conflict',
+    say: 'this server already has a first administrator',
+    hint: 'log in as an administrator and make another token',
   },
 
   // environments
@@ -74,6 +97,73 @@ export const codes = table({
     hint: 'the session may have expired; open the environment again',
   },
   PROPERTY_NOT_FOUND: { kind: 'not-found', say: 'Not Found: property `{path}`', hint: '' },
+
+  DELETION_PROTECTED: {
+    kind: 'conflict',
+    say: "Conflict: environment '{environment}' is protected against deletion",
+    hint: 'switch it off with `esc env settings set {environment} deletion-protected false`',
+  },
+  SEALED_VALUE_NOT_TRANSFERABLE: {
+    kind: 'invalid',
+    say: 'Bad Request: a `ciphertext` in the definition was not sealed for this environment',
+    hint: 'type the value again as `fn::secret: <value>`, or ask someone who may open its environment to copy it',
+  },
+  IMPORT_FORBIDDEN: {
+    kind: 'denied',
+    say: 'import_forbidden: you may not open `{environment}`',
+    hint: 'ask whoever administers it for `open`',
+  },
+  REVISION_NOT_FOUND: {
+    kind: 'not-found',
+    say: "Not Found: revision `{version}` of environment '{environment}'",
+    hint: 'list them with `esc env version history {environment}`',
+  },
+  REVISION_RETRACTED: {
+    kind: 'not-found',
+    say: "Not Found: revision {number} of environment '{environment}' was retracted: {why}",
+    hint: 'use revision {replacement} instead',
+  },
+  REVISION_NOT_RETRACTABLE: { kind: 'invalid', say: 'Bad Request: {what}', hint: '{hint}' },
+  REVISION_TAG_NOT_FOUND: {
+    kind: 'not-found',
+    say: "Not Found: revision tag `{tag}` of environment '{environment}'",
+    hint: 'list them with `esc env version tag ls {environment}`',
+  },
+  REVISION_TAG_EXISTS: {
+    kind: 'conflict',
+    say: "Conflict: revision tag `{tag}` of environment '{environment}' already exists",
+    hint: 'move it instead',
+  },
+  TAG_NOT_FOUND: {
+    kind: 'not-found',
+    say: "Not Found: tag `{tag}` of environment '{environment}'",
+    hint: 'list them with `esc env tag ls {environment}`',
+  },
+  TAG_EXISTS: {
+    kind: 'conflict',
+    say: "Conflict: tag `{tag}` of environment '{environment}' already exists",
+    hint: 'update it instead',
+  },
+  TAG_CHANGED: {
+    kind: 'conflict',
+    say: "Conflict: tag `{tag}` of environment '{environment}' has another value by now",
+    hint: 'read it again and repeat the edit',
+  },
+  DRAFT_NOT_FOUND: { kind: 'not-found', say: 'Not Found: draft `{id}`', hint: '' },
+  DRAFT_EXISTS: {
+    kind: 'conflict',
+    say: "Conflict: environment '{environment}' already has a draft, `{id}`",
+    hint: 'change it with `--draft={id}`, or close it first',
+  },
+  CHANGE_REQUEST_NOT_FOUND: { kind: 'not-found', say: 'Not Found: change request `{id}`', hint: '' },
+  CHANGE_REQUEST_STATE: {
+    kind: 'invalid',
+    say: 'Bad Request: change request must be in {wanted} status to {action} (current status: {status}): invalid request',
+    hint: '',
+  },
+  PROVIDER_NOT_FOUND: { kind: 'not-found', say: 'Not Found: {what} `{name}`', hint: '' },
+  NOT_FOUND: { kind: 'not-found', say: 'Not Found: {what} `{id}`', hint: '' },
+  CONFLICT: { kind: 'conflict', say: 'Conflict: {what}', hint: '{hint}' },
 
   // the issuer
   ISSUER_URL_INVALID: { kind: 'invalid', say: 'issuer base URL `{got}`: {rule}', hint: '{hint}' },
