@@ -38,8 +38,9 @@ export interface Provider {
   readonly inputs: Schema
   readonly outputs: Schema
   /**
-   * Rules beyond the schema ("exactly one of `oidc` and `static`"), asked in every mode once the schema holds and before
-   * anything is opened. Values may still be unknown. An error finding means that `open` is not called.
+   * Rules beyond the schema ("exactly one of `oidc` and `static`", names the schema refuses without a word). Asked in
+   * every mode, after the schema's own findings, whenever the inputs are an object; values may be unknown or of the
+   * wrong type. An error finding means that `open` is not called.
    */
   readonly inspect?: (inputs: ExportedRecord, context: ExecutionContext) => readonly InputFinding[]
   /**

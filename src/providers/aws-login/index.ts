@@ -1,0 +1,1 @@
+export { awsLogin } from './provider.ts'

@@ -1,0 +1,111 @@
+import { ProviderError } from '../../eval/index.ts'
+import { formatDuration } from '../duration.ts'
+import type { AwsRefusal, SentClaims } from '../powers.ts'
+import { parseRoleArn } from './role-arn.ts'
+
+/** What was asked of STS, for the message about its refusal. */
+export interface Attempt {
+  readonly roleArn: string
+  readonly durationSeconds: number
+  readonly claims: SentClaims
+}
+
+/** STS refuses a duration above the role's maximum session. */
+export function isTooLong(refusal: AwsRefusal): boolean {
+  return refusal.awsCode === 'ValidationError' && /MaxSessionDuration/.test(refusal.message)
+}
+
+/**
+ * The refusal as a person needs it (providers §1.3, §3.1): what failed, what AWS said, what was sent, one next step,
+ * and the trust engine's explanation when the role's policy is known.
+ */
+export function explainRefusal(
+  refusal: AwsRefusal,
+  attempt: Attempt,
+  explanation: string | null,
+): ProviderError {
+  const { summary, next } = describe(refusal, attempt)
+  const { iss, aud, sub } = attempt.claims
+  const lines = [
+    `said: ${refusal.awsCode}: ${refusal.message}`,
+    `sent: iss=${iss}, aud=${aud}, sub=${sub}`,
+    ...(explanation === null ? [] : ['why:', explanation.replace(/^/gm, '  ').trimEnd()]),
+    `try: ${next}`,
+  ]
+  return new ProviderError(`aws-login: ${summary}`, lines.join('\n'), { cause: refusal })
+}
+
+function describe(refusal: AwsRefusal, attempt: Attempt): { summary: string; next: string } {
+  const { iss, aud, sub } = attempt.claims
+  const host = iss.replace(/^https?:\/\//, '')
+  const account = parseRoleArn(attempt.roleArn)?.account ?? 'of the role'
+  const text = refusal.message
+  switch (refusal.awsCode) {
+    case 'AccessDenied':
+      return {
+        summary: `the trust policy of \`${attempt.roleArn}\` does not let this environment in, or there is no such role`,
+        next: `allow it with the condition {"StringEquals": {"${host}:aud": "${aud}", "${host}:sub": "${sub}"}}`,
+      }
+    case 'ExpiredTokenException':
+    case 'ExpiredToken':
+      return {
+        summary: 'AWS found the token expired',
+        next: 'compare this host’s clock with the real time; they must agree within 5 minutes',
+      }
+    case 'ValidationError':
+      return isTooLong(refusal)
+        ? {
+            summary: `${formatDuration(attempt.durationSeconds)} is longer than the role’s maximum session`,
+            next: 'lower `duration`, or raise the role’s MaxSessionDuration (AWS’s default is 1h, ours for `duration` is 2h)',
+          }
+        : {
+            summary: 'AWS refused the request’s parameters',
+            next: 'compare `roleArn`, `sessionName` and `duration` with what AWS said',
+          }
+    case 'InvalidIdentityToken':
+    case 'IDPCommunicationError':
+      return describeIdentityToken(refusal.awsCode, text, { account, iss, aud })
+    case 'RegionDisabledException':
+      return {
+        summary: 'STS is not active in this region for the account',
+        next: 'activate it in IAM’s account settings, or set another STS region on the server',
+      }
+    case 'Throttling':
+    case 'ThrottlingException':
+      return { summary: 'AWS is throttling the calls of this account', next: 'open again in a minute' }
+    default:
+      return {
+        summary: 'AWS refused the login',
+        next: 'read what AWS said above; `esc oidc verify` checks the issuer as AWS would',
+      }
+  }
+}
+
+function describeIdentityToken(
+  code: string,
+  text: string,
+  sent: { account: string; iss: string; aud: string },
+): { summary: string; next: string } {
+  if (/No OpenIDConnect provider found/i.test(text)) {
+    return {
+      summary: `account ${sent.account} has no identity provider for ${sent.iss}`,
+      next: `create one there: URL ${sent.iss}, client id ${sent.aud}`,
+    }
+  }
+  if (code === 'IDPCommunicationError' || /verification key/i.test(text)) {
+    return {
+      summary: 'AWS could not fetch the issuer’s keys',
+      next: `${sent.iss}/.well-known/openid-configuration and its JWKS must answer AWS publicly within 5 seconds; CloudTrail has no record of this failure`,
+    }
+  }
+  if (/audience/i.test(text) || /could not be validated/i.test(text)) {
+    return {
+      summary: `the identity provider of account ${sent.account} does not register the audience \`${sent.aud}\``,
+      next: `add the client id ${sent.aud} to the provider for ${sent.iss}`,
+    }
+  }
+  return {
+    summary: 'AWS did not accept the token',
+    next: 'read what AWS said above; `esc oidc verify` checks the issuer as AWS would',
+  }
+}

@@ -1,0 +1,27 @@
+import type { Provider } from '../eval/index.ts'
+import { awsLogin } from './aws-login/index.ts'
+import { debugOidcClaims } from './debug-oidc-claims/index.ts'
+import { identityToken } from './oidc/index.ts'
+import type { AwsTokenExchange, IdentityTokens, LoginTokens } from './powers.ts'
+
+/** What the providers of one open may use. */
+export interface ProviderPowers {
+  readonly logins: LoginTokens
+  readonly identities: IdentityTokens
+  readonly sts: AwsTokenExchange
+}
+
+/** Every provider by name. Each entry makes a fresh one, because compiling marks schemas. */
+export const providerCatalogue: {
+  readonly [name: string]: { readonly summary: string; readonly make: (powers: ProviderPowers) => Provider }
+} = {
+  'aws-login': { summary: 'Short-lived AWS credentials', make: ({ logins, sts }) => awsLogin(logins, sts) },
+  oidc: {
+    summary: 'An identity token for an audience of your choice',
+    make: ({ identities }) => identityToken(identities),
+  },
+  'debug-oidc-claims': {
+    summary: 'The claims a login would present',
+    make: ({ identities }) => debugOidcClaims(identities),
+  },
+}

@@ -1,0 +1,1 @@
+export { debugOidcClaims } from './provider.ts'

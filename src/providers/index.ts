@@ -1,0 +1,12 @@
+export { type ProviderPowers, providerCatalogue } from './catalogue.ts'
+export {
+  type AwsCredentials,
+  AwsRefusal,
+  type AwsTokenExchange,
+  type ClaimsPreview,
+  type IdentityTokens,
+  type LoginPlatform,
+  type LoginTokens,
+  type SentClaims,
+} from './powers.ts'
+export { subjectAttributeNames } from './subject-attributes.ts'

@@ -1,0 +1,1 @@
+export { identityToken } from './provider.ts'

@@ -1,0 +1,16 @@
+import { rangeless } from '../diag/index.ts'
+import type { ExportedValue } from '../value/index.ts'
+
+const nowhere = { def: rangeless('') }
+
+/** A text value; the evaluator gives it the call's own place. */
+export function textOutput(text: string, secret = false): ExportedValue {
+  return { value: text, ...(secret ? { secret: true as const } : {}), trace: nowhere }
+}
+
+/** An object of secret texts; members that are null are left out. The evaluator makes every descendant secret. */
+export function secretRecord(members: { readonly [name: string]: string | null }): ExportedValue {
+  const record = Object.create(null) as Record<string, ExportedValue>
+  for (const [name, text] of Object.entries(members)) if (text !== null) record[name] = textOutput(text, true)
+  return { value: record, secret: true, trace: nowhere }
+}

@@ -1,0 +1,78 @@
+import type { ExecutionContext } from '../eval/index.ts'
+
+/** The vendors whose audience the issuer fixes (oidc §1.5). */
+export type LoginPlatform = 'aws' | 'azure' | 'gcp' | 'vault' | 'doppler' | 'infisical' | 'snowflake'
+
+/** What a login token said, for messages. The token itself appears in none. */
+export interface SentClaims {
+  readonly iss: string
+  readonly aud: string
+  readonly sub: string
+}
+
+/** Mints the token of one login. Bound to one open: organization, caller and issuer are already settled. */
+export interface LoginTokens {
+  mint(request: {
+    readonly platform: LoginPlatform
+    readonly subjectAttributes: readonly string[] | null
+    readonly context: ExecutionContext
+  }): Promise<{ readonly token: string; readonly claims: SentClaims }>
+}
+
+/** Mints and previews tokens of the second issuer, whose audience an author chooses (oidc §1.7). */
+export interface IdentityTokens {
+  mint(request: {
+    readonly audience: string
+    readonly durationSeconds: number
+    readonly context: ExecutionContext
+  }): Promise<string>
+  preview(request: { readonly audience: string; readonly context: ExecutionContext }): Promise<ClaimsPreview>
+  previewLogin(request: {
+    readonly platform: string
+    readonly subjectAttributes: readonly string[] | null
+    readonly context: ExecutionContext
+  }): Promise<ClaimsPreview>
+}
+
+/** Claims as they would be signed, without `iat`, `nbf`, `exp` and `jti`. */
+export type ClaimsPreview = { readonly [claim: string]: string | readonly string[] }
+
+/** Credentials as STS gives them. `expiration` is RFC 3339. */
+export interface AwsCredentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken: string
+  readonly expiration: string
+}
+
+/** The one AWS call of a login: an unsigned `AssumeRoleWithWebIdentity`. */
+export interface AwsTokenExchange {
+  /** @throws AwsRefusal when STS says no; any other Error when it could not be reached */
+  assumeRoleWithWebIdentity(request: {
+    readonly roleArn: string
+    readonly roleSessionName: string
+    readonly webIdentityToken: string
+    readonly durationSeconds: number
+    readonly policyArns: readonly string[]
+    readonly signal: AbortSignal
+  }): Promise<AwsCredentials>
+  /**
+   * The trust engine's explanation of a refusal, in lines for a person, when the role's policy is known
+   * (the local sandbox tells it; real AWS does when `iam:GetRole` is allowed); null otherwise.
+   */
+  explain(refusal: AwsRefusal): Promise<string | null>
+}
+
+/** STS or IAM said no. */
+export class AwsRefusal extends Error {
+  /** AWS's error code, e.g. `AccessDenied`. Match on it, never on the text. */
+  readonly awsCode: string
+  /** Where the sandbox keeps the decision; null for real AWS. */
+  readonly decisionUrl: string | null
+  constructor(awsCode: string, message: string, decisionUrl: string | null, options: ErrorOptions = {}) {
+    super(message, options)
+    this.name = 'AwsRefusal'
+    this.awsCode = awsCode
+    this.decisionUrl = decisionUrl
+  }
+}
