@@ -25,17 +25,33 @@ const allowed: Record<string, readonly string[]> = {
   rotators: ['diag', 'value', 'schema', 'eval'],
   oidc: ['diag', 'value', 'crypto', 'store'],
   trust: ['diag', 'value'],
-  aws: ['diag', 'trust'],
+  aws: ['diag', 'trust', 'providers'],
   sts: ['diag', 'oidc', 'trust'],
   store: ['diag', 'value', 'crypto'],
-  service: ['diag', 'value', 'syntax', 'expr', 'schema', 'eval', 'output', 'providers', 'rotators', 'crypto', 'oidc', 'trust', 'store'],
+  service: [
+    'diag',
+    'value',
+    'syntax',
+    'expr',
+    'schema',
+    'eval',
+    'output',
+    'providers',
+    'rotators',
+    'crypto',
+    'oidc',
+    'trust',
+    'store',
+  ],
   http: ['diag', 'value', 'schema', 'eval', 'oidc', 'service'],
   client: ['diag', 'value'],
   cli: ['diag', 'value', 'syntax', 'output', 'client', 'crypto', 'expr', 'eval', 'schema', 'sts', 'trust'],
 }
 
 function importsOf(file: string): readonly { specifier: string; target: string }[] {
-  const found = read(file).matchAll(/^(?:import|export)\b[^'"]*?from\s+['"](\.[^'"]+)['"]|\bimport\(\s*['"](\.[^'"]+)['"]\s*\)/gm)
+  const found = read(file).matchAll(
+    /^(?:import|export)\b[^'"]*?from\s+['"](\.[^'"]+)['"]|\bimport\(\s*['"](\.[^'"]+)['"]\s*\)/gm,
+  )
   return [...found].map((match) => {
     const specifier = match[1] ?? match[2] ?? ''
     return { specifier, target: relative(root, join(root, dirname(file), specifier)) }
@@ -70,7 +86,8 @@ test('only the sandbox options of `sts` are known to the command line', () => {
 })
 
 test('the real world is made only in main.ts and programs/', () => {
-  const world = /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bprocess\.(env|argv|cwd|exit|stdout|stderr|stdin)\b|(?<![.\w])fetch\(|\bconsole\.\w+\(/
+  const world =
+    /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bprocess\.(env|argv|cwd|exit|stdout|stderr|stdin)\b|(?<![.\w])fetch\(|\bconsole\.\w+\(/
   const broken = shipped
     .filter((file) => !file.startsWith('src/programs/') && file !== 'src/main.ts')
     .flatMap((file) =>
@@ -101,7 +118,8 @@ test('every exported name has a docstring', () => {
       if (!/^export (async )?(function|const|class|interface|type) /.test(line)) return
       const before = lines[index - 1] ?? ''
       const overload = /^export (async )?function/.test(before)
-      if (!before.trim().endsWith('*/') && !overload) broken.push(`${file}:${index + 1}: ${line.slice(0, 80)}`)
+      if (!before.trim().endsWith('*/') && !overload)
+        broken.push(`${file}:${index + 1}: ${line.slice(0, 80)}`)
     })
   }
   nothing(broken, 'say first what it gives back')
@@ -121,27 +139,32 @@ test('no test is skipped, focused or left for later without a printed reason', (
 })
 
 test('every refusal code is used', () => {
-  const text = shipped.filter((file) => file !== 'src/diag/codes.ts').map(read).join('\n')
+  const text = shipped
+    .filter((file) => file !== 'src/diag/codes.ts')
+    .map(read)
+    .join('\n')
   const broken = Object.keys(codes).filter((code) => !text.includes(`'${code}'`))
   nothing(broken, 'delete codes that nothing raises')
 })
 
 test('nothing is left open in the code', () => {
   const words = /\b(TODO|FIXME|XXX|HACK)\b|not implemented/i
-  const broken = [...sources, ...globSync(['tools/**/*.ts', 'bench/**/*.ts'], { cwd: root })]
-    .flatMap((file) =>
+  const broken = [...sources, ...globSync(['tools/**/*.ts', 'bench/**/*.ts'], { cwd: root })].flatMap(
+    (file) =>
       read(file)
         .split('\n')
         .map((line, index) => [line, index + 1] as const)
         .filter(([line]) => words.test(line))
         .map(([line, number]) => `${file}:${number}: ${line.trim()}`),
-    )
+  )
   nothing(broken, 'finish it or write it into the issue tracker')
 })
 
 test('ARCHITECTURE.md names every folder of src', () => {
   const map = read('ARCHITECTURE.md')
-  const folders = [...new Set(sources.map((file) => file.split('/')[1] ?? ''))].filter((name) => !name.endsWith('.ts'))
+  const folders = [...new Set(sources.map((file) => file.split('/')[1] ?? ''))].filter(
+    (name) => !name.endsWith('.ts'),
+  )
   const broken = folders.filter((name) => !map.includes(`\`${name}/\``))
   nothing(broken, 'the map must show every folder')
 })

@@ -1,0 +1,1 @@
+export { createTokenExchange, type TokenExchangeOptions } from './token-exchange.ts'

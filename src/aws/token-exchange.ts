@@ -1,0 +1,102 @@
+import type { STSClient } from '@aws-sdk/client-sts'
+import { type AwsCredentials, AwsRefusal, type AwsTokenExchange } from '../providers/index.ts'
+import { fetchExplanation } from './decision-page.ts'
+import { stsRegion } from './partition.ts'
+
+/** Where and how STS is called. */
+export interface TokenExchangeOptions {
+  /** The region of the STS endpoint for the commercial partition; other partitions have their own. */
+  readonly region: string
+  /** An endpoint in AWS's place: the local sandbox. Absent = AWS itself. */
+  readonly endpoint?: string
+  /** For the sandbox's decision page only. */
+  readonly fetch: typeof fetch
+}
+
+/**
+ * `AssumeRoleWithWebIdentity` through the AWS SDK, which maintains endpoints, partitions and retries. The SDK is loaded
+ * with the first login. The call is unsigned: no credentials of this host are looked for or sent.
+ */
+export function createTokenExchange(options: TokenExchangeOptions): AwsTokenExchange {
+  const clients = new Map<string, Promise<STSClient>>()
+  const clientFor = (region: string): Promise<STSClient> => {
+    const known = clients.get(region)
+    if (known !== undefined) return known
+    const made = makeClient(region, options.endpoint)
+    clients.set(region, made)
+    return made
+  }
+  return {
+    assumeRoleWithWebIdentity: async (request) => {
+      const client = await clientFor(stsRegion(request.roleArn, options.region))
+      const { AssumeRoleWithWebIdentityCommand } = await import('@aws-sdk/client-sts')
+      const command = new AssumeRoleWithWebIdentityCommand({
+        RoleArn: request.roleArn,
+        RoleSessionName: request.roleSessionName,
+        WebIdentityToken: request.webIdentityToken,
+        DurationSeconds: request.durationSeconds,
+        ...(request.policyArns.length > 0 ? { PolicyArns: request.policyArns.map((arn) => ({ arn })) } : {}),
+      })
+      try {
+        const answer = await client.send(command, { abortSignal: request.signal })
+        return readCredentials(answer.Credentials)
+      } catch (error) {
+        throw asRefusal(error, options.endpoint)
+      }
+    },
+    explain: async (refusal) =>
+      refusal.decisionUrl === null ? null : await fetchExplanation(refusal.decisionUrl, options.fetch),
+  }
+}
+
+async function makeClient(region: string, endpoint: string | undefined): Promise<STSClient> {
+  const { STSClient } = await import('@aws-sdk/client-sts')
+  return new STSClient({
+    region,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    // Never signed, so nothing is resolved; a chain that looks for credentials would delay the first call by seconds.
+    credentials: { accessKeyId: '', secretAccessKey: '' },
+    maxAttempts: 3,
+  })
+}
+
+function readCredentials(
+  credentials:
+    | {
+        AccessKeyId?: string | undefined
+        SecretAccessKey?: string | undefined
+        SessionToken?: string | undefined
+        Expiration?: Date | undefined
+      }
+    | undefined,
+): AwsCredentials {
+  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = credentials ?? {}
+  if (!AccessKeyId || !SecretAccessKey || !SessionToken || !Expiration) {
+    throw new Error('STS answered without credentials')
+  }
+  return {
+    accessKeyId: AccessKeyId,
+    secretAccessKey: SecretAccessKey,
+    sessionToken: SessionToken,
+    expiration: Expiration.toISOString(),
+  }
+}
+
+interface ServiceException extends Error {
+  readonly $response?: { readonly headers?: { readonly [name: string]: string } }
+  readonly Code?: string
+}
+
+/** The SDK's exception names carry a suffix that AWS's codes do not; the code itself is what documentation speaks of. */
+function asRefusal(error: unknown, endpoint: string | undefined): Error {
+  if (!(error instanceof Error)) return new Error(String(error))
+  const exception = error as ServiceException
+  if (!('$metadata' in exception) || exception.$response === undefined) return exception
+  const code = exception.Code ?? exception.name.replace(/(?<!Expired\w{0,5}Token)Exception$/, '')
+  const decision = exception.$response.headers?.['x-sandbox-decision']
+  const decisionUrl =
+    endpoint === undefined || decision === undefined
+      ? null
+      : new URL(`/_sandbox/decisions/${encodeURIComponent(decision)}`, endpoint).href
+  return new AwsRefusal(code, exception.message, decisionUrl, { cause: error })
+}
