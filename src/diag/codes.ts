@@ -96,6 +96,7 @@ export const codes = table({
     say: 'Not Found: open session',
     hint: 'the session may have expired; open the environment again',
   },
+  PATH_INVALID: { kind: 'invalid', say: '{what}', hint: 'write a path like `a.b[0]["c.d"]`' },
   PROPERTY_NOT_FOUND: { kind: 'not-found', say: 'Not Found: property `{path}`', hint: '' },
 
   DELETION_PROTECTED: {
