@@ -43,7 +43,9 @@ await Promise.all([
     outExtension: { '.js': '.cjs' },
     entryPoints: [
       { in: 'src/main.ts', out: 'esc' },
-      ...programs.filter((name) => existsSync(`${root}src/programs/${name}.ts`)).map((name) => ({ in: `src/programs/${name}.ts`, out: name })),
+      ...programs
+        .filter((name) => existsSync(`${root}src/programs/${name}.ts`))
+        .map((name) => ({ in: `src/programs/${name}.ts`, out: name })),
     ],
     define: { 'import.meta.url': '__importMetaUrl', 'import.meta.main': 'true' },
     banner: { js: "const __importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },

@@ -12,7 +12,10 @@ const steps: readonly [string, readonly string[]][] = [
 let failed = 0
 for (const [name, [command, ...args]] of steps) {
   const started = performance.now()
-  const result = spawnSync(command ?? '', args, { encoding: 'utf8', env: { ...process.env, NODE_NO_WARNINGS: '1' } })
+  const result = spawnSync(command ?? '', args, {
+    encoding: 'utf8',
+    env: { ...process.env, NODE_NO_WARNINGS: '1' },
+  })
   const passed = result.status === 0
   if (!passed) failed += 1
   console.log(`${passed ? 'ok  ' : 'FAIL'} ${name} (${Math.round(performance.now() - started)} ms)`)

@@ -43,7 +43,9 @@ async function main(): Promise<number> {
     if (result.difference) console.log(result.difference.replace(/^/gm, '       '))
   }
   if (passed + failed === 0) {
-    console.error(`error: no ${kind} case found in \`${path}\`${values.case ? ` with the name \`${values.case}\`` : ''}`)
+    console.error(
+      `error: no ${kind} case found in \`${path}\`${values.case ? ` with the name \`${values.case}\`` : ''}`,
+    )
     return 2
   }
   console.log(`${passed} passed, ${failed} failed`)

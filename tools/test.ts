@@ -17,7 +17,14 @@ if (files.length === 0) {
 
 const result = spawnSync(
   process.execPath,
-  ['--test', ...(watch ? ['--watch'] : []), '--test-isolation=none', '--test-reporter=spec', ...flags, ...files],
+  [
+    '--test',
+    ...(watch ? ['--watch'] : []),
+    '--test-isolation=none',
+    '--test-reporter=spec',
+    ...flags,
+    ...files,
+  ],
   { stdio: 'inherit', env: { ...process.env, NODE_NO_WARNINGS: '1' } },
 )
 process.exit(result.status ?? 1)

@@ -1,0 +1,97 @@
+// Real child processes for the demo: started, awaited, and ended by the demo itself.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createServer } from 'node:net'
+import { fileURLToPath } from 'node:url'
+
+const esc = fileURLToPath(new URL('../../bin/esc', import.meta.url))
+
+export interface Result {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A port of the loopback interface that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  return await new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })
+}
+
+/** Runs `esc` to its end and gives what it printed. */
+export async function runEsc(args: readonly string[], env: NodeJS.ProcessEnv, input = ''): Promise<Result> {
+  const child = spawn(esc, args, { env, stdio: ['pipe', 'pipe', 'pipe'] })
+  child.stdin.end(input)
+  const [stdout, stderr] = await Promise.all([collect(child.stdout), collect(child.stderr)])
+  const code = await new Promise<number>((resolve) => {
+    if (child.exitCode !== null) resolve(child.exitCode)
+    else child.once('close', (exit) => resolve(exit ?? 1))
+  })
+  return { code, stdout, stderr }
+}
+
+async function collect(stream: NodeJS.ReadableStream): Promise<string> {
+  let text = ''
+  for await (const chunk of stream) text += String(chunk)
+  return text
+}
+
+export interface Running {
+  readonly url: string
+  readonly pid: number
+  stop(): Promise<void>
+}
+
+/** Starts a long-running `esc` program and waits until `url` answers; its output is kept for the error message. */
+export async function startEsc(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  url: string,
+  options: { readonly detached: boolean },
+): Promise<Running> {
+  const child = spawn(esc, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: options.detached })
+  let output = ''
+  const keep = (chunk: unknown) => {
+    output = (output + String(chunk)).slice(-4000)
+  }
+  child.stdout.on('data', keep)
+  child.stderr.on('data', keep)
+  const deadline = performance.now() + 30_000
+  while (performance.now() < deadline) {
+    if (child.exitCode !== null)
+      throw new Error(`\`esc ${args.join(' ')}\` ended with ${child.exitCode}:\n${output}`)
+    if (await answers(url)) return { url, pid: child.pid ?? 0, stop: () => stop(child) }
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  await stop(child)
+  throw new Error(`\`esc ${args.join(' ')}\` did not answer at ${url} within 30 s:\n${output}`)
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(1000) })
+    await response.arrayBuffer()
+    return response.status < 500
+  } catch {
+    return false
+  }
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const closed = new Promise((resolve) => child.once('close', resolve))
+  child.kill('SIGTERM')
+  const killer = setTimeout(() => child.kill('SIGKILL'), 10_000)
+  await closed
+  clearTimeout(killer)
+}
+
+/** Lets a kept program outlive the demo. */
+export function release(running: readonly Running[]): string {
+  return running.map(({ pid }) => pid).join(' ')
+}
