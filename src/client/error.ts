@@ -1,0 +1,34 @@
+import type { WireDiagnostic } from './wire.ts'
+
+/** A refusal by the server. The message reads `[404] Not Found: …`; `code` is the body's code (contract §1.4). */
+export class ApiError extends Error {
+  readonly code: number
+  /** The server's text alone. */
+  readonly reason: string
+  readonly diagnostics: readonly WireDiagnostic[]
+  readonly requestId: string
+
+  constructor(
+    code: number,
+    reason: string,
+    details: { diagnostics?: readonly WireDiagnostic[]; requestId?: string } = {},
+  ) {
+    const requestId = code >= 500 ? (details.requestId ?? '') : ''
+    super(message(code, reason, requestId))
+    this.name = 'ApiError'
+    this.code = code
+    this.reason = reason
+    this.diagnostics = details.diagnostics ?? []
+    this.requestId = requestId
+  }
+}
+
+function message(code: number, reason: string, requestId: string): string {
+  if (code === 429) return 'esc: request rate-limit exceeded'
+  return `[${code}] ${reason}${requestId === '' ? '' : ` (Request ID: ${requestId})`}`
+}
+
+/** Whether an error is a server's refusal with this code. */
+export function isApiError(error: unknown, code: number): error is ApiError {
+  return error instanceof ApiError && error.code === code
+}

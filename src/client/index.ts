@@ -1,0 +1,50 @@
+export type {
+  AdministrationApi,
+  AtVersion,
+  DefinitionApi,
+  DraftApi,
+  EnvironmentName,
+  EscApi,
+  IdentityApi,
+  OpeningApi,
+  RevisionApi,
+  ScheduleTiming,
+  TagApi,
+} from './api.ts'
+export { type ClientOptions, createClient } from './client.ts'
+export { ApiError, isApiError } from './error.ts'
+export { createFetchTransport, type FetchLike } from './fetch-transport.ts'
+export { createNodeTransport, type NodeTransportOptions } from './node-transport.ts'
+export { proxyFor } from './proxy.ts'
+export { type HttpRequest, type HttpResponse, type Transport, TransportError } from './transport.ts'
+export type {
+  CheckedEnvironment,
+  CloneInput,
+  Definition,
+  DraftResult,
+  ExchangedToken,
+  OpenResult,
+  TokenExchange,
+  WebhookInput,
+  WireDelivery,
+  WireDiagnostic,
+  WireEnvironment,
+  WireEnvironmentSummary,
+  WireEnvironmentTag,
+  WireExpr,
+  WirePosition,
+  WireRange,
+  WireReferrer,
+  WireReferrers,
+  WireRetraction,
+  WireRevision,
+  WireRevisionTag,
+  WireRotation,
+  WireSchedule,
+  WireScheduleEvent,
+  WireSettings,
+  WireTokenInfo,
+  WireUser,
+  WireWebhook,
+  WriteResult,
+} from './wire.ts'

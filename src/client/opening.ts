@@ -1,0 +1,56 @@
+import type { OpeningApi } from './api.ts'
+import { json } from './decode.ts'
+import { environmentPath } from './paths.ts'
+import { type Connection, diagnosticsOf, send } from './send.ts'
+import { decodeEnvironment, isDiagnosticsError } from './values.ts'
+import type { WireRotation } from './wire.ts'
+
+interface OpenRequests {
+  readonly changeRequests?: readonly { readonly changeRequestId: string }[]
+}
+
+/** The routes that evaluate with providers (contract §4, §7, §8). */
+export function openingApi(connection: Connection): OpeningApi {
+  return {
+    async openEnvironment(environment, { version, draft, duration }) {
+      const at = draft !== undefined ? ['drafts', draft] : version !== undefined ? ['versions', version] : []
+      const path = environmentPath(environment, ...at, 'open')
+      try {
+        const body = json<{ id?: unknown }>(
+          await send(connection, { method: 'POST', path, query: { duration } }),
+        )
+        return { session: String(body.id ?? ''), diagnostics: diagnosticsOf(body) }
+      } catch (error) {
+        if (!isDiagnosticsError(error)) throw error
+        return { session: '', diagnostics: error.diagnostics }
+      }
+    },
+
+    async readOpened(environment, session) {
+      return decodeEnvironment(
+        await send(connection, { method: 'GET', path: environmentPath(environment, 'open', session) }),
+      )
+    },
+
+    async requestOpen(environment, { grantExpiration, accessDuration }) {
+      const response = await send(connection, {
+        method: 'POST',
+        path: environmentPath(environment, 'open', 'request'),
+        json: { grantExpirationSeconds: grantExpiration, accessDurationSeconds: accessDuration },
+      })
+      return (json<OpenRequests>(response).changeRequests ?? []).map((request) => request.changeRequestId)
+    },
+
+    async rotate(environment, paths) {
+      const path = environmentPath(environment, 'rotate')
+      try {
+        const response = await send(connection, { method: 'POST', path, json: { Paths: paths } })
+        const body = json<WireRotation>(response)
+        return { diagnostics: diagnosticsOf(body), rotation: body.secretRotationEvent ? body : null }
+      } catch (error) {
+        if (!isDiagnosticsError(error)) throw error
+        return { diagnostics: error.diagnostics, rotation: null }
+      }
+    },
+  }
+}
