@@ -1,19 +1,17 @@
 // `npm run demo [-- --keep | --json]`: the whole walk on one machine, with real parts throughout.
-import { randomBytes } from 'node:crypto'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createNarrator } from './narrator.ts'
-import { freePort, type Running, startEsc } from './process.ts'
+import { freePort, type Running } from './process.ts'
+import { account, cleanEnvironment, startServers } from './servers.ts'
 import { walk } from './walk.ts'
 
 const usage = `usage: npm run demo [-- --keep | --json]
 
   --keep   leave both servers running and say how to go on
   --json   print one JSON object with the facts of each step, and nothing else`
-
-const account = '123456789012'
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -71,64 +69,11 @@ async function runDemo(demo: {
   keep: boolean
 }): Promise<void> {
   const { folder, running, narrator, keep } = demo
-  const [serverPort, sandboxPort] = [await freePort(), await freePort()]
-  const serverUrl = `http://127.0.0.1:${serverPort}`
-  const sandboxUrl = `http://127.0.0.1:${sandboxPort}`
-  const administrator = {
-    accessKeyId: 'AKIASANDBOXADMIN2345',
-    secretAccessKey: randomBytes(30).toString('base64'),
-  }
   const env = cleanEnvironment(join(folder, 'home'))
-  const tokenFile = join(folder, 'token')
-
-  narrator.note(`server ${serverUrl}, AWS sandbox ${sandboxUrl}, data in ${folder}`)
-  running.push(
-    await startEsc(
-      ['sandbox', 'aws', '--port', String(sandboxPort), '--account', account],
-      {
-        ...env,
-        OPENESC_SANDBOX_ADMIN_ACCESS_KEY_ID: administrator.accessKeyId,
-        OPENESC_SANDBOX_ADMIN_SECRET_ACCESS_KEY: administrator.secretAccessKey,
-      },
-      `${sandboxUrl}/_sandbox/decisions`,
-      { detached: keep },
-    ),
-  )
-  running.push(
-    await startEsc(
-      [
-        ...['server', 'start', '--port', String(serverPort), '--data', join(folder, 'data')],
-        ...['--issuer-base-url', serverUrl, '--sts-endpoint', sandboxUrl],
-        ...['--organization', 'acme', '--user', 'ada', '--token-file', tokenFile],
-      ],
-      env,
-      `${serverUrl}/healthz`,
-      { detached: keep },
-    ),
-  )
-  const accessToken = (await readFile(tokenFile, 'utf8')).trim()
-  await walk({
-    serverUrl,
-    sandboxUrl,
-    account,
-    administrator,
-    accessToken,
-    home: join(folder, 'home'),
-    env,
-    narrator,
-  })
-}
-
-/** The walk must not depend on who runs it: no stored login, no AWS settings, no proxy of this machine. */
-function cleanEnvironment(home: string): NodeJS.ProcessEnv {
-  const { PATH, TMPDIR, LANG } = process.env
-  return {
-    ...(PATH ? { PATH } : {}),
-    ...(TMPDIR ? { TMPDIR } : {}),
-    ...(LANG ? { LANG } : {}),
-    HOME: home,
-    PULUMI_HOME: join(home, '.pulumi'),
-  }
+  const [serverPort, sandboxPort] = [await freePort(), await freePort()]
+  const servers = await startServers({ folder, serverPort, sandboxPort, env, running, detached: keep })
+  narrator.note(`server ${servers.serverUrl}, AWS sandbox ${servers.sandboxUrl}, data in ${folder}`)
+  await walk({ ...servers, account, home: join(folder, 'home'), env, narrator })
 }
 
 function summary(seconds: string, steps: number): string {
