@@ -1,0 +1,177 @@
+import { AppError } from '../diag/index.ts'
+import type { Environment, ReadTransaction, Revision, Transaction } from '../store/index.ts'
+import { sealSecrets, unsealSecrets } from '../syntax/index.ts'
+import { type EnvironmentAccess, grantsSetting } from './access.ts'
+import { insertEnvironment } from './environments.ts'
+import { checkName, formatName } from './names.ts'
+import type { ServiceParts } from './parts.ts'
+import { hashContent, latest, usableRevision } from './revision-lookup.ts'
+
+export interface CloneRequest {
+  /** Defaults to the source's. */
+  readonly project?: string | undefined
+  readonly name: string
+  readonly version?: number | undefined
+  readonly preserveHistory?: boolean | undefined
+  readonly preserveAccess?: boolean | undefined
+  readonly preserveEnvironmentTags?: boolean | undefined
+  readonly preserveRevisionTags?: boolean | undefined
+}
+
+/**
+ * Copies an environment within its organization. Without history the copy has one revision. Secrets are sealed anew: a seal
+ * belongs to one environment.
+ *
+ * @throws AppError NAME_INVALID, ENVIRONMENT_EXISTS, REVISION_NOT_FOUND, REVISION_RETRACTED
+ */
+export async function cloneEnvironment(
+  parts: ServiceParts,
+  access: EnvironmentAccess,
+  request: CloneRequest,
+): Promise<void> {
+  const project = checkName('project', request.project || access.environment.project)
+  const name = checkName('environment', request.name)
+  const revisions = await parts.store.read((transaction) => revisionsToCopy(transaction, access, request))
+  const texts = await Promise.all(revisions.map(({ source }) => unseal(parts, access, source)))
+  // The copy's key exists only once the copy does: it is made empty, and filled in a second unit of work that removes it
+  // again when anything fails, so that nobody finds half a copy.
+  const copy = await parts.store.change((transaction) =>
+    insertEnvironment(transaction, parts, access, { project, name, sources: [] }),
+  )
+  try {
+    const sources = await Promise.all(texts.map((text) => seal(parts, access, copy, text)))
+    await parts.store.change((transaction) =>
+      fill(transaction, parts, access, copy, request, revisions, sources),
+    )
+  } catch (error) {
+    await parts.store.change(async (transaction) => {
+      await transaction.environments.delete(copy.id, parts.clock().getTime())
+      await transaction.environments.purge(copy.id)
+    })
+    throw error
+  }
+}
+
+/** Oldest first. */
+async function revisionsToCopy(
+  transaction: ReadTransaction,
+  { environment }: EnvironmentAccess,
+  { version, preserveHistory }: CloneRequest,
+): Promise<readonly Revision[]> {
+  const newest = await usableRevision(transaction, environment, String(version ?? latest))
+  if (!preserveHistory) return [newest]
+  const revisions: Revision[] = []
+  for (let number = 1; number <= newest.number; number += 1) {
+    const revision = await transaction.revisions.get(environment.id, number)
+    if (revision !== null) revisions.push(revision)
+  }
+  return revisions
+}
+
+/** A stored text, and the same with secrets in clear; `clear` is null when it holds none. */
+interface OpenedText {
+  readonly source: Uint8Array
+  readonly clear: Uint8Array | null
+}
+
+async function unseal(
+  parts: ServiceParts,
+  { environment, organization }: EnvironmentAccess,
+  source: Uint8Array,
+): Promise<OpenedText> {
+  if (!Buffer.from(source).includes('ciphertext')) return { source, clear: null }
+  const name = `${environment.project}/${environment.name}`
+  const clear = await unsealSecrets(name, source, parts.crypterFor(environment, organization))
+  // A text that cannot be read as a definition holds nothing that could be sealed: it is copied as it stands.
+  return { source, clear: clear.changed && clear.diagnostics.length === 0 ? clear.source : null }
+}
+
+/** The text for the copy. Where seals open under the copy's key too, the text stays byte for byte as it was. */
+async function seal(
+  parts: ServiceParts,
+  { organization }: EnvironmentAccess,
+  copy: Environment,
+  { source, clear }: OpenedText,
+): Promise<Uint8Array> {
+  if (clear === null) return source
+  const name = `${copy.project}/${copy.name}`
+  const crypter = parts.crypterFor(copy, organization)
+  if (await opensTo(clear, () => unsealSecrets(name, source, crypter))) return source
+  const sealed = await sealSecrets(name, clear, crypter)
+  if (sealed.diagnostics.length > 0)
+    throw new AppError('DIAGNOSTICS', {}, { diagnostics: sealed.diagnostics })
+  return sealed.source
+}
+
+async function opensTo(
+  clear: Uint8Array,
+  unsealed: () => ReturnType<typeof unsealSecrets>,
+): Promise<boolean> {
+  try {
+    const again = await unsealed()
+    return again.diagnostics.length === 0 && Buffer.compare(again.source, clear) === 0
+  } catch {
+    return false
+  }
+}
+
+async function fill(
+  transaction: Transaction,
+  parts: ServiceParts,
+  { environment, caller }: EnvironmentAccess,
+  copy: Environment,
+  request: CloneRequest,
+  revisions: readonly Revision[],
+  sources: readonly Uint8Array[],
+): Promise<void> {
+  const nowMs = parts.clock().getTime()
+  const numbers = new Map<number, number>()
+  for (const [index, revision] of revisions.entries()) {
+    const number = index + 1
+    numbers.set(revision.number, number)
+    if (!(await transaction.environments.advance(copy.id, index, nowMs))) {
+      throw new AppError('ENVIRONMENT_NOT_FOUND', { environment: formatName(copy) })
+    }
+    await transaction.revisions.insert({
+      ...revision,
+      ...(request.preserveHistory ? {} : { creator: caller.actor, createdMs: nowMs, retraction: null }),
+      environmentId: copy.id,
+      number,
+      source: sources[index]!,
+      contentHash: hashContent(sources[index]!),
+      sourceChangeRequest: null,
+    })
+  }
+  if (request.preserveRevisionTags) await copyRevisionTags(transaction, environment, copy, numbers)
+  if (request.preserveEnvironmentTags) {
+    for (const tag of await transaction.environmentTags.ofEnvironments([environment.id])) {
+      await transaction.environmentTags.insert({ ...tag, environmentId: copy.id })
+    }
+  }
+  if (request.preserveAccess) {
+    const grants = await transaction.settings.get(environment.id, grantsSetting)
+    if (grants !== undefined) await transaction.settings.put(copy.id, grantsSetting, grants)
+  }
+}
+
+/** Tags follow their revision; those of revisions that are not copied stay behind. */
+async function copyRevisionTags(
+  transaction: Transaction,
+  environment: Environment,
+  copy: Environment,
+  numbers: ReadonlyMap<number, number>,
+): Promise<void> {
+  let after: string | null = null
+  for (;;) {
+    const page = await transaction.revisionTags.list(environment.id, after, 500)
+    for (const tag of page.items) {
+      const revision = numbers.get(tag.revision)
+      if (revision !== undefined) {
+        await transaction.revisionTags.insert({ ...tag, environmentId: copy.id, revision })
+      }
+    }
+    const last = page.items.at(-1)
+    if (!page.more || last === undefined) return
+    after = last.name
+  }
+}

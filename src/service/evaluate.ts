@@ -1,0 +1,148 @@
+import { AppError, type Diagnostic } from '../diag/index.ts'
+import {
+  type Crypter,
+  checkEnvironment,
+  type Evaluation,
+  type EvaluationHost,
+  type LoadedEnvironment,
+  openEnvironment,
+  rotateEnvironment,
+} from '../eval/index.ts'
+import { loadDefinition } from '../expr/index.ts'
+import type { Environment } from '../store/index.ts'
+import { enterOrganization, type OrganizationAccess, permissionsOn } from './access.ts'
+import { callerContext } from './context.ts'
+import { formatName, parseImportName } from './names.ts'
+import type { EvaluationScope, ServiceParts } from './parts.ts'
+import { usableRevision } from './revision-lookup.ts'
+
+/** One text to evaluate, for a caller, in an organization. */
+export interface EvaluationRequest {
+  readonly access: OrganizationAccess
+  /** The environment that the text belongs to; `null` for anonymous text. */
+  readonly root: Environment | null
+  /** The name that ranges and the context carry for the text. */
+  readonly rootName: string
+  readonly source: Uint8Array
+  readonly signal?: AbortSignal
+}
+
+/** The name of text that belongs to no environment. */
+export const anonymousName = '<yaml>'
+
+/** Type-checks a text without opening anything. With `showSecrets`, stored secrets are in the answer in clear. */
+export async function check(
+  parts: ServiceParts,
+  request: EvaluationRequest,
+  { showSecrets }: { readonly showSecrets: boolean },
+): Promise<Evaluation> {
+  // A check that reveals nothing needs no more of an import than its text.
+  return await run(parts, request, showSecrets ? 'open' : 'read', (name, definition, host) =>
+    checkEnvironment(name, definition, host, { showSecrets }),
+  )
+}
+
+/** Evaluates a text with its providers. */
+export async function open(parts: ServiceParts, request: EvaluationRequest): Promise<Evaluation> {
+  return await run(parts, request, 'open', openEnvironment)
+}
+
+/** Evaluates a text and makes the next secrets of the rotators at `paths`; of all when there are none. */
+export async function rotate(
+  parts: ServiceParts,
+  request: EvaluationRequest,
+  paths: readonly string[],
+): Promise<Evaluation> {
+  return await run(parts, request, 'open', (name, definition, host) =>
+    rotateEnvironment(name, definition, host, { paths }),
+  )
+}
+
+type Definition = NonNullable<ReturnType<typeof loadDefinition>['definition']>
+
+const nothing: Evaluation = { environment: null, diagnostics: [], patches: [], rotations: [] }
+
+async function run(
+  parts: ServiceParts,
+  request: EvaluationRequest,
+  needsOnImports: 'read' | 'open',
+  evaluate: (name: string, definition: Definition, host: EvaluationHost) => Promise<Evaluation>,
+): Promise<Evaluation> {
+  const { definition, diagnostics } = loadDefinition(request.rootName, request.source)
+  if (definition === null) return { ...nothing, diagnostics }
+  const refused: string[] = []
+  const evaluation = await evaluate(
+    request.rootName,
+    definition,
+    evaluationHost(parts, request, needsOnImports, refused),
+  )
+  const all: readonly Diagnostic[] = [...diagnostics, ...evaluation.diagnostics]
+  const [first] = refused
+  // A refused import is a refused request, not a broken text: no partial result (S-21).
+  if (first !== undefined)
+    throw new AppError('IMPORT_FORBIDDEN', { environment: first }, { diagnostics: all })
+  return { ...evaluation, diagnostics: all }
+}
+
+function evaluationHost(
+  parts: ServiceParts,
+  request: EvaluationRequest,
+  needsOnImports: 'read' | 'open',
+  refused: string[],
+): EvaluationHost {
+  const { organization, caller } = request.access
+  const scope: EvaluationScope = { organization, caller, root: request.root, rootName: request.rootName }
+  return {
+    providers: parts.providers(scope),
+    crypter: parts.crypterFor(request.root, organization),
+    context: (parts.context ?? callerContext)(scope),
+    loader: { load: (name) => loadImport(parts, request, needsOnImports, name, refused) },
+    ...(parts.limits === undefined ? {} : { limits: parts.limits }),
+    ...(request.signal === undefined ? {} : { signal: request.signal }),
+  }
+}
+
+/**
+ * The text of an import, when the caller holds the needed right on it (S-21). An import that may not even be read is
+ * `not found`, exactly like one that does not exist.
+ */
+async function loadImport(
+  parts: ServiceParts,
+  request: EvaluationRequest,
+  needs: 'read' | 'open',
+  name: string,
+  refused: string[],
+): Promise<LoadedEnvironment> {
+  const wanted = parseImportName(name)
+  if (wanted === null) throw new Error('not found')
+  const { access } = request
+  return await parts.store.read(async (transaction) => {
+    // The caller's place is read again: it may have been lost since the evaluation began.
+    const entered = await enterOrganization(transaction, access.caller, access.organization.name)
+    const environment =
+      entered && (await transaction.environments.find(access.organization.id, wanted.project, wanted.name))
+    if (entered === null || environment === null) throw new Error('not found')
+    const permissions = await permissionsOn(transaction, entered, environment)
+    if (!permissions.has('read')) throw new Error('not found')
+    if (!permissions.has(needs)) {
+      refused.push(formatName(environment))
+      throw new Error(`you may not open \`${formatName(environment)}\``)
+    }
+    const revision = await importedRevision(() => usableRevision(transaction, environment, wanted.version))
+    const crypter: Crypter = parts.crypterFor(environment, access.organization)
+    return { source: revision.source, crypter }
+  })
+}
+
+/** A missing revision of an import is `not found`; a retracted one tells its reason. */
+async function importedRevision<T>(find: () => Promise<T>): Promise<T> {
+  try {
+    return await find()
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'REVISION_NOT_FOUND') throw new Error('not found')
+    if (error instanceof AppError && error.code === 'REVISION_RETRACTED') {
+      throw new Error(`${error.message.replace(/^Not Found: /, '')}; ${error.hint}`)
+    }
+    throw error
+  }
+}

@@ -1,0 +1,24 @@
+export type { EnvironmentAccess, OrganizationAccess } from './access.ts'
+export type { BootstrapResult } from './bootstrap.ts'
+export type { Caller } from './caller.ts'
+export { callerContext } from './context.ts'
+export { type Definition, EvaluationError, type WriteResult } from './definitions.ts'
+export type { EnvironmentEntry, EnvironmentPage } from './environments.ts'
+export { checkName, type EnvironmentName, type NameKind } from './names.ts'
+export type {
+  Catalogue,
+  CatalogueEntry,
+  EvaluationScope,
+  LogEvent,
+  Sealed,
+  Sealer,
+  ServiceParts,
+  TokenCodec,
+} from './parts.ts'
+export type { CallerProfile, Founding } from './people.ts'
+export type { EnvironmentPermission, Level, OrganizationPermission } from './permissions.ts'
+export { etagOf, hashContent } from './revision-lookup.ts'
+export type { RevisionTagEntry } from './revision-tags.ts'
+export type { RevisionEntry } from './revisions.ts'
+export { createService, type Service } from './service.ts'
+export { plain, type SessionResult } from './sessions.ts'

@@ -1,0 +1,76 @@
+import type { Crypter, EvaluationLimits, ProviderSet } from '../eval/index.ts'
+import type { Environment, Organization, Store, TokenType } from '../store/index.ts'
+import type { ExportedRecord } from '../value/index.ts'
+import type { Caller } from './caller.ts'
+
+/** Everything the service is made of. It has no clock, disk, network or randomness of its own. */
+export interface ServiceParts {
+  readonly store: Store
+  /** What one evaluation may open, already bound to who opens what. */
+  readonly providers: (scope: EvaluationScope) => ProviderSet
+  /** The providers and rotators that the catalogue names; schemas come from `providers`. */
+  readonly catalogue?: Catalogue
+  /** Seals and opens the secrets of one environment; `null` stands for anonymous text of the organization. */
+  readonly crypterFor: (environment: Environment | null, organization: Organization) => Crypter
+  /** Seals what the service keeps beside definitions: open sessions. */
+  readonly sealer: Sealer
+  readonly tokens: TokenCodec
+  /** Now. */
+  readonly clock: () => Date
+  /** A fresh id that nobody can guess. */
+  readonly ids: () => string
+  /** Where things go that a person has to look at; never values. */
+  readonly log?: (event: LogEvent) => void
+  /** The facts that `${context…}` gives; by default who calls, in which organization, by which kind of token. */
+  readonly context?: (scope: EvaluationScope) => ExportedRecord
+  readonly limits?: Partial<EvaluationLimits>
+  /** Entries on a list page, when the caller asks for no number. */
+  readonly pageSize?: number
+}
+
+/** Who evaluates what. `root` is `null` for anonymous text. */
+export interface EvaluationScope {
+  readonly organization: Organization
+  readonly caller: Caller
+  readonly root: Environment | null
+  /** The name that ranges and the context carry for the root: `project/name`, `name` or `<yaml>`. */
+  readonly rootName: string
+}
+
+/** What can be opened and rotated, by name and with a line for a person. */
+export interface Catalogue {
+  readonly providers: readonly CatalogueEntry[]
+  readonly rotators: readonly CatalogueEntry[]
+}
+
+export interface CatalogueEntry {
+  readonly name: string
+  readonly description: string
+}
+
+/** Seals bytes under a data key of `ownerId` (an environment's or organization's id), bound to `purpose`. */
+export interface Sealer {
+  seal(ownerId: string, purpose: string, plaintext: Uint8Array): Promise<Sealed>
+  /** @throws when the bytes were altered, moved, or their key is gone */
+  open(ownerId: string, purpose: string, sealed: Sealed): Promise<Uint8Array>
+}
+
+export interface Sealed {
+  readonly sealed: Uint8Array
+  readonly dataKeyId: string
+}
+
+/** The text form of access tokens. */
+export interface TokenCodec {
+  /** The public id and the hash of the secret part; `null` for text that is no token. */
+  read(text: string): { readonly id: string; readonly secretHash: Uint8Array } | null
+  /** A new token: its text, shown once, and what is kept of it. */
+  make(type: TokenType): { readonly text: string; readonly id: string; readonly secretHash: Uint8Array }
+}
+
+/** One line for the operator's log. */
+export interface LogEvent {
+  readonly level: 'info' | 'warn' | 'error'
+  readonly event: string
+  readonly [fact: string]: unknown
+}

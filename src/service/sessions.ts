@@ -1,0 +1,152 @@
+import { AppError, hasErrors } from '../diag/index.ts'
+import type { Environment as EvaluatedEnvironment } from '../eval/index.ts'
+import type { Environment } from '../store/index.ts'
+import {
+  decodeUtf8,
+  type ExportedRecord,
+  type ExportedValue,
+  NumberText,
+  type PlainValue,
+  parseJson,
+  stringifyJson,
+} from '../value/index.ts'
+import type { EnvironmentAccess, OrganizationAccess } from './access.ts'
+import { refusal } from './definitions.ts'
+import { sessionMilliseconds } from './duration.ts'
+import { anonymousName, type EvaluationRequest, open } from './evaluate.ts'
+import { rootName } from './names.ts'
+import type { ServiceParts } from './parts.ts'
+import { findProperty } from './property.ts'
+import { latest, usableRevision } from './revision-lookup.ts'
+
+/** How long an open session shall live, in the wire's duration syntax, and what ends it early. */
+export interface OpenOptions {
+  readonly duration?: string | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** What a session reads as: an evaluated environment, or nothing for an environment that holds nothing. */
+export type SessionResult = EvaluatedEnvironment | Record<string, never>
+
+/**
+ * The use cases of open sessions. Evaluation happens once, at open; reads give the stored result back, to nobody but the
+ * caller who opened it, until it expires.
+ */
+export interface Sessions {
+  /** @throws AppError DIAGNOSTICS, IMPORT_FORBIDDEN, REVISION_NOT_FOUND, REVISION_RETRACTED */
+  open(access: EnvironmentAccess, version: string | undefined, options: OpenOptions): Promise<string>
+  /** Opens a text that is not the stored one, such as a draft, as if it were. */
+  openText(access: EnvironmentAccess, source: Uint8Array, options: OpenOptions): Promise<string>
+  /** Opens a text that belongs to no environment. */
+  openAnonymous(access: OrganizationAccess, source: Uint8Array, options: OpenOptions): Promise<string>
+  /** @throws AppError SESSION_NOT_FOUND also for expired sessions, other callers' and other environments' */
+  read(access: EnvironmentAccess, id: string): Promise<SessionResult>
+  readAnonymous(access: OrganizationAccess, id: string): Promise<SessionResult>
+  /** One value by its property path. @throws AppError PROPERTY_NOT_FOUND, REQUEST_INVALID for no path */
+  readProperty(access: EnvironmentAccess, id: string, path: string): Promise<ExportedValue>
+  readAnonymousProperty(access: OrganizationAccess, id: string, path: string): Promise<ExportedValue>
+}
+
+export function createSessions(parts: ServiceParts): Sessions {
+  const read = (access: EnvironmentAccess, id: string) => readSession(parts, access, access.environment, id)
+  const readAnonymous = (access: OrganizationAccess, id: string) => readSession(parts, access, null, id)
+  return {
+    async open(access, version = latest, options) {
+      const { environment } = access
+      const revision = await parts.store.read((transaction) =>
+        usableRevision(transaction, environment, version),
+      )
+      return await openSession(parts, rootedIn(access, revision.source), revision.number, options)
+    },
+    openText: (access, source, options) => openSession(parts, rootedIn(access, source), null, options),
+    openAnonymous: (access, source, options) =>
+      openSession(parts, { access, root: null, rootName: anonymousName, source }, null, options),
+    read,
+    readAnonymous,
+    readProperty: async (access, id, path) => findProperty(propertiesOf(await read(access, id)), path),
+    readAnonymousProperty: async (access, id, path) =>
+      findProperty(propertiesOf(await readAnonymous(access, id)), path),
+  }
+}
+
+function rootedIn(access: EnvironmentAccess, source: Uint8Array): EvaluationRequest {
+  return { access, root: access.environment, rootName: rootName(access.environment), source }
+}
+
+function propertiesOf(result: SessionResult): ExportedRecord {
+  return result.properties ?? {}
+}
+
+async function openSession(
+  parts: ServiceParts,
+  request: EvaluationRequest,
+  revision: number | null,
+  { duration, signal }: OpenOptions,
+): Promise<string> {
+  const lifeMilliseconds = sessionMilliseconds(duration)
+  const evaluation = await open(parts, signal === undefined ? request : { ...request, signal })
+  if (hasErrors(evaluation.diagnostics)) throw refusal(evaluation)
+  const { access, root } = request
+  const id = parts.ids()
+  const owner = sealOwner(access, root)
+  const nowMs = parts.clock().getTime()
+  const result = Buffer.from(stringifyJson(plain(evaluation.environment ?? {})))
+  const { sealed, dataKeyId } = await parts.sealer.seal(owner, purposeOf(id), result)
+  await parts.store.change(async (transaction) => {
+    await transaction.openSessions.deleteExpired(nowMs, 100)
+    await transaction.openSessions.insert({
+      id,
+      organizationId: access.organization.id,
+      environmentId: root?.id ?? null,
+      revision,
+      ownerId: access.caller.ownerId,
+      sealed,
+      dataKeyId,
+      createdMs: nowMs,
+      expiresMs: nowMs + lifeMilliseconds,
+    })
+  })
+  return id
+}
+
+/** Results are sealed under the environment's data key, so that shredding it takes them along. */
+function sealOwner({ organization }: OrganizationAccess, root: Environment | null): string {
+  return root?.id ?? organization.id
+}
+
+function purposeOf(id: string): string {
+  return `open-session:${id}`
+}
+
+async function readSession(
+  parts: ServiceParts,
+  access: OrganizationAccess,
+  environment: Environment | null,
+  id: string,
+): Promise<SessionResult> {
+  const session = await parts.store.read((transaction) => transaction.openSessions.get(id))
+  if (
+    session === null ||
+    session.organizationId !== access.organization.id ||
+    session.environmentId !== (environment?.id ?? null) ||
+    session.ownerId !== access.caller.ownerId ||
+    session.expiresMs <= parts.clock().getTime()
+  ) {
+    throw new AppError('SESSION_NOT_FOUND')
+  }
+  const bytes = await parts.sealer.open(sealOwner(access, environment), purposeOf(id), session)
+  // What was stored came from `plain`, whose shape is the exported one.
+  return parseJson(decodeUtf8(bytes)) as unknown as SessionResult
+}
+
+/** An evaluation result as a JSON-like value: the few native numbers (positions, indexes) become number texts. */
+export function plain(value: unknown): PlainValue {
+  if (typeof value === 'number') return new NumberText(String(value))
+  if (value instanceof NumberText || value === null || typeof value !== 'object') return value as PlainValue
+  if (Array.isArray(value)) return value.map(plain)
+  const record: Record<string, PlainValue> = Object.create(null)
+  for (const [key, member] of Object.entries(value)) {
+    if (member !== undefined) record[key] = plain(member)
+  }
+  return record
+}
