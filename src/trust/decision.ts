@@ -1,17 +1,19 @@
+import type { ReasonCode } from './refusal.ts'
+
 /**
  * The answer of the trust engine. A refusal is a value, not a throw, and always says which rule, the value
  * wanted, the value got and one next step.
  */
 export interface Decision {
-  /** `error` = refused before any policy was looked at (bad token, unknown provider, bad request). */
+  /** `error` = refused for another cause than the trust policy (bad token, unknown provider, bad request). */
   readonly effect: 'allow' | 'deny' | 'error'
   /** Stable, e.g. `ALLOWED`, `CONDITION_FALSE`; the reason codes of the published case file. */
-  readonly reasonCode: string
+  readonly reasonCode: ReasonCode
   /** One sentence for a person. */
   readonly reason: string
   /** What AWS answers, `null` when allowed. */
   readonly awsError: AwsError | null
-  /** Every statement in document order, for each permission that was needed. Empty when `effect` is `error`. */
+  /** Every statement in document order, for each permission that was needed. Empty when a check before the policy refused. */
   readonly trace: readonly StatementTrace[]
   /** Index into `trace` of the statement that decided; `null` = nothing matched. */
   readonly decidedBy: number | null
@@ -58,8 +60,8 @@ export interface ConditionTrace extends CheckTrace {
   readonly operator: string
   /** As the policy spells it. */
   readonly key: string
-  /** `null` in `got`'s place: the key is absent from the request. */
+  /** False when the request has no such key; `got` is then empty. */
   readonly present: boolean
-  /** `wanted` after policy variables were replaced. */
+  /** `wanted` after policy variables were replaced; a value whose variable has no value is left out. */
   readonly expanded: readonly string[]
 }

@@ -29,6 +29,9 @@ export interface AssumeRequest {
   readonly sourceIp?: string
   readonly region?: string
   readonly userAgent?: string
+  /** The inline session policy's text, and ARNs of managed session policies; only their sizes matter here. */
+  readonly sessionPolicy?: string
+  readonly sessionPolicyArns?: readonly string[]
 }
 
 /** Everything a trust decision depends on. `provider` is null when the account has none for the issuer. */
