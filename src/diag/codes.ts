@@ -166,6 +166,44 @@ export const codes = table({
   NOT_FOUND: { kind: 'not-found', say: 'Not Found: {what} `{id}`', hint: '' },
   CONFLICT: { kind: 'conflict', say: 'Conflict: {what}', hint: '{hint}' },
 
+  // the store
+  STORE_BUSY: {
+    kind: 'unavailable',
+    say: 'the store `{path}` is locked by another program',
+    hint: 'nothing was changed; try again, and close any tool that has the file open',
+  },
+  STORE_IN_USE: {
+    kind: 'unavailable',
+    say: 'the store `{path}` is already open in another process',
+    hint: 'stop the other server, or give this one a data folder of its own',
+  },
+  STORE_UNWRITABLE: {
+    kind: 'unavailable',
+    say: 'the store `{path}` cannot be opened for writing',
+    hint: 'check that the folder exists and belongs to the user the server runs as',
+  },
+  STORE_FULL: {
+    kind: 'unavailable',
+    say: 'no space is left for the store `{path}`',
+    hint: 'nothing was changed; free some space and try again',
+  },
+  STORE_FAILED: {
+    kind: 'unavailable',
+    say: 'the disk under the store `{path}` failed; the store is stopped so that nothing is lost',
+    hint: 'check the disk, then start the server again: it recovers by itself',
+  },
+  STORE_DAMAGED: {
+    kind: 'unavailable',
+    say: 'the store `{path}` is damaged or is not a store',
+    hint: 'nothing was changed; restore a backup, or name another file',
+  },
+  STORE_NEWER: {
+    kind: 'unavailable',
+    say: 'the store has schema {found}, this program knows schemas up to {known}',
+    hint: 'nothing was changed; run the newer program, or restore a backup made before it',
+  },
+  STORE_CLOSED: { kind: 'unavailable', say: 'the store is closed', hint: 'the server is stopping' },
+
   // the issuer
   ISSUER_URL_INVALID: { kind: 'invalid', say: 'issuer base URL `{got}`: {rule}', hint: '{hint}' },
 

@@ -19,6 +19,7 @@ export type {
   Tombstone,
   User,
 } from './records.ts'
+export { openSqliteStore, type SqliteStoreOptions } from './sqlite/open.ts'
 export type {
   DataKeyReader,
   DataKeys,

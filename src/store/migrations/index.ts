@@ -1,0 +1,8 @@
+import { core } from './0001-core.ts'
+import type { Migration } from './migration.ts'
+
+export type { ColumnTypes, Migration } from './migration.ts'
+export { migrate, schemaNumber } from './run.ts'
+
+/** Every step, in order. */
+export const migrations: readonly Migration[] = [core]

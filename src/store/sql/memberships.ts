@@ -1,0 +1,81 @@
+import type { Kysely } from 'kysely'
+import type { Membership } from '../records.ts'
+import type { Memberships } from '../store.ts'
+import { organizationFrom } from './organizations.ts'
+import { changed, pageOf } from './page.ts'
+import type { MembershipRow, Tables } from './tables.ts'
+import { userFrom } from './users.ts'
+
+const own = ['m.organization_id', 'm.user_id', 'm.role', 'm.created_ms as member_since_ms'] as const
+
+/** Memberships over SQL. */
+export function memberships(db: Kysely<Tables>): Memberships {
+  return {
+    async get(organizationId, userId) {
+      const row = await db
+        .selectFrom('memberships')
+        .selectAll()
+        .where('organization_id', '=', organizationId)
+        .where('user_id', '=', userId)
+        .executeTakeFirst()
+      return row ? membershipFrom({ ...row, member_since_ms: row.created_ms }) : null
+    },
+    async ofUser(userId) {
+      const rows = await db
+        .selectFrom('memberships as m')
+        .innerJoin('organizations as o', 'o.id', 'm.organization_id')
+        .selectAll('o')
+        .select(own)
+        .where('m.user_id', '=', userId)
+        .orderBy('o.name')
+        .execute()
+      return rows.map((row) => ({ ...membershipFrom(row), organization: organizationFrom(row) }))
+    },
+    async ofOrganization(organizationId, after, limit) {
+      const query = db
+        .selectFrom('memberships as m')
+        .innerJoin('users as u', 'u.id', 'm.user_id')
+        .selectAll('u')
+        .select(own)
+        .where('m.organization_id', '=', organizationId)
+        .orderBy('u.login')
+        .limit(limit + 1)
+      const rows = await (after === null ? query : query.where('u.login', '>', after)).execute()
+      return pageOf(rows, limit, (row) => ({ ...membershipFrom(row), user: userFrom(row) }))
+    },
+    async put(membership) {
+      const row: MembershipRow = {
+        organization_id: membership.organizationId,
+        user_id: membership.userId,
+        role: membership.role,
+        created_ms: membership.createdMs,
+      }
+      await db
+        .insertInto('memberships')
+        .values(row)
+        .onConflict((on) => on.columns(['organization_id', 'user_id']).doUpdateSet({ role: row.role }))
+        .execute()
+    },
+    async delete(organizationId, userId) {
+      const remove = db
+        .deleteFrom('memberships')
+        .where('organization_id', '=', organizationId)
+        .where('user_id', '=', userId)
+      return changed(await remove.executeTakeFirstOrThrow())
+    },
+  }
+}
+
+function membershipFrom(row: {
+  readonly organization_id: string
+  readonly user_id: string
+  readonly role: string
+  readonly member_since_ms: number
+}): Membership {
+  return {
+    organizationId: row.organization_id,
+    userId: row.user_id,
+    role: row.role,
+    createdMs: row.member_since_ms,
+  }
+}

@@ -1,0 +1,170 @@
+/**
+ * The tables as rows, the same in every engine: texts in byte order, whole numbers, bytes. Yes and no are 1 and
+ * 0, small structures are JSON text, `…_key` columns hold a name's folded spelling for uniqueness (S-20).
+ */
+export interface Tables {
+  readonly organizations: OrganizationRow
+  readonly users: UserRow
+  readonly memberships: MembershipRow
+  readonly access_tokens: AccessTokenRow
+  readonly projects: ProjectRow
+  readonly environments: EnvironmentRow
+  readonly revisions: RevisionRow
+  readonly revision_tags: RevisionTagRow
+  readonly environment_tags: EnvironmentTagRow
+  readonly open_sessions: OpenSessionRow
+  readonly settings: SettingRow
+  readonly data_keys: DataKeyRow
+  readonly signing_keys: SigningKeyRow
+  readonly tombstones: TombstoneRow
+}
+
+export interface OrganizationRow {
+  readonly id: string
+  readonly name: string
+  readonly name_key: string
+  readonly display_name: string
+  readonly avatar_url: string
+  readonly created_ms: number
+}
+
+export interface UserRow {
+  readonly id: string
+  readonly login: string
+  readonly login_key: string
+  readonly name: string
+  readonly email: string
+  readonly avatar_url: string
+  readonly site_admin: number
+  readonly password_hash: string | null
+  readonly created_ms: number
+  readonly disabled_ms: number | null
+}
+
+export interface MembershipRow {
+  readonly organization_id: string
+  readonly user_id: string
+  readonly role: string
+  readonly created_ms: number
+}
+
+export interface AccessTokenRow {
+  readonly id: string
+  readonly type: string
+  readonly name: string
+  readonly description: string
+  readonly secret_hash: Uint8Array
+  readonly user_id: string | null
+  readonly organization_id: string | null
+  readonly team: string | null
+  readonly admin: number
+  readonly scopes: string | null
+  readonly environment_ids: string | null
+  readonly created_ms: number
+  readonly expires_ms: number | null
+  readonly last_used_ms: number | null
+  readonly revoked_ms: number | null
+}
+
+export interface ProjectRow {
+  readonly id: string
+  readonly organization_id: string
+  readonly name: string
+  readonly name_key: string
+  readonly created_ms: number
+}
+
+/** `organization_id` and `project` repeat what `project_id` says, so that lists and lookups need one index. */
+export interface EnvironmentRow {
+  readonly id: string
+  readonly organization_id: string
+  readonly project_id: string
+  readonly project: string
+  readonly name: string
+  readonly name_key: string
+  readonly latest: number
+  readonly owned_by: string
+  readonly deletion_protected: number
+  readonly created_ms: number
+  readonly modified_ms: number
+  readonly deleted_ms: number | null
+}
+
+export interface RevisionRow {
+  readonly environment_id: string
+  readonly number: number
+  readonly source: Uint8Array
+  readonly content_hash: string
+  readonly creator: string
+  readonly created_ms: number
+  readonly retraction: string | null
+  readonly source_change_request: string | null
+}
+
+export interface RevisionTagRow {
+  readonly environment_id: string
+  readonly name: string
+  readonly name_key: string
+  readonly revision: number
+  readonly editor: string
+  readonly created_ms: number
+  readonly modified_ms: number
+}
+
+export interface EnvironmentTagRow {
+  readonly environment_id: string
+  readonly name: string
+  readonly name_key: string
+  readonly value: string
+  readonly editor: string
+  readonly created_ms: number
+  readonly modified_ms: number
+}
+
+export interface OpenSessionRow {
+  readonly id: string
+  readonly organization_id: string
+  readonly environment_id: string | null
+  readonly revision: number | null
+  readonly owner_id: string
+  readonly sealed: Uint8Array
+  readonly data_key_id: string
+  readonly created_ms: number
+  readonly expires_ms: number
+}
+
+export interface SettingRow {
+  readonly owner_id: string
+  readonly name: string
+  readonly value: string
+}
+
+export interface DataKeyRow {
+  readonly id: string
+  readonly owner_id: string
+  readonly wrapped: Uint8Array
+  readonly key_id: string
+  readonly created_ms: number
+  readonly retired_ms: number | null
+}
+
+export interface SigningKeyRow {
+  readonly kid: string
+  readonly issuer: string
+  readonly state: string
+  readonly public_jwk: string
+  readonly sealed_private_key: Uint8Array
+  readonly data_key_id: string
+  readonly published_ms: number
+  readonly activated_ms: number | null
+  readonly retired_ms: number | null
+}
+
+export interface TombstoneRow {
+  readonly kind: string
+  readonly parent_id: string
+  readonly name: string
+  readonly name_key: string
+  readonly bearer_id: string
+  readonly at_ms: number
+}

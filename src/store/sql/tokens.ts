@@ -1,0 +1,108 @@
+import type { Kysely } from 'kysely'
+import type { AccessToken, TokenType } from '../records.ts'
+import type { Tokens } from '../store.ts'
+import type { HotReads } from './hot-reads.ts'
+import { changed, pageOf } from './page.ts'
+import type { AccessTokenRow, Tables } from './tables.ts'
+
+/** Access tokens over SQL. */
+export function tokens(db: Kysely<Tables>, hot: HotReads): Tokens {
+  const after = (id: string | null, limit: number) => {
+    const rows = db
+      .selectFrom('access_tokens')
+      .selectAll()
+      .orderBy('id')
+      .limit(limit + 1)
+    return id === null ? rows : rows.where('id', '>', id)
+  }
+  return {
+    async get(id) {
+      const row = await hot.token(id)
+      return row ? tokenFrom(row) : null
+    },
+    async ofUser(userId, afterId, limit) {
+      const rows = await after(afterId, limit)
+        .where('user_id', '=', userId)
+        .where('type', 'in', ['personal', 'session'])
+        .execute()
+      return pageOf(rows, limit, tokenFrom)
+    },
+    async ofOrganization(organizationId, afterId, limit) {
+      const rows = await after(afterId, limit).where('organization_id', '=', organizationId).execute()
+      return pageOf(rows, limit, tokenFrom)
+    },
+    async insert(token) {
+      const insert = db.insertInto('access_tokens').values(rowFrom(token))
+      return changed(await insert.onConflict((on) => on.doNothing()).executeTakeFirstOrThrow())
+    },
+    async revoke(id, atMs) {
+      const update = db
+        .updateTable('access_tokens')
+        .set({ revoked_ms: atMs })
+        .where('id', '=', id)
+        .where('revoked_ms', 'is', null)
+      return changed(await update.executeTakeFirstOrThrow())
+    },
+    async revokeOfUser(userId, atMs) {
+      const { numUpdatedRows } = await db
+        .updateTable('access_tokens')
+        .set({ revoked_ms: atMs })
+        .where('user_id', '=', userId)
+        .where('revoked_ms', 'is', null)
+        .executeTakeFirstOrThrow()
+      return Number(numUpdatedRows)
+    },
+    async touch(id, atMs) {
+      await db
+        .updateTable('access_tokens')
+        .set({ last_used_ms: atMs })
+        .where('id', '=', id)
+        .where((row) => row.or([row('last_used_ms', 'is', null), row('last_used_ms', '<', atMs)]))
+        .execute()
+    },
+  }
+}
+
+function tokenFrom(row: AccessTokenRow): AccessToken {
+  return {
+    id: row.id,
+    type: row.type as TokenType,
+    name: row.name,
+    description: row.description,
+    secretHash: row.secret_hash,
+    userId: row.user_id,
+    organizationId: row.organization_id,
+    team: row.team,
+    admin: row.admin === 1,
+    scopes: listFrom(row.scopes),
+    environmentIds: listFrom(row.environment_ids),
+    createdMs: row.created_ms,
+    expiresMs: row.expires_ms,
+    lastUsedMs: row.last_used_ms,
+    revokedMs: row.revoked_ms,
+  }
+}
+
+function rowFrom(token: AccessToken): AccessTokenRow {
+  return {
+    id: token.id,
+    type: token.type,
+    name: token.name,
+    description: token.description,
+    secret_hash: token.secretHash,
+    user_id: token.userId,
+    organization_id: token.organizationId,
+    team: token.team,
+    admin: token.admin ? 1 : 0,
+    scopes: token.scopes && JSON.stringify(token.scopes),
+    environment_ids: token.environmentIds && JSON.stringify(token.environmentIds),
+    created_ms: token.createdMs,
+    expires_ms: token.expiresMs,
+    last_used_ms: token.lastUsedMs,
+    revoked_ms: token.revokedMs,
+  }
+}
+
+function listFrom(text: string | null): readonly string[] | null {
+  return text === null ? null : (JSON.parse(text) as readonly string[])
+}

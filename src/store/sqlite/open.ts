@@ -1,0 +1,165 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Kysely, sql } from 'kysely'
+import { AppError } from '../../diag/index.ts'
+import { type ColumnTypes, type Migration, migrate, migrations } from '../migrations/index.ts'
+import type { Store } from '../store.ts'
+import { Connection } from './connection.ts'
+import { nodeSqliteDialect } from './dialect.ts'
+import { failureOf } from './failure.ts'
+import { lockStore } from './lock.ts'
+import { Readers } from './readers.ts'
+import { SqliteStore } from './store.ts'
+
+const busyMilliseconds = 5000
+const readerLimit = 8
+const walLimitBytes = 64 * 1024 * 1024
+
+export interface SqliteStoreOptions {
+  /** The data file, or `:memory:` for a store that ends with the process. */
+  readonly path: string
+  readonly nowMs: () => number
+  /** How to wait while another program holds the write lock. */
+  readonly wait?: (milliseconds: number) => Promise<unknown>
+  /** The schema's steps; others than the product's own only in tests. */
+  readonly migrations?: readonly Migration[]
+}
+
+/**
+ * Opens the store, makes file and folder (private to the user) when they are missing, and brings its schema up
+ * to date after putting a checked copy beside it.
+ *
+ * @throws AppError STORE_IN_USE, STORE_UNWRITABLE, STORE_DAMAGED, STORE_NEWER; nothing was changed then
+ */
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+  const inMemory = options.path === ':memory:'
+  const path = inMemory ? options.path : resolve(options.path)
+  if (!inMemory) createPrivately(path)
+  const lock = inMemory ? { release() {} } : lockStore(path)
+  let writer: Connection | null = null
+  try {
+    writer = openWriter(path, inMemory)
+    await bringUpToDate(writer, path, options)
+    writer.exec('pragma busy_timeout = 0')
+  } catch (error) {
+    writer?.close()
+    lock.release()
+    throw failureOf(error, path)
+  }
+  return new SqliteStore({
+    path,
+    writer,
+    readers: inMemory ? null : new Readers(() => openReader(path), readerLimit),
+    wait: options.wait ?? sleep,
+    release: lock.release,
+  })
+}
+
+/** SQLite's words for the column types of the migrations. Strict tables, whole numbers, texts compared by bytes. */
+export const sqliteTypes: ColumnTypes = {
+  text: sql`text`,
+  integer: sql`integer`,
+  bytes: sql`blob`,
+  tableEnd: sql`strict`,
+}
+
+function openWriter(path: string, inMemory: boolean): Connection {
+  const writer = new Connection(path, busyMilliseconds)
+  try {
+    writer.exec(`pragma journal_mode = wal; pragma journal_size_limit = ${walLimitBytes}`)
+    // Asked of the live database, because a setting that did not take would lose data silently (R-01).
+    const settings = [
+      ['journal_mode', inMemory ? 'memory' : 'wal'],
+      ['synchronous', 2],
+      ['foreign_keys', 1],
+    ] as const
+    for (const [name, wanted] of settings) {
+      const got = writer.pragma(name)
+      if (got !== wanted) throw new Error(`pragma ${name} is ${String(got)}, not ${wanted}`)
+    }
+    return writer
+  } catch (error) {
+    writer.close()
+    throw error
+  }
+}
+
+function openReader(path: string): Connection {
+  const reader = new Connection(path, busyMilliseconds)
+  reader.exec('pragma query_only = on')
+  return reader
+}
+
+async function bringUpToDate(writer: Connection, path: string, options: SqliteStoreOptions): Promise<void> {
+  const db = new Kysely<unknown>({ dialect: nodeSqliteDialect(writer) })
+  await migrate(
+    {
+      db,
+      types: sqliteTypes,
+      nowMs: options.nowMs,
+      async atomically(step) {
+        writer.exec('begin immediate')
+        try {
+          await step()
+          writer.exec('commit')
+        } catch (error) {
+          writer.exec('rollback')
+          throw error
+        }
+      },
+      backUp: async (schema) => {
+        if (path !== ':memory:') backUp(writer, path, `${path}.schema-${schema}.backup`)
+      },
+    },
+    options.migrations ?? migrations,
+  )
+}
+
+/** Writes a whole copy of the store, checks it, and only then gives it its name. */
+function backUp(writer: Connection, path: string, target: string): void {
+  const partial = `${target}.partial`
+  rmSync(partial, { force: true })
+  writer.execute('vacuum into ?', [partial])
+  const copy = new Connection(partial, busyMilliseconds)
+  try {
+    const verdict = copy.pragma('integrity_check')
+    if (verdict !== 'ok') throw new AppError('STORE_DAMAGED', { path })
+  } finally {
+    copy.close()
+  }
+  syncPath(partial)
+  renameSync(partial, target)
+  syncPath(dirname(target))
+}
+
+function syncPath(path: string): void {
+  const handle = openSync(path, 'r')
+  try {
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
+  }
+}
+
+/**
+ * Makes the folder and the file, readable by their owner only. An existing file is left untouched, not even
+ * opened: closing a handle of our own would drop SQLite's locks on it.
+ */
+function createPrivately(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    createIfAbsent(path)
+    createIfAbsent(`${path}.lock`)
+  } catch (error) {
+    throw new AppError('STORE_UNWRITABLE', { path }, { cause: error })
+  }
+}
+
+function createIfAbsent(file: string): void {
+  try {
+    closeSync(openSync(file, 'wx', 0o600))
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+  }
+}

@@ -1,0 +1,51 @@
+import { Kysely, type QueryResult } from 'kysely'
+import type { Tables } from '../sql/tables.ts'
+import { sqlTransaction } from '../sql/transaction.ts'
+import type { Transaction } from '../store.ts'
+import type { Connection } from './connection.ts'
+import { nodeSqliteDialect, type StatementRunner } from './dialect.ts'
+import { sqliteHotReads } from './hot-reads.ts'
+
+/**
+ * One unit of work on a connection. It remembers the first statement that failed, so that a failure which the
+ * work swallowed still undoes the unit, and refuses statements that come after its end: they would fall into
+ * somebody else's unit.
+ */
+export class Unit implements StatementRunner {
+  readonly transaction: Transaction
+  readonly #connection: Connection
+  #failure: { readonly error: unknown } | null = null
+  #ended = false
+
+  constructor(connection: Connection) {
+    this.#connection = connection
+    const db = new Kysely<Tables>({ dialect: nodeSqliteDialect(this) })
+    this.transaction = sqlTransaction(
+      db,
+      sqliteHotReads(connection, () => this.#guard()),
+    )
+  }
+
+  /** What the first failed statement threw. */
+  get failure(): { readonly error: unknown } | null {
+    return this.#failure
+  }
+
+  execute<R>(sql: string, parameters: readonly unknown[]): QueryResult<R> {
+    this.#guard()
+    try {
+      return this.#connection.execute(sql, parameters)
+    } catch (error) {
+      this.#failure ??= { error }
+      throw error
+    }
+  }
+
+  end(): void {
+    this.#ended = true
+  }
+
+  #guard(): void {
+    if (this.#ended) throw new Error('a transaction was used after its unit of work had ended')
+  }
+}
