@@ -1,3 +1,8 @@
+export { type DecodedYaml, decodeYaml } from './decode.ts'
+export { indexPath, joinKey } from './node-path.ts'
+export { type ParsedYaml, parseYaml } from './parse.ts'
+export { resolvePlain, resolveScalar, type ScalarValue } from './scalar.ts'
+export { subRange } from './sub-range.ts'
 export type {
   ArrayNode,
   BooleanNode,

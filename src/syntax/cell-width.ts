@@ -1,0 +1,59 @@
+import { eastAsianWidth } from 'get-east-asian-width'
+
+const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
+const zeroWidth =
+  /^[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Grapheme_Extend}\p{Emoji_Modifier}\p{Default_Ignorable_Code_Point}]$/u
+/** Format characters that stand in front of what they mark and take a cell: Arabic and Kaithi number signs. */
+const prepended = /^[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}]$/u
+const pictographic = /^\p{Extended_Pictographic}/u
+const emojiPresentation = /^\p{Emoji_Presentation}/u
+const regionalIndicator = /^\p{Regional_Indicator}/u
+const leadingJamo = /^[\u1100-\u115f\ua960-\ua97c]/
+/** Unicode 15.1 joined conjuncts into one cluster; the language counts them apart. */
+const conjunctBreak = /(?<=[\u094d\u09cd\u0acd\u0b4d\u0c4d\u0d4d][\p{M}\u200d]*)(?=\p{Lo})/u
+
+/** The grapheme clusters of a text, by the rules of Unicode 15. */
+export function* graphemes(text: string): Generator<string> {
+  for (const { segment } of segmenter.segment(text)) {
+    if (segment.length > 2 && conjunctBreak.test(segment)) yield* segment.split(conjunctBreak)
+    else yield segment
+  }
+}
+
+/** How many cells a terminal gives to one grapheme cluster (language specification §2.4). */
+export function cellWidth(cluster: string): number {
+  const first = cluster.codePointAt(0)
+  if (first === undefined) return 0
+  if (cluster.length === 1 && first >= 0x20 && first < 0x7f) return 1
+  if (regionalIndicator.test(cluster)) return 2
+  if (pictographic.test(cluster) || leadingJamo.test(cluster))
+    return variedWidth(cluster, codePointWidth(first))
+  let width = 0
+  for (const character of cluster) width += codePointWidth(character.codePointAt(0)!)
+  return variedWidth(cluster, width)
+}
+
+/** A variation selector in the cluster asks for emoji (two cells) or text (one cell). */
+function variedWidth(cluster: string, width: number): number {
+  if (cluster.includes('\ufe0f')) return 2
+  return cluster.includes('\ufe0e') ? 1 : width
+}
+
+function codePointWidth(code: number): number {
+  if (code === 0x2e3a) return 3
+  if (code === 0x2e3b) return 4
+  const character = String.fromCodePoint(code)
+  if (zeroWidth.test(character)) return prepended.test(character) ? 1 : 0
+  if (pictographic.test(character)) return emojiPresentation.test(character) ? 2 : 1
+  return eastAsianWidth(code)
+}
+
+const printableAscii = /^[\x20-\x7e]*$/
+
+/** How many cells a terminal gives to a text. */
+export function displayWidth(text: string): number {
+  if (printableAscii.test(text)) return text.length
+  let width = 0
+  for (const cluster of graphemes(text)) width += cellWidth(cluster)
+  return width
+}
