@@ -1,5 +1,5 @@
 import { type Refusal, refuse } from './refusal.ts'
-import type { Claims, IdentityProvider } from './request.ts'
+import type { Claims } from './request.ts'
 
 /** `effective` is `azp`, else the single `aud`; `original` is `aud` as a list. */
 export interface TokenAudience {
@@ -27,16 +27,14 @@ export function audienceOf(claims: Claims): TokenAudience | Refusal {
   return { effective: original[0]!, original }
 }
 
-/** Compares the effective audience with the client ids; a built-in provider without an object has none to compare. */
+/** Compares the effective audience with the client ids; `null` = a built-in provider, which lists none. */
 export function checkAudience(
   audience: TokenAudience | Refusal,
-  provider: IdentityProvider | null,
-  builtIn: boolean,
+  clientIds: readonly string[] | null,
 ): Refusal | null {
   if ('reasonCode' in audience) return audience
-  if (provider === null || (builtIn && provider.clientIds.length === 0)) return null
-  if (provider.clientIds.includes(audience.effective)) return null
-  const ids = provider.clientIds.map((id) => `\`${id}\``).join(', ')
+  if (clientIds === null || clientIds.includes(audience.effective)) return null
+  const ids = clientIds.map((id) => `\`${id}\``).join(', ')
   return refuse(
     'AUDIENCE_NOT_REGISTERED',
     {},

@@ -40,8 +40,7 @@ export function verifyClaims(input: TrustInput): VerifiedToken | Refusal {
   const tags = readTags(claims)
   const sourceIdentity = readSourceIdentity(claims)
   const authorizedByIdp = checkRolesClaim(claims, role.arn)
-  const late =
-    checkTimes(claims, request.nowSeconds) ?? checkAudience(audience, input.provider, principals.builtIn)
+  const late = checkTimes(claims, request.nowSeconds) ?? checkAudience(audience, principals.clientIds)
   if (late !== null) return late
   if (isRefusal(audience)) return audience
   if (isRefusal(tags)) return tags
@@ -91,20 +90,22 @@ function checkForm({ token: { header, claims } }: TrustInput): Refusal | null {
   return null
 }
 
-function findProvider({
-  token,
-  provider,
-  role,
-}: TrustInput): { readonly names: readonly string[]; readonly builtIn: boolean } | Refusal {
+interface Provider {
+  readonly names: readonly string[]
+  /** `null` for a built-in provider, whose audiences AWS does not list. */
+  readonly clientIds: readonly string[] | null
+}
+
+function findProvider({ token, provider, role }: TrustInput): Provider | Refusal {
   const issuer = token.claims['iss']
   const target = parseRoleArn(role.arn)!
   const name = typeof issuer === 'string' ? issuer.replace(/^https:\/\//, '') : ''
   const builtIn = builtInProviders.includes(name)
   if (provider !== null && provider.url === issuer && provider.account === target.account) {
     const arn = `arn:${target.partition}:iam::${target.account}:oidc-provider/${issuerName(provider.url)}`
-    return { names: builtIn ? [arn, name] : [arn], builtIn }
+    return { names: builtIn ? [arn, name] : [arn], clientIds: provider.clientIds }
   }
-  if (builtIn) return { names: [name], builtIn }
+  if (builtIn) return { names: [name], clientIds: null }
   const shown = typeof issuer === 'string' ? issuer : JSON.stringify(issuer)
   return refuse(
     'PROVIDER_NOT_FOUND',

@@ -1,5 +1,3 @@
-import type { ReasonCode } from './refusal.ts'
-
 /**
  * The answer of the trust engine. A refusal is a value, not a throw, and always says which rule, the value
  * wanted, the value got and one next step.
@@ -7,8 +5,8 @@ import type { ReasonCode } from './refusal.ts'
 export interface Decision {
   /** `error` = refused for another cause than the trust policy (bad token, unknown provider, bad request). */
   readonly effect: 'allow' | 'deny' | 'error'
-  /** Stable, e.g. `ALLOWED`, `CONDITION_FALSE`; the reason codes of the published case file. */
-  readonly reasonCode: ReasonCode
+  /** Stable, e.g. `ALLOWED`, `CONDITION_FALSE`; `ReasonCode` in `refusal.ts` lists those of this engine. */
+  readonly reasonCode: string
   /** One sentence for a person. */
   readonly reason: string
   /** What AWS answers, `null` when allowed. */

@@ -3,8 +3,8 @@ import type { ConditionTrace, Decision } from './decision.ts'
 import { compileGlob, globPieces } from './glob.ts'
 import { claimKeysOf } from './issuers.ts'
 import { absentKeys } from './keys.ts'
+import { listOf, type PlainStatement } from './policy/plain.ts'
 import { parseProviderArn } from './policy/principal-grammar.ts'
-import { listOf, type PlainStatement } from './suggest.ts'
 
 type Block = Record<string, unknown>
 

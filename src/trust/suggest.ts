@@ -1,11 +1,7 @@
 import type { Decision, StatementTrace, Suggestion } from './decision.ts'
-import { plainJson, readJson } from './policy/json.ts'
-import { parsePolicy } from './policy/parse.ts'
+import { listOf, type PlainStatement, plainPolicy, statementAt } from './policy/plain.ts'
 import { repairCondition } from './repair.ts'
 import type { TrustInput } from './request.ts'
-
-/** A policy document as plain JSON that may be edited. */
-export type PlainStatement = Record<string, unknown>
 
 /** Rounds of repair for one statement; each round mends every condition that failed. */
 const maxRounds = 4
@@ -129,21 +125,4 @@ function addAction(statement: PlainStatement, permission: string): string {
   const wrong = given.length === 1 && /^sts:AssumeRole(WithSAML)?$/i.test(String(given[0]))
   statement['Action'] = wrong || given.length === 0 ? permission : [...given, permission]
   return wrong ? `make the action \`${permission}\`` : `add the action \`${permission}\``
-}
-
-/** A scalar or a list as a list. */
-export function listOf(value: unknown): unknown[] {
-  return value === undefined ? [] : Array.isArray(value) ? value : [value]
-}
-
-/** The policy as plain JSON, whether it was given as text or parsed. */
-export function plainPolicy(policy: unknown): unknown {
-  const node = readJson(parsePolicy(policy).source)
-  return 'problem' in node ? null : structuredClone(plainJson(node))
-}
-
-/** The statement at a position of a plain document. */
-export function statementAt(policy: unknown, index: number): PlainStatement | null {
-  const list = (policy as PlainStatement | null)?.['Statement']
-  return (listOf(list)[index] as PlainStatement | undefined) ?? null
 }
