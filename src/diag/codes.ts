@@ -45,6 +45,11 @@ export const codes = table({
     say: 'no access token was sent',
     hint: 'log in with `esc login <url>`',
   },
+  TOKEN_MALFORMED: {
+    kind: 'unauthenticated',
+    say: 'the access token is damaged or cut off',
+    hint: 'copy the whole token again, or log in with `esc login <url>`',
+  },
   TOKEN_INVALID: {
     kind: 'unauthenticated',
     say: 'the access token is not valid',
@@ -166,6 +171,29 @@ export const codes = table({
   NOT_FOUND: { kind: 'not-found', say: 'Not Found: {what} `{id}`', hint: '' },
   CONFLICT: { kind: 'conflict', say: 'Conflict: {what}', hint: '{hint}' },
 
+  // keys
+  KEY_FILE_INVALID: { kind: 'unavailable', say: 'key file `{path}`: {rule}', hint: '{hint}' },
+  KEY_MISMATCH: {
+    kind: 'unavailable',
+    say: 'this store was sealed with key `{wanted}`; the configured source offers `{got}`',
+    hint: 'nothing was changed; point the server at the key file the store was made with',
+  },
+  KEY_NOT_INITIALISED: {
+    kind: 'unavailable',
+    say: 'the store has no key yet',
+    hint: 'initialise it once, on purpose; the new key is shown where to keep it',
+  },
+  KEY_ALREADY_INITIALISED: {
+    kind: 'conflict',
+    say: 'the store was initialised before, with key `{wanted}`',
+    hint: 'nothing was changed; start the server with that key',
+  },
+  VALUE_INTEGRITY: {
+    kind: 'internal',
+    say: 'the stored value was altered or moved; earlier revisions are unaffected',
+    hint: 'restore an earlier revision of the environment',
+  },
+
   // the store
   STORE_BUSY: {
     kind: 'unavailable',
@@ -206,6 +234,13 @@ export const codes = table({
 
   // the issuer
   ISSUER_URL_INVALID: { kind: 'invalid', say: 'issuer base URL `{got}`: {rule}', hint: '{hint}' },
+
+  // the AWS sandbox
+  SANDBOX_NOT_ALLOWED: {
+    kind: 'denied',
+    say: 'sandbox_not_allowed_in_production: the AWS sandbox does not start: {problems}',
+    hint: '{fix}',
+  },
 
   // trust
   POLICY_INVALID: { kind: 'invalid', say: '{what}', hint: '{hint}' },
