@@ -1,0 +1,332 @@
+import { byteLength, encodeBase64, encodeUtf8 } from '../value/index.ts'
+import { blockScalarText } from './encode-block-scalar.ts'
+import { LineWriter } from './encode-lines.ts'
+import { doubleQuoted, isMultiline, legalStyle, singleQuoted } from './encode-text.ts'
+import { readsAsString } from './plain-text.ts'
+import type { ScalarStyle, YamlMapping, YamlNode, YamlPair, YamlScalar, YamlSequence } from './yaml-node.ts'
+
+/** The longest key, in bytes, that is written without a `?`. */
+const longestSimpleKey = 128
+
+/** Where a node stands. */
+interface Place {
+  /** Directly behind the dash of a block sequence: further lines align behind the dash, whatever the step is. */
+  readonly behindDash: boolean
+  /** A key that needs no `?`. */
+  readonly simpleKey: boolean
+}
+
+const asItem: Place = { behindDash: true, simpleKey: false }
+const asValue: Place = { behindDash: false, simpleKey: false }
+const asSimpleKey: Place = { behindDash: false, simpleKey: true }
+
+/**
+ * The YAML text of a tree, styles and comments kept (language specification §12, §13): two trees that print alike
+ * read alike. The empty document prints as nothing; all else ends with a line break.
+ *
+ * @param options.indent the step, in columns, of what stands below a mapping's key
+ */
+export function encodeYaml(tree: YamlNode, options: { readonly indent: number }): string {
+  if (tree.kind === 'nothing') return ''
+  const encoder = new Encoder(options.indent)
+  return encoder.document(tree)
+}
+
+class Encoder {
+  readonly #lines: LineWriter
+  readonly #step: number
+  #flowDepth = 0
+
+  constructor(step: number) {
+    this.#step = step
+    this.#lines = new LineWriter()
+  }
+
+  document(root: YamlNode): string {
+    this.#open(root, '')
+    this.#lines.headComment()
+    this.#node(root, asValue)
+    this.#lines.lineComment()
+    this.#lines.footComment()
+    return this.#lines.finish()
+  }
+
+  /** Takes over the comments that stand before or at the start of a node. */
+  #open(node: YamlNode, tail: string): void {
+    const lines = this.#lines
+    const { head, line, foot } = node.comments
+    lines.pending.head = head
+    if (tail !== '') lines.pending.tail = tail
+    if (isContainer(node)) return
+    if (line !== '') lines.pending.line = line
+    if (foot !== '') lines.pending.foot = foot
+  }
+
+  #node(node: YamlNode, place: Place): void {
+    if (node.kind === 'scalar') this.#scalar(node, place)
+    else if (node.kind === 'alias') this.#lines.token(`*${node.name}`)
+    else if (node.kind === 'nothing') this.#lines.token('null')
+    else {
+      this.#properties(node)
+      if (node.kind === 'mapping') this.#mapping(node, place)
+      else this.#sequence(node, place)
+    }
+  }
+
+  #mapping(node: YamlMapping, place: Place): void {
+    if (this.#isFlow(node)) this.#flowMapping(node, place)
+    else this.#blockMapping(node, place)
+  }
+
+  #sequence(node: YamlSequence, place: Place): void {
+    if (this.#isFlow(node)) this.#flowSequence(node, place)
+    else this.#blockSequence(node, place)
+  }
+
+  #isFlow(node: YamlMapping | YamlSequence): boolean {
+    return this.#flowDepth > 0 || node.flow || sizeOf(node) === 0
+  }
+
+  /** The anchor and the tag in front of a node; a bare `!` says nothing that the style does not say. */
+  #properties(node: YamlNode): void {
+    if (node.anchor !== '') this.#lines.token(`&${node.anchor}`)
+    if (node.tag !== '' && node.tag !== '!') this.#lines.token(tagText(node.tag))
+  }
+
+  #indented(place: Place, flow: boolean, write: () => void): void {
+    const lines = this.#lines
+    const outer = lines.indent
+    if (outer < 0) lines.indent = flow ? this.#step : 0
+    else
+      lines.indent = place.behindDash ? outer + 2 : this.#step * Math.floor((outer + this.#step) / this.#step)
+    write()
+    lines.indent = outer
+  }
+
+  #blockSequence(node: YamlSequence, place: Place): void {
+    const lines = this.#lines
+    this.#indented(place, false, () => {
+      for (const item of node.items) {
+        this.#open(item, '')
+        lines.headComment()
+        lines.startLine()
+        lines.dash('-')
+        this.#collectionComment(item)
+        this.#node(item, asItem)
+        lines.lineComment()
+        lines.footComment()
+      }
+    })
+    this.#closeBlock(node)
+  }
+
+  #blockMapping(node: YamlMapping, place: Place): void {
+    this.#indented(place, false, () => {
+      let tail = ''
+      for (const { key, value } of node.pairs) {
+        this.#blockPair(key, value, tail)
+        tail = key.comments.foot
+      }
+      this.#lines.pending.tail = tail
+      this.#lines.headComment()
+    })
+    this.#closeBlock(node)
+  }
+
+  #closeBlock(node: YamlMapping | YamlSequence): void {
+    this.#lines.pending.foot = node.comments.foot
+    this.#lines.footComment()
+  }
+
+  #blockPair(key: YamlNode, value: YamlNode, tail: string): void {
+    const lines = this.#lines
+    // A key's foot comment belongs below its value: it is printed as the tail of what follows.
+    this.#open(withoutFoot(key), tail)
+    lines.headComment()
+    lines.startLine()
+    const keyComment = lines.take('line')
+    if (isSimpleKey(key)) {
+      this.#node(key, asSimpleKey)
+      lines.mark(':')
+    } else {
+      lines.dash('?')
+      this.#node(key, asValue)
+      lines.startLine()
+      lines.dash(':')
+    }
+    this.#open(value, '')
+    this.#keyLineComment(keyComment, value)
+    this.#node(value, asValue)
+    lines.lineComment()
+    lines.footComment()
+  }
+
+  /** A comment on the key's line is the value's when the value stands there too, else it stands behind the colon. */
+  #keyLineComment(comment: string, value: YamlNode): void {
+    const pending = this.#lines.pending
+    if (isContainer(value) && !this.#isFlow(value)) {
+      pending.line = comment
+      if (comment === '') this.#collectionComment(value)
+      else this.#lines.lineComment()
+    } else if (comment !== '') {
+      if (isContainer(value)) pending.flowKeyLine = comment
+      else if (pending.line === '') pending.line = comment
+    }
+  }
+
+  /** The line comment of a block collection, which an edit left there, stands before its first line. */
+  #collectionComment(node: YamlNode): void {
+    if (!isContainer(node) || this.#isFlow(node) || node.comments.line === '') return
+    this.#lines.pending.line = node.comments.line
+    this.#lines.lineComment()
+  }
+
+  #flowSequence(node: YamlSequence, place: Place): void {
+    const lines = this.#lines
+    lines.token('[')
+    lines.joined()
+    this.#indented(place, true, () => {
+      this.#flowDepth++
+      let comma = false
+      for (const item of node.items) {
+        if (comma) lines.mark(',')
+        this.#open(item, '')
+        lines.headComment()
+        if (lines.column === 0) lines.startLine()
+        this.#node(item, asValue)
+        comma = this.#behindFlowItem()
+      }
+      this.#flowDepth--
+    })
+    if (lines.column === 0) lines.startLine()
+    lines.mark(']')
+    this.#closeFlow(node)
+  }
+
+  #flowMapping(node: YamlMapping, place: Place): void {
+    const lines = this.#lines
+    lines.token('{')
+    lines.joined()
+    let tail = ''
+    this.#indented(place, true, () => {
+      this.#flowDepth++
+      let comma = false
+      for (const { key, value } of node.pairs) {
+        if (comma) lines.mark(',')
+        comma = this.#flowPair(key, value, tail)
+        tail = key.comments.foot
+      }
+      lines.pending.tail = tail
+      lines.headComment()
+      this.#flowDepth--
+    })
+    if (lines.column === 0) lines.startLine()
+    lines.mark('}')
+    this.#closeFlow(node)
+  }
+
+  #flowPair(key: YamlNode, value: YamlNode, tail: string): boolean {
+    const lines = this.#lines
+    this.#open(withoutFoot(key), tail)
+    lines.headComment()
+    if (lines.column === 0) lines.startLine()
+    if (isSimpleKey(key)) {
+      this.#node(key, asSimpleKey)
+      lines.mark(':')
+    } else {
+      lines.token('?')
+      this.#node(key, asValue)
+      lines.token(':')
+    }
+    this.#open(value, '')
+    this.#node(value, asValue)
+    return this.#behindFlowItem()
+  }
+
+  /** Comments behind a flow item come after its comma. Gives back whether the comma is still to be written. */
+  #behindFlowItem(): boolean {
+    const { line, foot } = this.#lines.pending
+    if (line === '' && foot === '') return true
+    this.#lines.mark(',')
+    this.#lines.lineComment()
+    this.#lines.footComment()
+    return false
+  }
+
+  #closeFlow(node: YamlMapping | YamlSequence): void {
+    const lines = this.#lines
+    if (this.#flowDepth === 0) {
+      if (lines.pending.flowKeyLine !== '' && node.comments.line === '') {
+        lines.pending.line = lines.pending.flowKeyLine
+      }
+      lines.pending.flowKeyLine = ''
+    }
+    if (node.comments.line !== '') lines.pending.line = node.comments.line
+    if (node.comments.foot !== '') lines.pending.foot = node.comments.foot
+    if (this.#flowDepth > 0) return
+    lines.lineComment()
+    lines.footComment()
+  }
+
+  #scalar(node: YamlScalar, place: Place): void {
+    const inFlow = this.#flowDepth > 0
+    if (isImplicitNull(node)) {
+      // Nothing at all is legal only as a value in block context.
+      if (inFlow || place.simpleKey) this.#lines.token('null')
+      return
+    }
+    const { value, wanted } = scalarText(node)
+    const style = legalStyle(value, wanted, { inFlow, simpleKey: place.simpleKey })
+    if (value !== node.value) this.#lines.token('!!binary')
+    else this.#properties(node)
+    const parentIndent = Math.max(this.#lines.indent, 0)
+    this.#indented(place, true, () => {
+      const indent = this.#lines.indent
+      if (style === 'literal' || style === 'folded') {
+        const text = blockScalarText(value, style === 'folded', indent, parentIndent)
+        this.#lines.token(text.header)
+        this.#lines.lineComment()
+        this.#lines.block(text.body, text.blankBehind)
+      } else if (style === 'single') this.#lines.token(singleQuoted(value, indent))
+      else if (style === 'double') this.#lines.token(doubleQuoted(value))
+      else if (value !== '') this.#lines.token(value)
+    })
+  }
+}
+
+/** The text to print and the style to print it in, before the place has its say. */
+function scalarText(node: YamlScalar): { value: string; wanted: ScalarStyle } {
+  if (!node.value.isWellFormed()) return { value: encodeBase64(encodeUtf8(node.value)), wanted: 'plain' }
+  if (node.style !== '' && node.style !== 'plain') return { value: node.value, wanted: node.style }
+  if (node.value.includes('\n')) return { value: node.value, wanted: 'literal' }
+  const asIs = node.style === 'plain' || readsAsString(node.value)
+  return { value: node.value, wanted: asIs ? 'plain' : 'double' }
+}
+
+function isImplicitNull(node: YamlScalar): boolean {
+  return node.value === '' && node.style === 'plain' && (node.tag === '' || node.tag === '!')
+}
+
+function isContainer(node: YamlNode): node is YamlMapping | YamlSequence {
+  return node.kind === 'mapping' || node.kind === 'sequence'
+}
+
+function sizeOf(node: YamlMapping | YamlSequence): number {
+  return node.kind === 'mapping' ? node.pairs.length : node.items.length
+}
+
+function isSimpleKey(key: YamlPair['key']): boolean {
+  if (isContainer(key)) return sizeOf(key) === 0
+  if (key.kind !== 'scalar') return true
+  if (isMultiline(key.value)) return false
+  return byteLength(key.value) + byteLength(key.tag) + byteLength(key.anchor) <= longestSimpleKey
+}
+
+function withoutFoot(key: YamlNode): YamlNode {
+  if (key.comments.foot === '') return key
+  return { ...key, comments: { ...key.comments, foot: '' } }
+}
+
+function tagText(tag: string): string {
+  return tag.startsWith('!') ? tag : `!<${tag}>`
+}
