@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { type Diagnostic, errorAt, type Range } from '../../src/diag/index.ts'
+import { type Diagnostic, errorAt } from '../../src/diag/index.ts'
 import { decodeYaml, type SyntaxNode, type YamlNode } from '../../src/syntax/index.ts'
-import { difference, parseExact, sortDiagnostics } from './exact-json.ts'
+import { NumberText, parseJson } from '../../src/value/index.ts'
+import { firstDifference } from './compare.ts'
 import type { CaseResult, Suite } from './suite.ts'
+import { diagnosticsJson, sortExpected, subject } from './wire.ts'
 
 /**
  * Runs decoding cases (`doc.yaml`, `decoded.json`, `encoded.yaml`) and edit cases (`doc.yaml`, `edits.yaml`,
@@ -33,35 +35,35 @@ async function decodingCase(folder: string, name: string): Promise<CaseResult> {
 }
 
 async function decodingDifference(folder: string): Promise<string | null> {
-  const source = await readFile(join(folder, 'doc.yaml'))
-  const { node, tree, diagnostics } = decodeYaml(basename(folder), source)
+  const { node, tree, diagnostics } = decodeYaml(basename(folder), await readFile(join(folder, 'doc.yaml')))
   const encoded = node === null ? null : await encode(tree!, node)
   const got = {
     ...(node !== null && { syntax: dumpNode(node) }),
-    ...(diagnostics.length > 0 && { diags: sortDiagnostics(diagnostics).map(dumpDiagnostic) }),
-    ...(encoded !== null && encoded.diagnostics.length > 0 && { encodeDiags: encoded.diagnostics.map(dumpDiagnostic) }),
+    ...(diagnostics.length > 0 && { diags: diagnosticsJson(diagnostics) }),
+    ...(encoded !== null && encoded.diagnostics.length > 0 && { encodeDiags: diagnosticsJson(encoded.diagnostics) }),
   }
-  const wanted = parseExact(await readFile(join(folder, 'decoded.json'), 'utf8'))
-  const found = difference(wanted, parseExact(JSON.stringify(got)))
-  if (found !== null) return `decoded.json: ${found}`
+  const wanted = parseJson(await readFile(join(folder, 'decoded.json'), 'utf8')) as Record<string, unknown>
+  const inOrder = Object.entries(wanted).map(([member, value]) => [member, member === 'syntax' ? value : sortExpected(value)])
+  const found = firstDifference(Object.fromEntries(inOrder), got)
+  if (found !== null) return `decoded.json ${found}`
   if (encoded === null) return null
   const text = await readFile(join(folder, 'encoded.yaml'), 'utf8')
-  return encoded.text === text ? null : `encoded.yaml: wanted ${JSON.stringify(text)}, got ${JSON.stringify(encoded.text)}`
+  return encoded.text === text ? null : `encoded.yaml\nwanted ${JSON.stringify(text)}\ngot    ${JSON.stringify(encoded.text)}`
 }
 
-/** Re-encodes a decoded tree; what could not be decoded is printed as null and reported. */
+/** Re-encodes a decoded document; what could not be decoded is printed as null and reported. */
 async function encode(tree: YamlNode, node: SyntaxNode): Promise<{ text: string; diagnostics: Diagnostic[] }> {
   const { encodeYaml } = await import('../../src/syntax/encode.ts')
+  const { normalizeTree } = await import('../../src/syntax/normalize.ts')
   const diagnostics: Diagnostic[] = []
-  const text = encodeYaml(dropUndecoded(tree, node, diagnostics), { indent: 2 })
+  const text = encodeYaml(normalizeTree(dropUndecoded(tree, node, diagnostics)), { indent: 2 })
   return { text, diagnostics }
 }
 
 function dropUndecoded(tree: YamlNode, node: SyntaxNode | null, diagnostics: Diagnostic[]): YamlNode {
   if (node === null) {
     diagnostics.push(errorAt(null, 'nil nodes are not supported'))
-    const comments = { head: '', line: '', foot: '' }
-    return { kind: 'scalar', value: 'null', style: 'plain', comments, tag: '', anchor: '', at: null }
+    return { kind: 'scalar', value: 'null', style: 'plain', comments: tree.comments, tag: '', anchor: '', at: null }
   }
   if (tree.kind === 'sequence' && node.kind === 'array') {
     return { ...tree, items: tree.items.map((item, i) => dropUndecoded(item, node.elements[i] ?? null, diagnostics)) }
@@ -79,12 +81,12 @@ function dropUndecoded(tree: YamlNode, node: SyntaxNode | null, diagnostics: Dia
 /** The node's JSON form (conformance specification §7.2). */
 function dumpNode(node: SyntaxNode | null): unknown {
   if (node === null) return {}
-  const range = dumpRange(node.range)
+  const range = subject(node.range)
   switch (node.kind) {
     case 'null':
       return { range }
     case 'number':
-      return { literal: JSON.rawJSON(node.text), range }
+      return { literal: new NumberText(node.text), range }
     case 'boolean':
     case 'string':
       return { literal: node.value, range }
@@ -94,25 +96,5 @@ function dumpNode(node: SyntaxNode | null): unknown {
       const object = node.entries.map(({ key, value }) => ({ key: dumpNode(key), value: dumpNode(value) }))
       return object.length === 0 ? { range } : { object, range }
     }
-  }
-}
-
-function dumpRange({ environment, begin, end }: Range): unknown {
-  const position = (at: Range['begin']) => ({ Line: at.line, Column: at.column, Byte: at.byte })
-  return { Filename: environment, Start: position(begin), End: position(end) }
-}
-
-/** A diagnostic's JSON form (language specification §11.7). */
-function dumpDiagnostic({ severity, summary, detail, range, path }: Diagnostic): unknown {
-  return {
-    Severity: severity === 'error' ? 1 : 2,
-    Summary: summary,
-    Detail: detail,
-    Subject: range === null ? null : dumpRange(range),
-    Context: null,
-    Expression: null,
-    EvalContext: null,
-    Extra: null,
-    Path: path,
   }
 }

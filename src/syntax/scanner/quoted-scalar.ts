@@ -80,11 +80,11 @@ function checkUnfinished(cursor: Cursor, start: Mark): void {
   if (problem !== '') throw new YamlProblem('scanner', problem, start, cursor.mark())
 }
 
-function endOfRun(text: string, from: number, quote: number, escape = quote): number {
+function endOfRun(text: string, from: number, quote: number, escaper = quote): number {
   let i = from
   for (; ; i++) {
     const code = text.charCodeAt(i)
-    if (code === quote || code === escape || isSpaceOrEnd(code)) return i
+    if (code === quote || code === escaper || isSpaceOrEnd(code)) return i
   }
 }
 

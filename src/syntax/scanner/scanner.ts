@@ -1,3 +1,4 @@
+import { scanAnchor } from './anchor.ts'
 import { scanBlockScalar } from './block-scalar.ts'
 import {
   AMPERSAND,
@@ -15,7 +16,6 @@ import {
   isBreak,
   isIndicator,
   isSpaceOrEnd,
-  isWord,
   NUL,
   OPEN_BRACE,
   OPEN_BRACKET,
@@ -32,28 +32,17 @@ import { scanDirective } from './directive.ts'
 import { atDocumentIndicator, scanPlainScalar } from './plain-scalar.ts'
 import { YamlProblem } from './problem.ts'
 import { scanDoubleQuoted, scanSingleQuoted } from './quoted-scalar.ts'
+import { SimpleKeys } from './simple-keys.ts'
 import { scanTag } from './tag.ts'
-import { type Token, type TokenKind, textToken, token } from './token.ts'
-
-/** A place where a key may have begun that only its `:` will tell. */
-interface SimpleKey {
-  possible: boolean
-  /** In block context at the block's own column nothing but a key can stand. */
-  required: boolean
-  tokenNumber: number
-  mark: Mark
-}
-
-const origin: Mark = { index: 0, line: 0, column: 0 }
-const simpleKeyLength = 1024
-const simpleKeyMissing = "could not find expected ':'"
+import { type Token, type TokenKind, token } from './token.ts'
+import { TokenQueue } from './token-queue.ts'
 
 /**
- * Turns YAML 1.1 text into tokens by libyaml's algorithm, comments kept aside in `comments`.
+ * Turns YAML 1.1 text into tokens by libyaml's algorithm, comments kept aside.
  *
  * An own scanner stands here because the wording, the line and the moment of each problem, the positions of empty
  * nodes and the owners of comments are all fixed by that algorithm, and because the CST of the `yaml` library takes
- * about 25 ms for 100 KB, accepts YAML 1.2 and recovers from errors instead of naming the first.
+ * about 25 ms for 100 KB, reads YAML 1.2 and recovers from errors instead of naming the first.
  *
  * Time is linear in the text: a key is looked for at most 1,024 characters ahead. Nesting deeper than `maxDepth`
  * block and flow collections is a problem as soon as it is seen. The first document only is scanned: nothing is
@@ -62,44 +51,33 @@ const simpleKeyMissing = "could not find expected ':'"
 export class Scanner {
   readonly #cursor: Cursor
   readonly #maxDepth: number
+  readonly #tokens = new TokenQueue()
+  readonly #keys: SimpleKeys
   readonly #comments: (Comment | null)[] = []
   #commentsHead = 0
-  #tokens: Token[] = []
-  #head = 0
-  #taken = 0
-  #last: Token = token('stream-start', origin)
-  #beforeLast: Token | null = null
   #documentSeen = false
   #documentOver = false
   #flowLevel = 0
   #indent = -1
   readonly #indents: number[] = []
-  #simpleKeyAllowed = true
-  readonly #simpleKeys: SimpleKey[] = [{ possible: false, required: false, tokenNumber: 0, mark: origin }]
-  readonly #simpleKeyByToken = new Map<number, SimpleKey>()
+  /** Whether a key without `?` may begin at the next token. */
+  #keyAllowed = true
 
   constructor(text: string, maxDepth: number) {
     this.#cursor = new Cursor(text)
+    this.#keys = new SimpleKeys(this.#cursor)
     this.#maxDepth = maxDepth
   }
 
   /** The next token. Two more are read ahead, so that comments behind it are known and lines can turn into heads. */
   peek(): Token {
     while (this.#needsMore()) this.#fetch()
-    return this.#tokens[this.#head]!
+    return this.#tokens.peek()
   }
 
   /** Takes the token that `peek` gave. */
   skip(): void {
-    this.#taken += 1
-    this.#head += 1
-    if (this.#head === this.#tokens.length) {
-      this.#tokens.length = 0
-      this.#head = 0
-    } else if (this.#head > 256) {
-      this.#tokens = this.#tokens.slice(this.#head)
-      this.#head = 0
-    }
+    this.#tokens.skip()
   }
 
   /** The oldest comment that belongs to a token starting at `index` or before; `takeComment` removes it. */
@@ -114,12 +92,10 @@ export class Scanner {
   }
 
   #needsMore(): boolean {
-    const ready = this.#tokens.length - this.#head
+    const { ready, taken } = this.#tokens
     if (ready === 0) return true
     if (this.#documentOver) return false
-    if (ready < 3) return true
-    const key = this.#simpleKeyByToken.get(this.#taken)
-    return key !== undefined && this.#isStillPossible(key)
+    return ready < 3 || this.#keys.mayBeginAt(taken)
   }
 
   #fetch(): void {
@@ -128,57 +104,40 @@ export class Scanner {
     this.#skipToToken(scan)
     this.#unrollIndent(cursor.column, scan)
     const code = cursor.at()
-    if (code === NUL) return this.#fetchStreamEnd()
-    if (code === PERCENT && cursor.column === 0) return this.#fetchDirective()
-    if (atDocumentIndicator(cursor)) {
-      return this.#fetchDocumentIndicator(code === DASH ? 'document-start' : 'document-end')
+    if (code === NUL) this.#fetchStreamEnd()
+    else if (code === PERCENT && cursor.column === 0) this.#fetchDirective()
+    else if (atDocumentIndicator(cursor)) {
+      this.#fetchDocumentIndicator(code === DASH ? 'document-start' : 'document-end')
+    } else {
+      this.#documentSeen = true
+      // A comment behind `key:` or behind a comma belongs to what stands before them.
+      const ownedByLast = this.#flowLevel === 0 ? code === COLON : code === COMMA
+      const owner = ownedByLast ? this.#tokens.last.start : cursor.mark()
+      this.#fetchContent(code, cursor.at(1))
+      // Behind a lone `-` it is the head of the item.
+      if (this.#tokens.last.kind !== 'block-entry') this.#takeLineComment(owner)
     }
-    this.#documentSeen = true
-    // A comment behind `key:` or behind a comma belongs to what stands before them.
-    const ownedByLast = this.#flowLevel === 0 ? code === COLON : code === COMMA
-    const owner = ownedByLast ? this.#last.start : cursor.mark()
-    this.#fetchContent(code)
-    // Behind a lone `-` it is the head of the item.
-    if (this.#last.kind !== 'block-entry') this.#takeLineComment(owner)
   }
 
-  #fetchContent(code: number): void {
-    const next = this.#cursor.at(1)
+  #fetchContent(code: number, next: number): void {
     const inFlow = this.#flowLevel > 0
-    switch (code) {
-      case OPEN_BRACKET:
-        return this.#fetchFlowStart('flow-sequence-start')
-      case OPEN_BRACE:
-        return this.#fetchFlowStart('flow-mapping-start')
-      case CLOSE_BRACKET:
-        return this.#fetchFlowEnd('flow-sequence-end')
-      case CLOSE_BRACE:
-        return this.#fetchFlowEnd('flow-mapping-end')
-      case COMMA:
-        return this.#fetchFlowEntry()
-      case ASTERISK:
-        return this.#fetchAnchor('alias')
-      case AMPERSAND:
-        return this.#fetchAnchor('anchor')
-      case EXCLAMATION:
-        this.#saveSimpleKey()
-        this.#simpleKeyAllowed = false
-        return this.#push(scanTag(this.#cursor))
-      case SINGLE_QUOTE:
-        this.#saveSimpleKey()
-        this.#simpleKeyAllowed = false
-        return this.#push(scanSingleQuoted(this.#cursor))
-      case DOUBLE_QUOTE:
-        this.#saveSimpleKey()
-        this.#simpleKeyAllowed = false
-        return this.#push(scanDoubleQuoted(this.#cursor))
-    }
-    if (code === DASH && isSpaceOrEnd(next)) return this.#fetchBlockEntry()
-    if (code === QUESTION && (inFlow || isSpaceOrEnd(next))) return this.#fetchKey()
-    if (code === COLON && (inFlow || isSpaceOrEnd(next))) return this.#fetchValue()
-    if (!inFlow && (code === PIPE || code === GREATER)) return this.#fetchBlockScalar(code === PIPE)
-    if (this.#startsPlain(code, next)) return this.#fetchPlainScalar()
-    throw this.#problem('found character that cannot start any token', this.#cursor.mark())
+    const standsAlone = inFlow || isSpaceOrEnd(next)
+    if (code === OPEN_BRACKET) this.#fetchFlowStart('flow-sequence-start')
+    else if (code === OPEN_BRACE) this.#fetchFlowStart('flow-mapping-start')
+    else if (code === CLOSE_BRACKET) this.#fetchFlowEnd('flow-sequence-end')
+    else if (code === CLOSE_BRACE) this.#fetchFlowEnd('flow-mapping-end')
+    else if (code === COMMA) this.#fetchFlowEntry()
+    else if (code === DASH && isSpaceOrEnd(next)) this.#fetchBlockEntry()
+    else if (code === QUESTION && standsAlone) this.#fetchKey()
+    else if (code === COLON && standsAlone) this.#fetchValue()
+    else if (code === ASTERISK) this.#fetchKeyPart((cursor) => scanAnchor(cursor, 'alias'))
+    else if (code === AMPERSAND) this.#fetchKeyPart((cursor) => scanAnchor(cursor, 'anchor'))
+    else if (code === EXCLAMATION) this.#fetchKeyPart(scanTag)
+    else if (code === SINGLE_QUOTE) this.#fetchKeyPart(scanSingleQuoted)
+    else if (code === DOUBLE_QUOTE) this.#fetchKeyPart(scanDoubleQuoted)
+    else if (!inFlow && (code === PIPE || code === GREATER)) this.#fetchBlockScalar(code === PIPE)
+    else if (this.#startsPlain(code, next)) this.#fetchPlainScalar()
+    else throw this.#problem('found character that cannot start any token')
   }
 
   #startsPlain(code: number, next: number): boolean {
@@ -187,33 +146,29 @@ export class Scanner {
     return this.#flowLevel === 0 && (code === QUESTION || code === COLON) && !isSpaceOrEnd(next)
   }
 
-  /** Passes blanks, line breaks and whole-line comments. Tabs may not indent where a simple key could stand. */
+  /** Passes blanks, line breaks and whole-line comments. Tabs may not indent where a key could stand. */
   #skipToToken(scan: Mark): void {
     const cursor = this.#cursor
     for (;;) {
-      const tabs = this.#flowLevel > 0 || !this.#simpleKeyAllowed
-      for (let code = cursor.at(); code === SPACE || (tabs && code === TAB); code = cursor.at())
+      const tabs = this.#flowLevel > 0 || !this.#keyAllowed
+      for (let code = cursor.at(); code === SPACE || (tabs && code === TAB); code = cursor.at()) {
         cursor.skipBlank()
-      this.#turnLineIntoHead()
-      if (cursor.at() === HASH) {
-        const previous = this.#last.kind === 'flow-entry' && this.#beforeLast ? this.#beforeLast : this.#last
-        const place = { scan, previous, indent: Math.max(this.#indent, 0), inFlow: this.#flowLevel > 0 }
-        this.#comments.push(...scanComments(cursor, place))
       }
+      this.#turnLineIntoHead()
+      if (cursor.at() === HASH) this.#takeComments(scan)
       if (!isBreak(cursor.at())) return
       cursor.readBreak()
-      if (this.#flowLevel === 0) this.#simpleKeyAllowed = true
+      if (this.#flowLevel === 0) this.#keyAllowed = true
     }
   }
 
-  /** A line comment above the first item of a sequence reads as a head: of the item when it is right above. */
-  #turnLineIntoHead(): void {
-    if (this.#last.kind !== 'block-entry' || this.#beforeLast?.kind !== 'block-sequence-start') return
-    const comment = this.#comments.at(-1)
-    if (!comment || comment.line === '' || isBreak(this.#cursor.at())) return
-    const isAbove = comment.start.line === this.#cursor.line - 1
-    const owner = isAbove ? this.#cursor.mark() : comment.owner
-    this.#comments[this.#comments.length - 1] = { ...comment, owner, head: comment.line, line: '' }
+  // Comments
+
+  #takeComments(scan: Mark): void {
+    const { last, beforeLast } = this.#tokens
+    const previous = last.kind === 'flow-entry' && beforeLast !== null ? beforeLast : last
+    const place = { scan, previous, indent: Math.max(this.#indent, 0), inFlow: this.#flowLevel > 0 }
+    for (const comment of scanComments(this.#cursor, place)) this.#comments.push(comment)
   }
 
   #takeLineComment(owner: Mark): void {
@@ -221,68 +176,36 @@ export class Scanner {
     if (comment !== null) this.#comments.push(comment)
   }
 
-  #push(next: Token): void {
-    this.#tokens.push(next)
-    this.#beforeLast = this.#last
-    this.#last = next
+  /** A line comment above the first item of a sequence reads as a head: of the item when it is right above. */
+  #turnLineIntoHead(): void {
+    const { last, beforeLast } = this.#tokens
+    if (last.kind !== 'block-entry' || beforeLast?.kind !== 'block-sequence-start') return
+    const comment = this.#comments.at(-1)
+    if (!comment || comment.line === '' || isBreak(this.#cursor.at())) return
+    const isAbove = comment.start.line === this.#cursor.line - 1
+    const owner = isAbove ? this.#cursor.mark() : comment.owner
+    this.#comments[this.#comments.length - 1] = { ...comment, owner, head: comment.line, line: '' }
   }
 
-  #problem(text: string, context: Mark): YamlProblem {
+  #problem(text: string, context: Mark | null = this.#cursor.mark()): YamlProblem {
     return new YamlProblem('scanner', text, context, this.#cursor.mark())
-  }
-
-  // Simple keys
-
-  #isStillPossible(key: SimpleKey): boolean {
-    if (!key.possible) return false
-    const { line, column } = this.#cursor
-    if (key.mark.line === line && key.mark.column + simpleKeyLength >= column) return true
-    if (key.required) throw this.#problem(simpleKeyMissing, key.mark)
-    this.#forget(key)
-    return false
-  }
-
-  #saveSimpleKey(): void {
-    if (!this.#simpleKeyAllowed) return
-    this.#removeSimpleKey()
-    const key = {
-      possible: true,
-      required: this.#flowLevel === 0 && this.#indent === this.#cursor.column,
-      tokenNumber: this.#taken + this.#tokens.length - this.#head,
-      mark: this.#cursor.mark(),
-    }
-    this.#simpleKeys[this.#simpleKeys.length - 1] = key
-    this.#simpleKeyByToken.set(key.tokenNumber, key)
-  }
-
-  #removeSimpleKey(): void {
-    const key = this.#simpleKeys.at(-1)!
-    if (!key.possible) return
-    if (key.required) throw this.#problem(simpleKeyMissing, key.mark)
-    this.#forget(key)
-  }
-
-  #forget(key: SimpleKey): void {
-    key.possible = false
-    this.#simpleKeyByToken.delete(key.tokenNumber)
   }
 
   // Indentation and depth
 
-  #checkDepth(context: Mark): void {
+  #checkDepth(context: Mark | null): void {
     if (this.#flowLevel + this.#indents.length > this.#maxDepth) {
       throw this.#problem(`exceeded max depth of ${this.#maxDepth}`, context)
     }
   }
 
-  /** Opens a block collection at `column`; `at` is where in the queue its start token goes. */
-  #rollIndent(kind: TokenKind, mark: Mark, at = -1): void {
-    if (this.#flowLevel > 0 || this.#indent >= mark.column) return
+  /** Opens a block collection at the column of `mark` unless one is open there; true when it did. */
+  #rollIndent(mark: Mark): boolean {
+    if (this.#flowLevel > 0 || this.#indent >= mark.column) return false
     this.#indents.push(this.#indent)
     this.#indent = mark.column
-    this.#checkDepth(this.#simpleKeys.at(-1)!.mark)
-    if (at < 0) this.#push(token(kind, mark))
-    else this.#tokens.splice(at, 0, token(kind, mark))
+    this.#checkDepth(this.#keys.lastMark)
+    return true
   }
 
   /** Closes the blocks right of `column`, each in front of the comments that belong to the blocks around it. */
@@ -297,145 +220,135 @@ export class Scanner {
         if (comment.start.column === this.#indent + 1) mark = comment.start
         stop = comment.scan.index
       }
-      this.#push(token('block-end', mark))
+      this.#tokens.push(token('block-end', mark))
       this.#indent = this.#indents.pop()!
     }
   }
 
-  // Tokens
+  // Stream and documents
+
+  #endBlocks(): void {
+    this.#unrollIndent(-1, this.#cursor.mark())
+    this.#keys.remove()
+    this.#keyAllowed = false
+  }
 
   #fetchStreamEnd(): void {
     this.#cursor.endLine()
-    this.#unrollIndent(-1, this.#cursor.mark())
-    this.#removeSimpleKey()
-    this.#simpleKeyAllowed = false
+    this.#endBlocks()
     this.#documentOver = true
-    this.#push(token('stream-end', this.#cursor.mark()))
+    this.#tokens.push(token('stream-end', this.#cursor.mark()))
   }
 
   #fetchDirective(): void {
-    this.#unrollIndent(-1, this.#cursor.mark())
-    this.#removeSimpleKey()
-    this.#simpleKeyAllowed = false
-    this.#push(scanDirective(this.#cursor))
+    this.#endBlocks()
+    this.#tokens.push(scanDirective(this.#cursor))
   }
 
   #fetchDocumentIndicator(kind: TokenKind): void {
-    const mark = this.#cursor.mark()
-    this.#unrollIndent(-1, mark)
-    this.#removeSimpleKey()
-    this.#simpleKeyAllowed = false
-    this.#cursor.skip(3)
+    this.#endBlocks()
     this.#documentOver = this.#documentSeen
     this.#documentSeen = true
-    this.#push(token(kind, mark))
+    const mark = this.#cursor.mark()
+    this.#cursor.skip(3)
+    this.#tokens.push(token(kind, mark))
   }
+
+  // Indicators
 
   #pushIndicator(kind: TokenKind): void {
     const mark = this.#cursor.mark()
     this.#cursor.skip()
-    this.#push(token(kind, mark, 1))
+    this.#tokens.push(token(kind, mark, 1))
   }
 
   #fetchFlowStart(kind: TokenKind): void {
-    this.#saveSimpleKey()
-    const mark = this.#cursor.mark()
-    this.#simpleKeys.push({ possible: false, required: false, tokenNumber: 0, mark })
+    this.#saveKey()
+    this.#keys.enterFlow()
     this.#flowLevel += 1
-    this.#checkDepth(mark)
-    this.#simpleKeyAllowed = true
+    this.#checkDepth(this.#cursor.mark())
+    this.#keyAllowed = true
     this.#pushIndicator(kind)
   }
 
   #fetchFlowEnd(kind: TokenKind): void {
-    this.#removeSimpleKey()
+    this.#keys.remove()
     if (this.#flowLevel > 0) {
       this.#flowLevel -= 1
-      this.#simpleKeys.pop()
+      this.#keys.leaveFlow()
     }
-    this.#simpleKeyAllowed = false
+    this.#keyAllowed = false
     this.#pushIndicator(kind)
   }
 
   #fetchFlowEntry(): void {
-    this.#removeSimpleKey()
-    this.#simpleKeyAllowed = true
+    this.#keys.remove()
+    this.#keyAllowed = true
     this.#pushIndicator('flow-entry')
   }
 
   #fetchBlockEntry(): void {
-    if (this.#flowLevel === 0) {
-      const mark = this.#cursor.mark()
-      if (!this.#simpleKeyAllowed) {
-        throw this.#problem('block sequence entries are not allowed in this context', mark)
-      }
-      this.#rollIndent('block-sequence-start', mark)
-    }
-    this.#removeSimpleKey()
-    this.#simpleKeyAllowed = true
+    this.#openBlock('block-sequence-start', 'block sequence entries are not allowed in this context')
+    this.#keys.remove()
+    this.#keyAllowed = true
     this.#pushIndicator('block-entry')
   }
 
   #fetchKey(): void {
-    if (this.#flowLevel === 0) {
-      const mark = this.#cursor.mark()
-      if (!this.#simpleKeyAllowed) {
-        throw this.#problem('mapping keys are not allowed in this context', mark)
-      }
-      this.#rollIndent('block-mapping-start', mark)
-    }
-    this.#removeSimpleKey()
-    this.#simpleKeyAllowed = this.#flowLevel === 0
+    this.#openBlock('block-mapping-start', 'mapping keys are not allowed in this context')
+    this.#keys.remove()
+    this.#keyAllowed = this.#flowLevel === 0
     this.#pushIndicator('key')
   }
 
   #fetchValue(): void {
-    const key = this.#simpleKeys.at(-1)!
-    if (this.#isStillPossible(key)) {
-      const at = this.#head + key.tokenNumber - this.#taken
-      this.#tokens.splice(at, 0, token('key', key.mark))
-      this.#rollIndent('block-mapping-start', key.mark, at)
-      this.#forget(key)
-      this.#simpleKeyAllowed = false
-    } else {
-      if (this.#flowLevel === 0) {
-        const mark = this.#cursor.mark()
-        if (!this.#simpleKeyAllowed) {
-          throw this.#problem('mapping values are not allowed in this context', mark)
-        }
-        this.#rollIndent('block-mapping-start', mark)
+    const key = this.#keys.take()
+    if (key !== null) {
+      this.#tokens.insert(key.tokenNumber, token('key', key.mark))
+      if (this.#rollIndent(key.mark)) {
+        this.#tokens.insert(key.tokenNumber, token('block-mapping-start', key.mark))
       }
-      this.#simpleKeyAllowed = this.#flowLevel === 0
+      this.#keyAllowed = false
+    } else {
+      this.#openBlock('block-mapping-start', 'mapping values are not allowed in this context')
+      this.#keyAllowed = this.#flowLevel === 0
     }
     this.#pushIndicator('value')
   }
 
-  #fetchAnchor(kind: 'alias' | 'anchor'): void {
-    this.#saveSimpleKey()
-    this.#simpleKeyAllowed = false
-    const cursor = this.#cursor
-    const start = cursor.mark()
-    cursor.skip()
-    const from = cursor.pos
-    while (isWord(cursor.at())) cursor.skip()
-    const name = cursor.text.slice(from, cursor.pos)
-    if (name === '' || !(isSpaceOrEnd(cursor.at()) || '?:,]}%@`'.includes(cursor.text[cursor.pos]!))) {
-      throw this.#problem('did not find expected alphabetic or numeric character', start)
-    }
-    this.#push(textToken(kind, start, name))
+  /** In block context an indicator opens its collection; it may stand only where a key could. */
+  #openBlock(kind: TokenKind, refusal: string): void {
+    if (this.#flowLevel > 0) return
+    if (!this.#keyAllowed) throw this.#problem(refusal)
+    const mark = this.#cursor.mark()
+    if (this.#rollIndent(mark)) this.#tokens.push(token(kind, mark))
+  }
+
+  // Scalars and properties
+
+  #saveKey(): void {
+    if (!this.#keyAllowed) return
+    const required = this.#flowLevel === 0 && this.#indent === this.#cursor.column
+    this.#keys.save(this.#tokens.nextNumber, required)
+  }
+
+  #fetchKeyPart(scan: (cursor: Cursor) => Token): void {
+    this.#saveKey()
+    this.#keyAllowed = false
+    this.#tokens.push(scan(this.#cursor))
   }
 
   #fetchBlockScalar(literal: boolean): void {
-    this.#removeSimpleKey()
-    this.#simpleKeyAllowed = true
+    this.#keys.remove()
+    this.#keyAllowed = true
     const takeComment = (owner: Mark) => this.#takeLineComment(owner)
-    this.#push(scanBlockScalar(this.#cursor, literal, this.#indent, takeComment))
+    this.#tokens.push(scanBlockScalar(this.#cursor, literal, this.#indent, takeComment))
   }
 
   #fetchPlainScalar(): void {
-    this.#saveSimpleKey()
+    this.#saveKey()
     const plain = scanPlainScalar(this.#cursor, this.#indent + 1, this.#flowLevel > 0)
-    this.#simpleKeyAllowed = plain.endedOnNewLine
-    this.#push(plain.token)
+    this.#keyAllowed = plain.endedOnNewLine
+    this.#tokens.push(plain.token)
   }
 }
