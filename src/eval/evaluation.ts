@@ -19,12 +19,19 @@ export interface EvaluationHost {
 export interface EvaluationLimits {
   readonly depth: number
   readonly nodes: number
+  /** Distinct environments in the whole import graph. */
   readonly imports: number
+  readonly directImports: number
   readonly importDepth: number
+  readonly references: number
+  /** How many references may have to be followed before one can be resolved. */
+  readonly referenceDepth: number
   readonly steps: number
   readonly stringBytes: number
   readonly outputBytes: number
   readonly providerCalls: number
+  /** Provider calls under way at once. */
+  readonly parallelCalls: number
 }
 
 /** What an evaluation gives. `environment` is null when there was nothing to evaluate (§1.4) or no declaration. */

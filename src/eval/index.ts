@@ -1,3 +1,4 @@
+export { checkEnvironment, openEnvironment, rotateEnvironment } from './evaluate.ts'
 export type {
   Environment,
   Evaluation,
@@ -8,6 +9,7 @@ export type {
   Patch,
   RotationResult,
 } from './evaluation.ts'
+export { defaultLimits } from './limits.ts'
 export {
   type Crypter,
   type EnvironmentLoader,

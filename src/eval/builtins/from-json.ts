@@ -1,0 +1,28 @@
+import { type PlainValue, parseJson } from '../../value/index.ts'
+import { stringSchema } from '../schemas.ts'
+import { valueFromPlain } from '../unexport.ts'
+import { builtin, failed, messageOf, onlyArgument, resultOf, textContent } from './builtin.ts'
+
+/** `fn::fromJSON: text`: the first JSON value of the text; secret throughout if the text is. */
+export const fromJSON = builtin({
+  name: 'fromJSON',
+  schema: true,
+  parts: (call) => [call.argument],
+  evaluate: (x, { args }, scope) => {
+    const result = resultOf(x)
+    const string = scope.typed(args[0]!, stringSchema)
+    if (!string.ok) return failed(result)
+    result.combine(string.value)
+    if (result.unknown) return result
+    let decoded: PlainValue
+    try {
+      decoded = parseJson(textContent(string.value))
+    } catch (error) {
+      scope.error(x.place, `decoding JSON string: ${messageOf(error)}`)
+      return failed(result)
+    }
+    return valueFromPlain(decoded, x, result.secret, scope.budget)
+  },
+  argumentSchema: () => true,
+  argument: onlyArgument,
+})

@@ -1,0 +1,28 @@
+import { stringifyJson, toJson } from '../../value/index.ts'
+import { stringSchema } from '../schemas.ts'
+import { builtin, failed, messageOf, onlyArgument, resultOf } from './builtin.ts'
+
+/** `fn::toJSON: value`: compact JSON with sorted keys, secrets revealed; secret if anything inside is. */
+export const toJSON = builtin({
+  name: 'toJSON',
+  schema: stringSchema,
+  parts: (call) => [call.argument],
+  evaluate: (x, { args }, scope) => {
+    const result = resultOf(x)
+    const value = scope.evaluate(args[0]!)
+    result.combine(value)
+    if (result.unknown) return result
+    try {
+      const text = stringifyJson(toJson(scope.exported(value), { redact: false }))
+      scope.budget.text(text.length)
+      result.content = text
+    } catch (error) {
+      if (error instanceof Error && error.name !== 'DecodeError') throw error
+      scope.error(x.place, `failed to encode JSON: ${messageOf(error)}`)
+      return failed(result)
+    }
+    return result
+  },
+  argumentSchema: () => true,
+  argument: onlyArgument,
+})

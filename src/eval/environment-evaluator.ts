@@ -1,0 +1,354 @@
+import { type Diagnostic, errorAt, hasErrors, warningAt } from '../diag/index.ts'
+import type { Definition } from '../expr/index.ts'
+import { isRotateOnly, itemSchema, propertySchema, type Schema } from '../schema/index.ts'
+import { type ExportedRecord, type ExportedValue, quote, rejoinUtf8 } from '../value/index.ts'
+import type { Attempt } from './attempt.ts'
+import { copyValue } from './copy.ts'
+import { declare } from './declare.ts'
+import type { Patch, RotationResult } from './evaluation.ts'
+import { Expr, type Place, placeholder, type TextPart } from './expr.ts'
+import type { Budget } from './limits.ts'
+import { merge } from './merge.ts'
+import type { CallContext, Outside } from './outside.ts'
+import type { Crypter } from './provider.ts'
+import { Reference } from './reference.ts'
+import { mergedSchema } from './schemas.ts'
+import type { Mode, Scope } from './scope.ts'
+import { textOf } from './text-of.ts'
+import { listValue, recordValue, unexport } from './unexport.ts'
+import { validateValue } from './validate-value.ts'
+import { sortKeys, unknownValue, Value } from './value.ts'
+import { pending } from './waiting.ts'
+
+/** Which environment is evaluated, on whose behalf. */
+export interface EnvironmentPlan {
+  readonly name: string
+  readonly definition: Definition
+  readonly crypter: Crypter
+  readonly isRoot: boolean
+  /** The root environment's name as its imports see it. */
+  readonly rootName: string
+  readonly importDepth: number
+}
+
+/** The environment's own value keys, which no definition may set. */
+const reserved: ReadonlySet<string> = new Set(['imports', 'context', 'environments'])
+
+/**
+ * Evaluates one environment (language specification §6, §7): its imports, then its values in byte order of their keys, each expression
+ * once. Purely synchronous; what is not there yet ends the attempt with `pending`.
+ */
+export class EnvironmentEvaluator implements Scope {
+  readonly diagnostics: Diagnostic[] = []
+  readonly plan: EnvironmentPlan
+  readonly attempt: Attempt
+  readonly mode: Mode
+  readonly context: Value
+  readonly callContext: CallContext
+  myImports: Value
+  root: Expr
+
+  constructor(plan: EnvironmentPlan, attempt: Attempt) {
+    this.plan = plan
+    this.attempt = attempt
+    this.mode = plan.isRoot ? attempt.mode : { ...attempt.mode, rotating: false }
+    const { contextValues } = attempt
+    this.callContext = {
+      currentEnvironment: plan.name,
+      rootEnvironment: plan.rootName,
+      values: contextValues,
+    }
+    this.context = contextValue(contextValues, plan, this.budget)
+    this.myImports = recordValue(placeholder(null), [])
+    this.root = new Expr(plan.name, null, { kind: 'missing' }, null, true)
+  }
+
+  get budget(): Budget {
+    return this.attempt.budget
+  }
+  get outside(): Outside {
+    return this.attempt.outside
+  }
+  get crypter(): Crypter {
+    return this.plan.crypter
+  }
+
+  /** The environment's value. Its diagnostics are in `diagnostics`. */
+  evaluateEnvironment(): Value {
+    const base = this.#evaluateImports()
+    this.root = this.#declareRoot(base)
+    return this.evaluateExpr(this.root, true)
+  }
+
+  #evaluateImports(): Value | null {
+    const { imports } = this.plan.definition
+    const named = (imports ?? []).filter(({ name }) => name !== null)
+    const { directImports } = this.budget.limits
+    if (named.length > directImports) {
+      this.budget.at = named[directImports]!.name
+      this.budget.exceeded(`more than ${directImports} imports in one environment`)
+    }
+    const mine = new Map<string, Value>()
+    let base: Value | null = null
+    let waiting = false
+    for (const { name, merge: merges } of named) {
+      const { depth, referenceDepth } = this.budget
+      try {
+        const value = this.evaluateImport(name, name!.value)
+        if (value === null) continue
+        mine.set(name!.value, value)
+        if (!merges) continue
+        const copy: Value = copyValue(value, this.budget)
+        merge(copy, base, this.budget)
+        base = copy
+      } catch (error) {
+        if (error !== pending) throw error
+        this.budget.depth = depth
+        this.budget.referenceDepth = referenceDepth
+        this.attempt.waiting = true
+        waiting = true
+      }
+    }
+    if (waiting) throw pending
+    this.myImports = recordValue(placeholder(null), [...mine])
+    return base
+  }
+
+  /** The value of another environment, evaluated once per evaluation; `null` when it cannot be had, which is reported. */
+  evaluateImport(place: Place | null, name: string): Value | null {
+    const { imports } = this.attempt
+    const known = imports.get(name)
+    if (known !== undefined) {
+      if (known.value !== null) return known.value
+      // In an attempt that waits, an environment without a value may be one that was left.
+      if (this.attempt.waiting) throw pending
+      this.error(place, `cyclic import of ${name}`)
+      return null
+    }
+    this.budget.at = place
+    const importDepth = this.plan.importDepth + 1
+    if (importDepth > this.budget.limits.importDepth) {
+      this.budget.exceeded(`imports more than ${this.budget.limits.importDepth} deep`)
+    }
+    const loaded = this.attempt.load(name, importDepth)
+    if (typeof loaded === 'string') {
+      this.error(place, loaded)
+      return null
+    }
+    this.diagnostics.push(...loaded.diagnostics)
+    if (loaded.definition === null || hasErrors(loaded.diagnostics)) return null
+    const entry = { value: null as Value | null }
+    imports.set(name, entry)
+    const evaluator = new EnvironmentEvaluator(
+      {
+        name,
+        definition: loaded.definition,
+        crypter: loaded.crypter,
+        isRoot: false,
+        rootName: isAnonymous(this.plan.rootName) ? name : this.plan.rootName,
+        importDepth,
+      },
+      this.attempt,
+    )
+    entry.value = evaluator.evaluateEnvironment()
+    this.diagnostics.push(...evaluator.diagnostics)
+    return entry.value
+  }
+
+  #declareRoot(base: Value | null): Expr {
+    const properties = new Map<string, Expr>()
+    const keyRanges = new Map()
+    for (const { key, value } of this.plan.definition.values ?? []) {
+      const name = key.value
+      if (reserved.has(name)) {
+        this.error(key, `${quote(name)} is a reserved key`)
+      } else if (properties.has(name)) {
+        this.error(key, `duplicate key ${quote(name)}`)
+      } else {
+        properties.set(name, declare(name, value, base?.property(key, name) ?? null, this))
+      }
+    }
+    const schema: Schema = { additionalProperties: true, type: 'object' }
+    return new Expr(this.plan.name, null, { kind: 'object', properties, keyRanges }, base, schema)
+  }
+
+  evaluate(x: Expr): Value {
+    return this.evaluateExpr(x, true)
+  }
+
+  /**
+   * The value of an expression, evaluated on first use (§6.3). Of `accept` only its rotate-only mark matters: such inputs are
+   * evaluated in the root of a rotation or a check, and skipped elsewhere.
+   */
+  evaluateExpr(x: Expr, accept: Schema): Value {
+    if (x.state === 'done') return x.value ?? unknownValue(x)
+    const { budget } = this
+    if (x.state === 'evaluating') {
+      // In an attempt that waits, a half-evaluated expression may be one that was left.
+      if (this.attempt.waiting) throw pending
+      this.error(x.place, `cyclic reference to ${x.path}`)
+      return unknownValue(x)
+    }
+    x.state = 'evaluating'
+    budget.at = x.place ?? budget.at
+    budget.enter()
+    budget.step()
+    const value = this.#evaluateOver(x, accept)
+    budget.leave()
+    x.state = 'done'
+    return value
+  }
+
+  #evaluateOver(x: Expr, accept: Schema): Value {
+    const rotateOnly = isRotateOnly(accept)
+    if (rotateOnly && !((this.mode.rotating || this.mode.validating) && this.plan.isRoot)) {
+      const skipped = unknownValue(placeholder(null, x.path, x.base))
+      skipped.rotateOnly = true
+      return skipped
+    }
+    if (x.base?.final) {
+      this.warning(x.place, 'cannot override final value')
+      x.schema = x.base.schema
+      x.value = x.base
+      return x.base
+    }
+    const value = this.#evaluateByKind(x, accept)
+    if (rotateOnly) value.rotateOnly = true
+    if (x.secret) value.secret = true
+    merge(value, x.base, this.budget)
+    x.schema = value.schema
+    x.value = value
+    return value
+  }
+
+  #evaluateByKind(x: Expr, accept: Schema): Value {
+    const { body } = x
+    switch (body.kind) {
+      case 'literal':
+        return new Value(x, x.schema, body.value)
+      case 'missing':
+      case 'access':
+        return unknownValue(x, x.schema)
+      case 'interpolation':
+        return this.#interpolate(x, body.parts)
+      case 'symbol': {
+        const copy = copyValue(new Reference(this, x, body.access, accept).value(), this.budget)
+        copy.def = x
+        return copy
+      }
+      case 'array':
+        return this.#evaluateArray(x, body.elements, accept)
+      case 'object':
+        return this.#evaluateObject(x, body.properties, accept)
+      case 'call':
+        return body.builtin.evaluate(x, body, this)
+    }
+  }
+
+  #interpolate(x: Expr, parts: readonly TextPart[]): Value {
+    const result = new Value(x, x.schema)
+    let text = ''
+    for (const part of parts) {
+      text += part.text
+      if (part.access === null) continue
+      const inner = textOf(new Reference(this, x, part.access, true).value())
+      result.unknown ||= inner.unknown
+      result.secret ||= inner.secret
+      if (!inner.unknown) text += inner.text
+      this.budget.text(text.length)
+    }
+    result.content = result.unknown ? '[unknown]' : rejoinUtf8(text)
+    return result
+  }
+
+  #evaluateArray(x: Expr, elements: readonly Expr[], accept: Schema): Value {
+    const values: Value[] = []
+    let waiting = false
+    for (const [i, element] of elements.entries()) {
+      const value = this.#orWait(element, accept === true ? true : itemSchema(accept, i))
+      if (value === null) waiting = true
+      else values.push(value)
+    }
+    if (waiting) throw pending
+    return listValue(x, values)
+  }
+
+  #evaluateObject(x: Expr, properties: ReadonlyMap<string, Expr>, accept: Schema): Value {
+    const entries: [string, Value][] = []
+    let waiting = false
+    for (const key of sortKeys([...properties.keys()])) {
+      const value = this.#orWait(properties.get(key)!, accept === true ? true : propertySchema(accept, key))
+      if (value === null) waiting = true
+      else entries.push([key, value])
+    }
+    if (waiting) throw pending
+    return recordValue(x, entries)
+  }
+
+  /** `null` = the expression waits. Its siblings are evaluated all the same, so that what they wait for starts too. */
+  #orWait(x: Expr, accept: Schema): Value | null {
+    const { depth, referenceDepth } = this.budget
+    try {
+      return this.evaluateExpr(x, accept)
+    } catch (error) {
+      if (error !== pending) throw error
+      this.attempt.waiting = true
+      this.budget.depth = depth
+      this.budget.referenceDepth = referenceDepth
+      return null
+    }
+  }
+
+  typed(x: Expr, accept: Schema): { readonly value: Value; readonly ok: boolean } {
+    const value = this.evaluateExpr(x, accept)
+    return { value, ok: validateValue(value, accept, { diagnostics: this.diagnostics, budget: this.budget }) }
+  }
+
+  exported(value: Value): ExportedValue {
+    return this.attempt.exporter.value(value, '', this.diagnostics)
+  }
+
+  error(place: Place | null, summary: string, detail = ''): void {
+    this.diagnostics.push(errorAt(place?.range ?? null, summary, place?.path ?? '', detail))
+  }
+
+  warning(place: Place | null, summary: string, detail = ''): void {
+    this.diagnostics.push(warningAt(place?.range ?? null, summary, place?.path ?? '', detail))
+  }
+
+  requireSettled(): void {
+    if (this.attempt.waiting) throw pending
+  }
+
+  rotated(result: RotationResult, patch?: Patch): void {
+    this.attempt.rotations.push(result)
+    if (patch !== undefined) this.attempt.patches.push(patch)
+  }
+
+  /** The schema of the environment with what it inherits (§6). */
+  schemaOf(value: Value): Schema {
+    return value.base === null ? value.schema : mergedSchema(value.base.schema, value.schema)
+  }
+}
+
+/** Whether an environment name counts as none: its imports are then roots of their own (§5.5). */
+export function isAnonymous(rootName: string): boolean {
+  return rootName === '' || rootName === '<yaml>'
+}
+
+function contextValue(values: ExportedRecord, { name, rootName }: EnvironmentPlan, budget: Budget): Value {
+  const def = placeholder(null)
+  const text = (value: string): ExportedValue => ({ value, trace: noTrace })
+  const record = (properties: Record<string, ExportedValue>): ExportedValue => ({
+    value: properties,
+    trace: noTrace,
+  })
+  const all: Record<string, ExportedValue> = Object.create(null)
+  for (const key of Object.keys(values)) all[key] = values[key]!
+  all['currentEnvironment'] = record({ name: text(name) })
+  all['rootEnvironment'] = record({ name: text(rootName) })
+  return unexport(record(all), def, budget)
+}
+
+const nowhere = { line: 0, column: 0, byte: 0 }
+const noTrace = { def: { environment: '', begin: nowhere, end: nowhere } }

@@ -1,0 +1,113 @@
+import { AppError, type Diagnostic } from '../diag/index.ts'
+import type { Definition } from '../expr/index.ts'
+import { formatPropertyPath, parsePropertyPath } from '../value/index.ts'
+import { Attempt } from './attempt.ts'
+import { EnvironmentEvaluator } from './environment-evaluator.ts'
+import type { Environment, Evaluation, EvaluationHost, EvaluationLimits } from './evaluation.ts'
+import { exportEnvironment } from './export-environment.ts'
+import { defaultLimits, LimitExceeded } from './limits.ts'
+import { Outside } from './outside.ts'
+import type { Mode } from './scope.ts'
+import { pending } from './waiting.ts'
+
+/**
+ * Checks an environment: everything is evaluated and typed, providers are asked for their schemas only. Secrets stay sealed
+ * unless `showSecrets`.
+ */
+export function checkEnvironment(
+  name: string,
+  definition: Definition | null,
+  host: EvaluationHost,
+  { showSecrets = false }: { readonly showSecrets?: boolean } = {},
+): Promise<Evaluation> {
+  const mode = { validating: true, rotating: false, decrypts: showSecrets, rotatePaths: new Set<string>() }
+  return evaluate(name, definition, host, mode)
+}
+
+/** Opens an environment: providers are called, independent ones side by side. */
+export function openEnvironment(
+  name: string,
+  definition: Definition | null,
+  host: EvaluationHost,
+): Promise<Evaluation> {
+  const mode = { validating: false, rotating: false, decrypts: true, rotatePaths: new Set<string>() }
+  return evaluate(name, definition, host, mode)
+}
+
+/**
+ * Opens an environment and rotates the rotators at `paths` (property paths below `values`; none = all), one after the other.
+ * The new states are in `patches`; saving them is the caller's work.
+ *
+ * @throws AppError for a path that is none
+ */
+export async function rotateEnvironment(
+  name: string,
+  definition: Definition | null,
+  host: EvaluationHost,
+  { paths = [] }: { readonly paths?: readonly string[] } = {},
+): Promise<Evaluation> {
+  const rotatePaths = new Set(paths.map((path) => formatPropertyPath(['values', ...parsePropertyPath(path)])))
+  return await evaluate(name, definition, host, {
+    validating: false,
+    rotating: true,
+    decrypts: true,
+    rotatePaths,
+  })
+}
+
+const nothing: Evaluation = Object.freeze({ environment: null, diagnostics: [], patches: [], rotations: [] })
+
+async function evaluate(
+  name: string,
+  definition: Definition | null,
+  host: EvaluationHost,
+  mode: Mode,
+): Promise<Evaluation> {
+  for (const key of ['currentEnvironment', 'rootEnvironment']) {
+    if (!Object.hasOwn(host.context, key)) continue
+    throw new AppError('REQUEST_INVALID', { what: `reserved context key: "${key}"`, hint: 'rename the key' })
+  }
+  if (definition === null || isEmpty(definition)) return nothing
+  const limits: EvaluationLimits = { ...defaultLimits, ...host.limits }
+  const outside = new Outside(host, limits, mode.decrypts)
+  outside.reserve(name)
+  outside.expect(definition, host.crypter, 0)
+  for (;;) {
+    const evaluation = attempt(name, definition, host, new Attempt(mode, outside, limits, host.context))
+    if (evaluation !== null) return evaluation
+    await outside.operations.news()
+  }
+}
+
+function isEmpty({ values, imports }: Definition): boolean {
+  return (values ?? []).length === 0 && (imports ?? []).length === 0
+}
+
+/** One evaluation from the start; `null` = an answer is awaited. */
+function attempt(
+  name: string,
+  definition: Definition,
+  host: EvaluationHost,
+  run: Attempt,
+): Evaluation | null {
+  const plan = { name, definition, crypter: host.crypter, isRoot: true, rootName: name, importDepth: 0 }
+  const evaluator = new EnvironmentEvaluator(plan, run)
+  run.imports.set(name, { value: null })
+  let environment: Environment | null = null
+  const diagnostics: Diagnostic[] = evaluator.diagnostics
+  try {
+    const value = evaluator.evaluateEnvironment()
+    environment = exportEnvironment(evaluator, value)
+  } catch (error) {
+    if (error === pending) return null
+    diagnostics.push(limitDiagnostic(error))
+  }
+  return Object.freeze({ environment, diagnostics, patches: run.patches, rotations: run.rotations })
+}
+
+/** A full stack is a limit like any other: nothing a user writes may end in a crash. */
+function limitDiagnostic(error: unknown): Diagnostic {
+  if (error instanceof LimitExceeded) return error.diagnostic
+  if (error instanceof RangeError) return new LimitExceeded('too deeply nested').diagnostic
+  throw error
+}

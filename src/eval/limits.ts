@@ -1,0 +1,96 @@
+import { type Diagnostic, errorAt } from '../diag/index.ts'
+import type { EvaluationLimits } from './evaluation.ts'
+import type { Place } from './expr.ts'
+
+/** The bounds of one evaluation unless the caller sets others (security requirement S-42). */
+export const defaultLimits: EvaluationLimits = Object.freeze({
+  depth: 512,
+  nodes: 20_000,
+  imports: 128,
+  directImports: 64,
+  importDepth: 16,
+  references: 10_000,
+  referenceDepth: 64,
+  steps: 200_000,
+  stringBytes: 1024 * 1024,
+  outputBytes: 4 * 1024 * 1024,
+  providerCalls: 64,
+  parallelCalls: 16,
+})
+
+/** Ends an evaluation that would pass one of its bounds; the entry points turn it into a diagnostic. */
+export class LimitExceeded extends Error {
+  readonly place: Place | null
+  constructor(rule: string, place: Place | null = null) {
+    super(`limit exceeded: ${rule}`)
+    this.name = 'LimitExceeded'
+    this.place = place
+  }
+
+  get diagnostic(): Diagnostic {
+    return errorAt(this.place?.range ?? null, this.message, this.place?.path ?? '')
+  }
+}
+
+/** What one run of the evaluator may still spend. Counted while spending, before anything is allocated. */
+export class Budget {
+  readonly limits: EvaluationLimits
+  /** The innermost expression being evaluated, to say where a bound was passed. */
+  at: Place | null = null
+  depth = 0
+  referenceDepth = 0
+  #steps = 0
+  #nodes = 0
+  #references = 0
+
+  constructor(limits: EvaluationLimits) {
+    this.limits = limits
+  }
+
+  /** One more level of nesting; leave it with `leave`. */
+  enter(): void {
+    this.depth += 1
+    if (this.depth > this.limits.depth) this.exceeded(`more than ${this.limits.depth} levels deep`)
+  }
+
+  leave(): void {
+    this.depth -= 1
+  }
+
+  step(): void {
+    this.#steps += 1
+    if (this.#steps > this.limits.steps) this.exceeded(`more than ${this.limits.steps} evaluation steps`)
+  }
+
+  node(): void {
+    this.#nodes += 1
+    if (this.#nodes > this.limits.nodes * this.limits.imports) this.exceeded('too many expressions')
+  }
+
+  reference(): void {
+    this.#references += 1
+    const { references } = this.limits
+    if (this.#references > references) this.exceeded(`more than ${references} references`)
+  }
+
+  /** One more reference that has to be followed before the one at hand; leave it with `leaveReference`. */
+  enterReference(): void {
+    this.referenceDepth += 1
+    const { referenceDepth } = this.limits
+    if (this.referenceDepth > referenceDepth) this.exceeded(`references more than ${referenceDepth} deep`)
+  }
+
+  leaveReference(): void {
+    this.referenceDepth -= 1
+  }
+
+  /** Refuses a computed text of more than the allowed bytes; call it before the text is built where that is possible. */
+  text(length: number): void {
+    const { stringBytes } = this.limits
+    if (length > stringBytes) this.exceeded(`a computed string of more than ${stringBytes} bytes`)
+  }
+
+  exceeded(rule: string): never {
+    throw new LimitExceeded(rule, this.at)
+  }
+}

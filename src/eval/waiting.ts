@@ -1,0 +1,120 @@
+/**
+ * How the evaluator waits without being asynchronous itself.
+ *
+ * The evaluator runs synchronously, in attempts. When it needs what is not there yet (an imported text, a provider's
+ * answer), the operation is started, `pending` is thrown and what depends on it is left; siblings go on, so that
+ * independent operations start together. Once something has settled, the attempt is repeated from the start with
+ * every answer kept. The last attempt meets no open question: it is exactly the sequential evaluation, and only its
+ * diagnostics and values count.
+ */
+export const pending: Error = new Error('an answer is still awaited')
+
+/** A question to the outside and, once settled, its answer. */
+export class Operation<T> {
+  #outcome: { readonly value: T } | { readonly error: unknown } | null = null
+
+  get settled(): boolean {
+    return this.#outcome !== null
+  }
+
+  /** The answer. @throws pending when there is none yet, or the error the operation ended with */
+  take(): T {
+    if (this.#outcome === null) throw pending
+    if ('error' in this.#outcome) throw new OperationFailed(this.#outcome.error)
+    return this.#outcome.value
+  }
+
+  settle(outcome: { readonly value: T } | { readonly error: unknown }): void {
+    this.#outcome = outcome
+  }
+}
+
+/** The outside's own refusal, kept apart from faults of the evaluator. */
+export class OperationFailed extends Error {
+  constructor(cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause })
+    this.name = 'OperationFailed'
+  }
+}
+
+/** Starts operations and tells when any of them has settled. */
+export class Operations {
+  readonly #signal: AbortSignal
+  #inFlight = 0
+  #news = 0
+  #wake: (() => void) | null = null
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal
+  }
+
+  start<T>(run: () => Promise<T>): Operation<T> {
+    const operation = new Operation<T>()
+    this.#inFlight += 1
+    const settle = (outcome: { readonly value: T } | { readonly error: unknown }) => {
+      operation.settle(outcome)
+      this.#inFlight -= 1
+      this.#news += 1
+      this.#wake?.()
+    }
+    begin(run).then(
+      (value) => settle({ value }),
+      (error: unknown) => settle({ error }),
+    )
+    return operation
+  }
+
+  /**
+   * Waits until something has settled since the last call, and one turn of the event loop more, so that answers that
+   * arrive together are taken together. @throws the signal's reason when the evaluation is cancelled
+   */
+  async news(): Promise<void> {
+    this.#signal.throwIfAborted()
+    if (this.#news === 0) {
+      if (this.#inFlight === 0) throw new Error('nothing to wait for')
+      await this.#settledOrAborted()
+    }
+    await new Promise((resolve) => setImmediate(resolve))
+    this.#signal.throwIfAborted()
+    this.#news = 0
+  }
+
+  #settledOrAborted(): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const abort = () => reject(this.#signal.reason)
+    this.#signal.addEventListener('abort', abort, { once: true })
+    this.#wake = resolve
+    return promise.finally(() => {
+      this.#wake = null
+      this.#signal.removeEventListener('abort', abort)
+    })
+  }
+}
+
+/** A function that throws at once counts as one that rejects. */
+async function begin<T>(run: () => Promise<T>): Promise<T> {
+  return await run()
+}
+
+/** Lets at most `limit` operations run at once; the others wait in order. */
+export class Gate {
+  readonly #limit: number
+  readonly #waiting: (() => void)[] = []
+  #running = 0
+
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  async through<T>(run: () => Promise<T>): Promise<T> {
+    if (this.#running >= this.#limit) await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    else this.#running += 1
+    try {
+      return await run()
+    } finally {
+      const next = this.#waiting.shift()
+      if (next === undefined) this.#running -= 1
+      else next()
+    }
+  }
+}
