@@ -102,6 +102,12 @@ export const codes = table({
     hint: 'the session may have expired; open the environment again',
   },
   PATH_INVALID: { kind: 'invalid', say: '{what}', hint: 'write a path like `a.b[0]["c.d"]`' },
+  PATH_MISMATCH: { kind: 'invalid', say: '{what}', hint: '' },
+  CIPHERTEXT_INVALID: {
+    kind: 'invalid',
+    say: 'invalid ciphertext\n{detail}',
+    hint: 'write the secret anew in plaintext, it is sealed when it is saved',
+  },
   PROPERTY_NOT_FOUND: { kind: 'not-found', say: 'Not Found: property `{path}`', hint: '' },
 
   DELETION_PROTECTED: {
@@ -167,12 +173,33 @@ export const codes = table({
     say: 'Bad Request: change request must be in {wanted} status to {action} (current status: {status}): invalid request',
     hint: '',
   },
+  APPROVAL_NEEDED: {
+    kind: 'conflict',
+    say: "Conflict: `{action}` of environment '{environment}' needs an approval by gate `{gate}`",
+    hint: '{hint}',
+  },
+  NOT_GATED: {
+    kind: 'invalid',
+    say: "Bad Request: opening environment '{environment}' needs no approval",
+    hint: 'open it with `esc env open {environment}`',
+  },
   PROVIDER_NOT_FOUND: { kind: 'not-found', say: 'Not Found: {what} `{name}`', hint: '' },
   NOT_FOUND: { kind: 'not-found', say: 'Not Found: {what} `{id}`', hint: '' },
   CONFLICT: { kind: 'conflict', say: 'Conflict: {what}', hint: '{hint}' },
 
   // keys
   KEY_FILE_INVALID: { kind: 'unavailable', say: 'key file `{path}`: {rule}', hint: '{hint}' },
+  KEY_FILE_MISSING: {
+    kind: 'unavailable',
+    say: 'this store was sealed with key `{wanted}`, and there is no key file at `{path}`',
+    hint: 'nothing was changed; put the key file back, or name its place with --key-file',
+  },
+  PORT_IN_USE: {
+    kind: 'unavailable',
+    say: 'port {port} of {host} is already in use',
+    hint: 'stop the other program, or choose another port with --port',
+  },
+  SETTING_INVALID: { kind: 'invalid', say: 'setting {name}: wanted {wanted}, got `{got}`', hint: '{hint}' },
   KEY_MISMATCH: {
     kind: 'unavailable',
     say: 'this store was sealed with key `{wanted}`; the configured source offers `{got}`',

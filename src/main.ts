@@ -1,0 +1,41 @@
+// The one place where the command line meets the real world: clock, disk, network, processes, terminal.
+import { homedir } from 'node:os'
+import { runCli, type World } from './cli/index.ts'
+import { createNodeTransport, proxyFor } from './client/index.ts'
+import { lookPath, page, spawn } from './world/children.ts'
+import { files } from './world/files.ts'
+import { input, sink } from './world/streams.ts'
+import { temporary } from './world/temporary.ts'
+import { terminal } from './world/terminal.ts'
+import { version } from './world/version.ts'
+
+const world: World = {
+  version,
+  processEnv: process.env,
+  homeDirectory: homedir(),
+  stdin: input(),
+  stdout: sink(1),
+  stderr: sink(2),
+  files,
+  transport: ({ insecure }) => createNodeTransport({ insecure, proxy: (url) => proxyFor(url, process.env) }),
+  clock: {
+    now: () => Date.now(),
+    sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    get timeZone() {
+      return Intl.DateTimeFormat().resolvedOptions().timeZone
+    },
+  },
+  temporary,
+  lookPath,
+  spawn,
+  page,
+  terminal,
+  programs: {
+    startServer: async (options) => await (await import('./programs/server.ts')).startServer(options),
+    startSandbox: async (options) => await (await import('./programs/sandbox.ts')).startSandbox(options),
+    openLocal: null,
+  },
+  defaultBackend: null,
+}
+
+process.exitCode = await runCli(process.argv.slice(2), world)
