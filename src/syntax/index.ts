@@ -1,7 +1,13 @@
+export { formatPropertyPath, type PropertyPath, parsePropertyPath } from '../value/index.ts'
+export { applyPatches, type ValuePatch } from './apply-patches.ts'
 export { type DecodedYaml, decodeYaml } from './decode.ts'
+export { deleteAt, getAt, setAt } from './edit.ts'
+export { encodeYaml } from './encode.ts'
+export { mappingNode, nothingNode, plainNode, sequenceNode, stringNode } from './make-node.ts'
 export { indexPath, joinKey } from './node-path.ts'
 export { type ParsedYaml, parseYaml } from './parse.ts'
 export { resolvePlain, resolveScalar, type ScalarValue } from './scalar.ts'
+export { reencodeYaml, type SealResult, type SecretCrypter, sealSecrets, unsealSecrets } from './seal.ts'
 export { subRange } from './sub-range.ts'
 export type {
   ArrayNode,
@@ -13,6 +19,7 @@ export type {
   StringNode,
   SyntaxNode,
 } from './syntax-node.ts'
+export { yamlFromPlain, yamlFromValue } from './yaml-from-value.ts'
 export type {
   ScalarStyle,
   YamlAlias,
