@@ -10,7 +10,7 @@ export interface Caller {
 }
 
 /** Whether the principal element covers the caller. Only `Federated` entries equal to its provider do. */
-export function principalCovers(statement: Statement, caller: Caller): boolean {
+export function principalCovers(statement: Statement, caller: Pick<Caller, 'principals'>): boolean {
   const named = statement.principals.some(
     ({ kind, value }) => kind === 'Federated' && caller.principals.includes(value),
   )

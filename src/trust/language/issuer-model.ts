@@ -1,0 +1,103 @@
+import { claimKeysOf, defaultClaimKeys, issuerName } from '../issuers.ts'
+import { type Automaton, automatonOf, subtract } from './automaton.ts'
+import { anyText, type Expression, either, oneOf, oneOrMore, repeat, sequence, text } from './expression.ts'
+
+/** What a claim may hold in tokens of an issuer. */
+export interface ClaimDomain {
+  readonly values: Automaton
+  /** Whether tokens exist without the claim. */
+  readonly optional: boolean
+  readonly multivalued: boolean
+}
+
+/** Which tokens an issuer can sign, as far as trust policies can see them. */
+export interface IssuerModel {
+  /** With its scheme, as in `iss`. */
+  readonly url: string
+  /** Every subject in tokens of this audience. */
+  readonly subjects: (audience: string) => Automaton
+  /** The claims that become condition keys, beside `sub` and `aud`; a claim left out is in no token. */
+  readonly claims: ReadonlyMap<string, ClaimDomain>
+  /** Whether tokens may carry an `azp` that differs from `aud`. */
+  readonly sendsAuthorizedParty: boolean
+  /** Whether tokens may carry the roles claim. */
+  readonly sendsRoles: boolean
+}
+
+const any = automatonOf(anyText)
+
+/** An issuer of which nothing is known but its URL: any subject, and any claim that AWS reads from it. */
+export function unknownIssuer(url: string): IssuerModel {
+  const names = claimKeysOf(issuerName(url)).filter((name) => !['sub', 'aud', 'oaud'].includes(name))
+  const domain = (name: string): ClaimDomain => ({ values: any, optional: true, multivalued: name === 'amr' })
+  return {
+    url,
+    subjects: () => any,
+    claims: new Map(names.map((name) => [name, domain(name)])),
+    // Issuers with claims of their own are CI systems, which send no `azp`.
+    sendsAuthorizedParty: names.length + 3 === defaultClaimKeys.length,
+    sendsRoles: true,
+  }
+}
+
+// Names as the service accepts them (service specification, names).
+const nameUnit = oneOf('A-Za-z0-9._-')
+const name = oneOrMore(nameUnit)
+const organizationName = oneOrMore(oneOf('A-Za-z0-9_-'))
+const anonymous = text('<yaml>')
+
+/**
+ * Our own issuer: every subject of oidc specification §1.6 that an organization can be given, for the audiences
+ * of §1.5. An audience that no organization has (`gcp:acme` is none of AWS) has no subject at all.
+ */
+export function environmentIssuer(url: string): IssuerModel {
+  const known = new Map<string, Automaton>()
+  const subjects = (audience: string): Automaton => {
+    const found = known.get(audience) ?? subjectsOf(audience)
+    known.set(audience, found)
+    return found
+  }
+  return { url, subjects, claims: new Map(), sendsAuthorizedParty: false, sendsRoles: false }
+}
+
+function subjectsOf(audience: string): Automaton {
+  const found = /^(aws:)?([A-Za-z0-9_-]+)$/.exec(audience)
+  if (found === null) return automatonOf(either())
+  const named = found[1] !== undefined
+  return environmentSubjects(text(found[2]!), named ? 'named' : 'default')
+}
+
+/** Every subject of any organization and audience, to tell a form that exists from one that does not. */
+export function everyEnvironmentSubject(): Automaton {
+  return (everySubject ??= environmentSubjects(organizationName, 'both'))
+}
+
+let everySubject: Automaton | null = null
+
+type Projects = 'named' | 'default' | 'both'
+
+function environmentSubjects(organization: Expression, projects: Projects): Automaton {
+  const qualified = sequence(name, text('/'), name)
+  const environment = {
+    named: either(qualified, anonymous),
+    default: name,
+    both: either(qualified, name, anonymous),
+  }[projects]
+  const plain = sequence(text('pulumi:environments:org:'), organization, text(':env:'), environment)
+  // The value names the environment in question; the audience follows the root alone, so the form is free.
+  const place = either(qualified, name, anonymous)
+  const attributes: readonly (readonly [string, Expression])[] = [
+    ['pulumi.user.login', name],
+    ['pulumi.token.type', either(text('personal'), text('team'), text('organization'))],
+    ['pulumi.token.team', name],
+    ['currentEnvironment.name', place],
+    ['rootEnvironment.name', projects === 'both' ? place : environment],
+  ]
+  const pair = ([attribute, value]: readonly [string, Expression]): Expression =>
+    sequence(text(`:${attribute}:`), value)
+  const pairs = repeat(either(...attributes.map(pair)))
+  const head = sequence(text('pulumi:environments:pulumi.organization.login:'), organization)
+  const repeated = attributes.map((own) => sequence(head, pairs, pair(own), pairs, pair(own), pairs))
+  const subjects = automatonOf(either(plain, sequence(head, pairs)))
+  return repeated.reduce((left, twice) => subtract(left, automatonOf(twice)), subjects)
+}

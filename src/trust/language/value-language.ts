@@ -1,0 +1,110 @@
+import { parseOperator } from '../condition/registry.ts'
+import { globPieces, type Piece } from '../glob.ts'
+import type { ConditionEntry, ConditionValue } from '../policy/document.ts'
+import { type Automaton, automatonOf, complement, intersect } from './automaton.ts'
+import {
+  anyText,
+  anyUnitExpression,
+  type Expression,
+  either,
+  type Interval,
+  lastUnit,
+  ofPieces,
+  repeat,
+  sequence,
+  text,
+  unit,
+} from './expression.ts'
+
+/** The values that satisfy an operator, and whether policy variables made it an estimate. */
+export interface ValueLanguage {
+  readonly automaton: Automaton
+  readonly exact: boolean
+}
+
+const noColon = unit([0, 57], [59, lastUnit])
+const field = repeat(noColon)
+const anyArn = automatonOf(
+  sequence(text('arn:'), field, text(':'), field, text(':'), field, text(':'), field, text(':'), anyText),
+)
+
+/**
+ * The single values that pass a string or ARN operator (`want`), or fail it; `null` for operators that compare
+ * numbers, times, addresses or bytes, which patterns cannot describe.
+ *
+ * A value with variables depends on the request: the answer then errs towards more values, never fewer.
+ */
+export function valueLanguage(entry: ConditionEntry, want: boolean): ValueLanguage | null {
+  const base = entry.operator.name.replace(/Not/, '')
+  if (!/^(String|Arn)/.test(base)) return null
+  const positive = want !== entry.operator.negated
+  const exact = entry.values.every(({ test }) => test !== null)
+  // The complement of what surely matches holds at least what may fail.
+  const values = positive ? entry.values : entry.values.filter(({ test }) => test !== null)
+  const matching = automatonOf(either(...values.map((value) => expressionOf(base, value))))
+  const language = positive ? matching : complement(matching)
+  if (!base.startsWith('Arn')) return { automaton: language, exact }
+  // Text that is no ARN satisfies neither the operator nor its negation, so it always fails.
+  return { automaton: want ? intersect(language, anyArn) : failingArn(entry, matching), exact }
+}
+
+function failingArn(entry: ConditionEntry, matching: Automaton): Automaton {
+  const passing = intersect(entry.operator.negated ? complement(matching) : matching, anyArn)
+  return complement(passing)
+}
+
+function expressionOf(base: string, value: ConditionValue): Expression {
+  const pieces = value.template.flatMap((part): (Piece | null)[] =>
+    typeof part === 'object' && 'variable' in part ? [null] : [part],
+  )
+  if (base === 'StringEqualsIgnoreCase') return sequence(...pieces.map(ignoringCase))
+  if (base.startsWith('Arn')) return arnExpression(pieces)
+  return sequence(...pieces.map((piece) => (piece === null ? anyText : ofPieces([piece]))))
+}
+
+function arnExpression(pieces: readonly (Piece | null)[]): Expression {
+  let colons = 0
+  const parts: Expression[] = []
+  for (const piece of pieces) {
+    // A variable may hold colons of its own, after which fields cannot be told apart.
+    if (piece === null) return anyText
+    if (typeof piece === 'string') {
+      colons += piece.split(':').length - 1
+      parts.push(text(piece))
+    } else parts.push(ofPieces([piece], colons < 5 ? noColon : anyUnitExpression))
+  }
+  return colons < 5 ? either() : sequence(...parts)
+}
+
+function ignoringCase(piece: Piece | null): Expression {
+  if (typeof piece !== 'string') return piece === null ? anyText : text(piece.wildcard)
+  const lower = piece.toLowerCase()
+  const units = Array.from({ length: lower.length }, (_, i) => lower.charCodeAt(i))
+  return sequence(...units.map((code) => unit(...(variants().get(code) ?? [[code, code]]))))
+}
+
+let variantTable: ReadonlyMap<number, readonly Interval[]> | null = null
+
+// Every unit by the unit it becomes in lower case.
+function variants(): ReadonlyMap<number, readonly Interval[]> {
+  if (variantTable !== null) return variantTable
+  const table = new Map<number, Interval[]>()
+  for (let code = 0; code <= lastUnit; code += 1) {
+    const lower = String.fromCharCode(code).toLowerCase()
+    if (lower.length !== 1) continue
+    const target = lower.charCodeAt(0)
+    table.set(target, [...(table.get(target) ?? []), [code, code]])
+  }
+  variantTable = table
+  return table
+}
+
+/** The language of one pattern, written as a value of `StringLike` without variables. */
+export function patternLanguage(pattern: string): Automaton {
+  return automatonOf(ofPieces(globPieces(pattern)))
+}
+
+/** Whether an operator name compares text, so that its values have a language. */
+export function comparesText(operatorName: string): boolean {
+  return /^(String|Arn)/.test(parseOperator(operatorName)?.operator.name ?? '')
+}
