@@ -108,6 +108,21 @@ export const codes = table({
     say: 'invalid ciphertext\n{detail}',
     hint: 'write the secret anew in plaintext, it is sealed when it is saved',
   },
+  OUTPUT_FORMAT_UNKNOWN: {
+    kind: 'invalid',
+    say: 'unknown output format {got}',
+    hint: 'formats are json, yaml, string, detailed, dotenv and shell',
+  },
+  OUTPUT_FORMAT_PATH: {
+    kind: 'invalid',
+    say: "output format '{format}' may not be used with a property path",
+    hint: 'leave the path out, or use json, yaml, string or detailed',
+  },
+  NOT_REPRESENTABLE: {
+    kind: 'invalid',
+    say: 'not representable: {name}: {reason}',
+    hint: 'use `--format json` or `esc run`',
+  },
   PROPERTY_NOT_FOUND: { kind: 'not-found', say: 'Not Found: property `{path}`', hint: '' },
 
   DELETION_PROTECTED: {

@@ -28,12 +28,18 @@ export function yamlFromValue(value: ExportedValue): YamlNode {
   return scalarFrom(data as PlainValue)
 }
 
-/** The YAML of a plain value; numbers become strings here too, for their text is all that is known of them. */
-export function yamlFromPlain(value: PlainValue): YamlNode {
-  if (Array.isArray(value)) return sequenceNode(value.map(yamlFromPlain))
+export interface PlainOptions {
+  /** How numbers are written: as numbers, or (when absent) as strings, for their text is all that is known of them. */
+  readonly numbers?: 'number' | 'string'
+}
+
+/** The YAML of a plain value, keys sorted, strings quoted where some reader would take them for something else. */
+export function yamlFromPlain(value: PlainValue, options: PlainOptions = {}): YamlNode {
+  if (Array.isArray(value)) return sequenceNode(value.map((item) => yamlFromPlain(item, options)))
+  if (value instanceof NumberText && options.numbers === 'number') return plainNode(value.text)
   if (typeof value !== 'object' || value === null || value instanceof NumberText) return scalarFrom(value)
   const record = value as { readonly [key: string]: PlainValue }
-  return mappingFrom(Object.keys(record), (key) => yamlFromPlain(record[key]!))
+  return mappingFrom(Object.keys(record), (key) => yamlFromPlain(record[key]!, options))
 }
 
 function secret(value: ExportedValue): YamlNode {

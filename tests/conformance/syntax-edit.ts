@@ -55,3 +55,6 @@ function editsIn(tree: YamlNode): (readonly [string, YamlNode])[] {
 function isNull(node: YamlNode): boolean {
   return node.kind === 'nothing' || (node.kind === 'scalar' && resolveScalar(node).kind === 'null')
 }
+
+/** The name under which the runner of syntax cases imports it. */
+export { editSuite as suite }
