@@ -144,7 +144,7 @@ function checkProperties(value: Value, accept: SchemaObject, blame: Blame, run: 
   for (const text of counts) report(run.diagnostics, blame, text)
   let ok = counts.length === 0
   for (const key of keys) {
-    const property = value.property(value.def.place, key)
+    const property = value.property(null, key)
     if (property === null) continue
     const schema = ownProperty(accept, key) ?? accept.additionalProperties
     ok = check(property, schema, itemBlame(property, blame.property(key)), run) && ok
