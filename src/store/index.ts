@@ -56,3 +56,12 @@ export type {
   UserReader,
   Users,
 } from './store.ts'
+export {
+  initialiseVault,
+  keyCheckOf,
+  openVault,
+  type SealedBytes,
+  serverOwner,
+  type Vault,
+  type VaultParts,
+} from './vault.ts'

@@ -23,7 +23,7 @@ import type {
  * `read` hands out one consistent snapshot. `change` is a unit of work: when `work` resolves, all of it is
  * committed and durable before `change` resolves (R-01, R-04); when `work` throws, nothing of it stays. Changes
  * run one after another. The transaction must not be used after `work` ends, and `work` must wait for nothing
- * but the transaction: evaluate and call providers outside.
+ * but the transaction: evaluate, seal and call providers outside. A `read` or `change` inside `work` is refused.
  *
  * @throws AppError STORE_BUSY when the database stays locked, STORE_UNAVAILABLE when it cannot be used
  */

@@ -102,6 +102,25 @@ export function unitContract(open: OpenStore): void {
     assert.equal(new Set(texts).size, 81)
   })
 
+  it('a unit of work inside another is refused at once instead of waiting for itself', async () => {
+    await using scope = await opened(open)
+    const { store } = scope
+    const refused = /may not start another/
+    await assert.rejects(
+      store.change(() => store.read(async () => 1)),
+      refused,
+    )
+    await assert.rejects(
+      store.change(() => store.change(async () => 1)),
+      refused,
+    )
+    await assert.rejects(
+      store.read(() => store.read(async () => 1)),
+      refused,
+    )
+    assert.equal(await store.read(async () => 1), 1)
+  })
+
   it('a failed change does not hold up the next', async () => {
     await using scope = await opened(open)
     const failing = scope.store.change(() => Promise.reject(new Error('x')))

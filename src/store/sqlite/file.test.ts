@@ -196,12 +196,18 @@ describe('sqlite file', () => {
   it('S-22: a read sees one snapshot however long it takes', async () => {
     const store = await openSqliteStore({ path: fresh(), nowMs })
     await seed(store)
-    const [before, after] = await store.read(async (tx) => {
-      const first = await tx.environments.get('e-p-web-dev')
-      await store.change((other) => other.environments.advance('e-p-web-dev', 1, 9))
-      return [first?.latest, (await tx.environments.get('e-p-web-dev'))?.latest]
+    const started = Promise.withResolvers<void>()
+    const changed = Promise.withResolvers<void>()
+    const reading = store.read(async (tx) => {
+      const before = await tx.environments.get('e-p-web-dev')
+      started.resolve()
+      await changed.promise
+      return [before?.latest, (await tx.environments.get('e-p-web-dev'))?.latest]
     })
-    assert.deepEqual([before, after], [1, 1])
+    await started.promise
+    assert.equal(await store.change((tx) => tx.environments.advance('e-p-web-dev', 1, 9)), true)
+    changed.resolve()
+    assert.deepEqual(await reading, [1, 1])
     await store.close()
   })
 

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { AppError } from '../../diag/index.ts'
 import type { ReadTransaction, Store, Transaction } from '../store.ts'
 import type { Connection } from './connection.ts'
@@ -24,6 +25,8 @@ export class SqliteStore implements Store {
   readonly #parts: SqliteParts
   readonly #changes = new Queue()
   readonly #reading = new Set<Promise<unknown>>()
+  /** Set within a unit of work: a unit inside a unit would wait for itself. */
+  readonly #within = new AsyncLocalStorage<true>()
   #stopped: AppError | null = null
 
   constructor(parts: SqliteParts) {
@@ -31,6 +34,7 @@ export class SqliteStore implements Store {
   }
 
   async read<T>(work: (transaction: ReadTransaction) => Promise<T>): Promise<T> {
+    this.#refuseWithin()
     this.#refuseWhenStopped()
     const { readers, writer } = this.#parts
     const reading =
@@ -46,13 +50,14 @@ export class SqliteStore implements Store {
   }
 
   async change<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    this.#refuseWithin()
     this.#refuseWhenStopped()
     return await this.#changes.run(async () => {
       this.#refuseWhenStopped()
       await this.#begin()
       const unit = new Unit(this.#parts.writer)
       try {
-        const result = await work(unit.transaction)
+        const result = await this.#within.run(true, work, unit.transaction)
         unit.end()
         if (unit.failure !== null) throw unit.failure.error
         this.#parts.writer.run('commit')
@@ -81,7 +86,7 @@ export class SqliteStore implements Store {
     connection.run('begin')
     const unit = new Unit(connection)
     try {
-      return await work(unit.transaction)
+      return await this.#within.run(true, work, unit.transaction)
     } catch (error) {
       throw failureOf(error, this.#parts.path)
     } finally {
@@ -121,5 +126,10 @@ export class SqliteStore implements Store {
 
   #refuseWhenStopped(): void {
     if (this.#stopped !== null) throw this.#stopped
+  }
+
+  #refuseWithin(): void {
+    if (this.#within.getStore() !== true) return
+    throw new Error('a unit of work may not start another: hand its transaction on')
   }
 }

@@ -1,0 +1,16 @@
+export { encodePlace, type Place } from './aad.ts'
+export {
+  type AccessTokenKind,
+  accessTokenPattern,
+  createAccessToken,
+  hashSecret,
+  looksLikeAccessToken,
+  type ParsedAccessToken,
+  parseAccessToken,
+} from './access-token.ts'
+export { type BytesCrypter, environmentCrypter } from './environment-crypter.ts'
+export { createKeyFile, parseKeyFile } from './key-file.ts'
+export { createKeyRing, type KeyCheck, type KeyRing } from './key-ring.ts'
+export { type RandomSource, systemRandom } from './random.ts'
+export { type Key, seal, sealingKeyId, unseal } from './seal.ts'
+export { type AccessTokenCodec, createAccessTokenCodec } from './token-codec.ts'

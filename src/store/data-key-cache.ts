@@ -1,0 +1,51 @@
+import type { Key } from '../crypto/index.ts'
+
+const lifeMs = 5 * 60 * 1000
+const limit = 1000
+
+interface Entry {
+  readonly key: Key
+  readonly untilMs: number
+}
+
+/** Unwrapped data keys for at most five minutes and a thousand at a time (S-08), and how often each sealed. */
+export class DataKeyCache {
+  readonly #nowMs: () => number
+  readonly #entries = new Map<string, Entry>()
+  readonly #seals = new Map<string, number>()
+
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs
+  }
+
+  /** The cached key, or the one `unwrap` gives, kept from now on. */
+  get(id: string, unwrap: () => Key): Key {
+    const nowMs = this.#nowMs()
+    const known = this.#entries.get(id)
+    if (known !== undefined && known.untilMs > nowMs) return known.key
+    const key = unwrap()
+    this.#entries.delete(id)
+    this.#entries.set(id, { key, untilMs: nowMs + lifeMs })
+    this.#trim(nowMs)
+    return key
+  }
+
+  /** Notes that the key is about to seal once more, and gives it back. */
+  countSeal(key: Key): Key {
+    this.#seals.set(key.id, this.seals(key.id) + 1)
+    return key
+  }
+
+  /** Seals made with a key by this process. */
+  seals(id: string): number {
+    return this.#seals.get(id) ?? 0
+  }
+
+  /** Entries are in the order they were unwrapped, so the first are the oldest. */
+  #trim(nowMs: number): void {
+    for (const [id, entry] of this.#entries) {
+      if (entry.untilMs > nowMs && this.#entries.size <= limit) return
+      this.#entries.delete(id)
+    }
+  }
+}

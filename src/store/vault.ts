@@ -1,0 +1,182 @@
+import {
+  type BytesCrypter,
+  type Key,
+  type KeyCheck,
+  type KeyRing,
+  type Place,
+  type RandomSource,
+  seal,
+  sealingKeyId,
+  unseal,
+} from '../crypto/index.ts'
+import { AppError } from '../diag/index.ts'
+import { DataKeyCache } from './data-key-cache.ts'
+import type { DataKey } from './records.ts'
+import type { Store } from './store.ts'
+
+/** What a vault needs of the world. */
+export interface VaultParts {
+  readonly store: Store
+  readonly keyRing: KeyRing
+  readonly nowMs: () => number
+  readonly random: RandomSource
+}
+
+/** Bytes sealed under a data key that the store keeps wrapped. */
+export interface SealedBytes {
+  readonly sealed: Uint8Array
+  readonly dataKeyId: string
+}
+
+/**
+ * Seals and opens on behalf of owners (environments, organizations, the server), each under data keys of its
+ * own, made when first needed. The one place that encrypts what is stored. Not for use within a unit of work:
+ * it reads and changes the store itself.
+ */
+export interface Vault {
+  /** Seals bytes under the owner's current data key, bound to the owner and to `purpose`. */
+  seal(ownerId: string, purpose: string, plaintext: Uint8Array): Promise<SealedBytes>
+  /** @throws AppError VALUE_INTEGRITY when the bytes were altered, moved, or their key is gone */
+  open(ownerId: string, purpose: string, sealed: SealedBytes): Promise<Uint8Array>
+  /**
+   * The crypter of an environment's secrets; without an environment, of anonymous text in the organization.
+   * What it sealed opens nowhere else (S-02).
+   */
+  crypterFor(environment: { readonly id: string } | null, organization: { readonly id: string }): BytesCrypter
+  /** Thirty-two random bytes under a name, made once and kept sealed; such as the pepper of token hashes. */
+  secret(name: string): Promise<Uint8Array>
+}
+
+/** The owner id of what belongs to the whole installation. */
+export const serverOwner = 'server'
+const keyCheckSetting = 'keyCheck'
+// SP 800-38D allows 2^32 seals with random nonces; a key is renewed far below, and after a year (S-01).
+const sealsPerKey = 2 ** 24
+const keyAgeMs = 365 * 24 * 3600 * 1000
+
+/** The key the store was initialised with; `null` for a store without sealed data. */
+export async function keyCheckOf(store: Store): Promise<KeyCheck | null> {
+  const check = await store.read((transaction) => transaction.settings.get(serverOwner, keyCheckSetting))
+  // Only `initialiseVault` writes it.
+  return (check as KeyCheck | undefined) ?? null
+}
+
+/**
+ * Ties an empty store to the key ring, once and on purpose (S-05).
+ *
+ * @throws AppError KEY_ALREADY_INITIALISED when it was tied to a key before
+ */
+export async function initialiseVault(parts: Pick<VaultParts, 'store' | 'keyRing'>): Promise<void> {
+  const check = parts.keyRing.check()
+  const done = await parts.store.change((transaction) =>
+    transaction.settings.putIfAbsent(serverOwner, keyCheckSetting, check),
+  )
+  if (done) return
+  const wanted = (await keyCheckOf(parts.store))?.keyId ?? ''
+  throw new AppError('KEY_ALREADY_INITIALISED', { wanted })
+}
+
+/**
+ * The vault of an initialised store.
+ *
+ * @throws AppError KEY_NOT_INITIALISED, or KEY_MISMATCH when the ring lacks the store's key; nothing is changed
+ */
+export async function openVault(parts: VaultParts): Promise<Vault> {
+  const check = await keyCheckOf(parts.store)
+  if (check === null) throw new AppError('KEY_NOT_INITIALISED')
+  parts.keyRing.verify(check)
+  const keys = new DataKeys(parts)
+  const sealAt = async (ownerId: string, place: Place, plaintext: Uint8Array) => {
+    const key = await keys.current(ownerId)
+    return { sealed: seal(key, place, plaintext, parts.random), dataKeyId: key.id }
+  }
+  const openAt = async (ownerId: string, place: Place, sealed: Uint8Array) =>
+    unseal(await keys.find(ownerId, sealingKeyId(sealed)), place, sealed)
+  return {
+    seal: (ownerId, purpose, plaintext) => sealAt(ownerId, [ownerId, purpose], plaintext),
+    open: (ownerId, purpose, { sealed }) => openAt(ownerId, [ownerId, purpose], sealed),
+    crypterFor(environment, organization) {
+      const ownerId = environment?.id ?? organization.id
+      const place = ['secret', organization.id, environment?.id ?? '']
+      return {
+        encrypt: async (plaintext) => (await sealAt(ownerId, place, plaintext)).sealed,
+        decrypt: (ciphertext) => openAt(ownerId, place, ciphertext),
+      }
+    },
+    secret: (name) => secretOf(parts, { sealAt, openAt }, name),
+  }
+}
+
+async function secretOf(
+  { store, random }: VaultParts,
+  {
+    sealAt,
+    openAt,
+  }: {
+    sealAt: (ownerId: string, place: Place, plaintext: Uint8Array) => Promise<SealedBytes>
+    openAt: (ownerId: string, place: Place, sealed: Uint8Array) => Promise<Uint8Array>
+  },
+  name: string,
+): Promise<Uint8Array> {
+  const setting = `secret:${name}`
+  const place = [serverOwner, setting]
+  const kept = () => store.read((transaction) => transaction.settings.get(serverOwner, setting))
+  if ((await kept()) === undefined) {
+    const { sealed } = await sealAt(serverOwner, place, random(32))
+    const text = Buffer.from(sealed).toString('base64')
+    // Of two that come at once the first one's secret stays.
+    await store.change((transaction) => transaction.settings.putIfAbsent(serverOwner, setting, text))
+  }
+  return await openAt(serverOwner, place, Buffer.from(String(await kept()), 'base64'))
+}
+
+/** The data keys of owners: found or made in the store, unwrapped, and cached for a while. */
+class DataKeys {
+  readonly #parts: VaultParts
+  readonly #cache: DataKeyCache
+
+  constructor(parts: VaultParts) {
+    this.#parts = parts
+    this.#cache = new DataKeyCache(parts.nowMs)
+  }
+
+  /** The key that new values of the owner are sealed under; a worn one is retired first. */
+  async current(ownerId: string): Promise<Key> {
+    const { store, nowMs } = this.#parts
+    const row = await store.read((transaction) => transaction.dataKeys.current(ownerId))
+    if (row !== null && !this.#isWorn(row)) return this.#cache.countSeal(this.#unwrapped(row))
+    const made = await store.change(async (transaction) => {
+      const again = await transaction.dataKeys.current(ownerId)
+      if (again !== null && !this.#isWorn(again)) return again
+      if (again !== null) await transaction.dataKeys.retire(again.id, nowMs())
+      const fresh = this.#fresh(ownerId)
+      await transaction.dataKeys.insert(fresh)
+      return fresh
+    })
+    return this.#cache.countSeal(this.#unwrapped(made))
+  }
+
+  /** @throws AppError VALUE_INTEGRITY when the owner has no such key: moved here, or its key was destroyed */
+  async find(ownerId: string, id: string): Promise<Key> {
+    const row = await this.#parts.store.read((transaction) => transaction.dataKeys.get(id))
+    if (row === null || row.ownerId !== ownerId) throw new AppError('VALUE_INTEGRITY')
+    return this.#unwrapped(row)
+  }
+
+  #unwrapped(row: DataKey): Key {
+    return this.#cache.get(row.id, () =>
+      this.#parts.keyRing.unwrap(row.id, [row.ownerId], row.wrapped, row.keyId),
+    )
+  }
+
+  #isWorn(row: DataKey): boolean {
+    return this.#parts.nowMs() - row.createdMs >= keyAgeMs || this.#cache.seals(row.id) >= sealsPerKey
+  }
+
+  #fresh(ownerId: string): DataKey {
+    const { keyRing, random, nowMs } = this.#parts
+    const id = `d_${Buffer.from(random(12)).toString('hex')}`
+    const { wrapped } = keyRing.createDataKey(id, [ownerId])
+    return { id, ownerId, wrapped, keyId: keyRing.keyId, createdMs: nowMs(), retiredMs: null }
+  }
+}
