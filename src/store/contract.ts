@@ -4,6 +4,7 @@ import { historyContract } from './contract/history.ts'
 import { identityContract } from './contract/identity.ts'
 import { keysContract } from './contract/keys.ts'
 import { unitContract } from './contract/unit.ts'
+import { workflowContract } from './contract/workflow.ts'
 import type { Store } from './store.ts'
 
 /** How an engine under test is opened: empty, and alone. The suite closes what it opened. */
@@ -17,5 +18,6 @@ export function storeContract(name: string, open: OpenStore): void {
     environmentsContract(open)
     historyContract(open)
     keysContract(open)
+    workflowContract(open)
   })
 }

@@ -65,3 +65,33 @@ export {
   type Vault,
   type VaultParts,
 } from './vault.ts'
+export type {
+  AuditEntries,
+  AuditReader,
+  ChangeRequestReader,
+  ChangeRequests,
+  OpenRequestReader,
+  OpenRequests,
+  RotationEventReader,
+  RotationEvents,
+  ScheduleReader,
+  Schedules,
+  TimeKey,
+  WebhookReader,
+  Webhooks,
+} from './workflow.ts'
+export type {
+  Approval,
+  AuditEntry,
+  ChangeRequest,
+  ChangeRequestEvent,
+  Delivery,
+  DeliveryOutcome,
+  DraftRevision,
+  Firing,
+  OpenRequest,
+  Rotation,
+  RotationEvent,
+  Schedule,
+  Webhook,
+} from './workflow-records.ts'

@@ -16,6 +16,20 @@ import type {
   Tombstone,
   User,
 } from './records.ts'
+import type {
+  AuditEntries,
+  AuditReader,
+  ChangeRequestReader,
+  ChangeRequests,
+  OpenRequestReader,
+  OpenRequests,
+  RotationEventReader,
+  RotationEvents,
+  ScheduleReader,
+  Schedules,
+  WebhookReader,
+  Webhooks,
+} from './workflow.ts'
 
 /**
  * Where everything durable is kept. Engines differ only in folders of their own; all of them pass `contract.ts`.
@@ -50,6 +64,12 @@ export interface ReadTransaction {
   readonly dataKeys: DataKeyReader
   readonly signingKeys: SigningKeyReader
   readonly tombstones: TombstoneReader
+  readonly changeRequests: ChangeRequestReader
+  readonly openRequests: OpenRequestReader
+  readonly schedules: ScheduleReader
+  readonly webhooks: WebhookReader
+  readonly rotationEvents: RotationEventReader
+  readonly auditEntries: AuditReader
 }
 
 /** The repositories of one unit of work. */
@@ -68,6 +88,12 @@ export interface Transaction extends ReadTransaction {
   readonly dataKeys: DataKeys
   readonly signingKeys: SigningKeys
   readonly tombstones: Tombstones
+  readonly changeRequests: ChangeRequests
+  readonly openRequests: OpenRequests
+  readonly schedules: Schedules
+  readonly webhooks: Webhooks
+  readonly rotationEvents: RotationEvents
+  readonly auditEntries: AuditEntries
 }
 
 /**

@@ -1,5 +1,6 @@
-import { type CreateTableBuilder, type Kysely, sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { ColumnTypes, Migration } from './migration.ts'
+import { table } from './table.ts'
 
 /** Organizations, people, tokens, environments with their history, sessions, settings and keys. */
 export const core: Migration = {
@@ -12,23 +13,6 @@ export const core: Migration = {
     await sessions(db, types)
     await keys(db, types)
   },
-}
-
-type Kind = 'text' | 'integer' | 'bytes'
-
-/** A table of non-null columns; a kind that ends in `?` admits null. */
-function table(
-  db: Kysely<unknown>,
-  types: ColumnTypes,
-  name: string,
-  columns: Readonly<Record<string, Kind | `${Kind}?`>>,
-): CreateTableBuilder<string, string> {
-  let builder: CreateTableBuilder<string, string> = db.schema.createTable(name).modifyEnd(types.tableEnd)
-  for (const [column, kind] of Object.entries(columns)) {
-    const type = sql`${types[kind.replace('?', '') as Kind]}`
-    builder = builder.addColumn(column, type as never, (made) => (kind.endsWith('?') ? made : made.notNull()))
-  }
-  return builder
 }
 
 async function identity(db: Kysely<unknown>, types: ColumnTypes): Promise<void> {

@@ -1,8 +1,9 @@
 import { core } from './0001-core.ts'
+import { workflow } from './0002-workflow.ts'
 import type { Migration } from './migration.ts'
 
 export type { ColumnTypes, Migration } from './migration.ts'
 export { migrate, schemaNumber } from './run.ts'
 
 /** Every step, in order. */
-export const migrations: readonly Migration[] = [core]
+export const migrations: readonly Migration[] = [core, workflow]

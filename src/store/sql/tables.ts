@@ -1,3 +1,17 @@
+import type {
+  ApprovalRow,
+  AuditEntryRow,
+  ChangeRequestEventRow,
+  ChangeRequestRow,
+  DeliveryRow,
+  DraftRevisionRow,
+  FiringRow,
+  OpenRequestRow,
+  RotationEventRow,
+  ScheduleRow,
+  WebhookRow,
+} from './workflow-tables.ts'
+
 /**
  * The tables as rows, the same in every engine: texts in byte order, whole numbers, bytes. Yes and no are 1 and
  * 0, small structures are JSON text, `…_key` columns hold a name's folded spelling for uniqueness (S-20).
@@ -17,6 +31,17 @@ export interface Tables {
   readonly data_keys: DataKeyRow
   readonly signing_keys: SigningKeyRow
   readonly tombstones: TombstoneRow
+  readonly change_requests: ChangeRequestRow
+  readonly draft_revisions: DraftRevisionRow
+  readonly change_request_events: ChangeRequestEventRow
+  readonly approvals: ApprovalRow
+  readonly open_requests: OpenRequestRow
+  readonly schedules: ScheduleRow
+  readonly firings: FiringRow
+  readonly webhooks: WebhookRow
+  readonly deliveries: DeliveryRow
+  readonly rotation_events: RotationEventRow
+  readonly audit_entries: AuditEntryRow
 }
 
 export interface OrganizationRow {

@@ -1,21 +1,27 @@
 import type { Kysely } from 'kysely'
 import type { Transaction } from '../store.ts'
+import { auditEntries } from './audit-entries.ts'
+import { changeRequests } from './change-requests.ts'
 import { dataKeys } from './data-keys.ts'
 import { environmentTags } from './environment-tags.ts'
 import { environments } from './environments.ts'
 import type { HotReads } from './hot-reads.ts'
 import { memberships } from './memberships.ts'
+import { openRequests } from './open-requests.ts'
 import { openSessions } from './open-sessions.ts'
 import { organizations } from './organizations.ts'
 import { projects } from './projects.ts'
 import { revisionTags } from './revision-tags.ts'
 import { revisions } from './revisions.ts'
+import { rotationEvents } from './rotation-events.ts'
+import { schedules } from './schedules.ts'
 import { settings } from './settings.ts'
 import { signingKeys } from './signing-keys.ts'
 import type { Tables } from './tables.ts'
 import { tokens } from './tokens.ts'
 import { tombstones } from './tombstones.ts'
 import { users } from './users.ts'
+import { webhooks } from './webhooks.ts'
 
 const repositories: {
   readonly [Name in keyof Transaction]: (db: Kysely<Tables>, hot: HotReads) => Transaction[Name]
@@ -34,6 +40,12 @@ const repositories: {
   dataKeys,
   signingKeys,
   tombstones,
+  changeRequests,
+  openRequests,
+  schedules,
+  webhooks,
+  rotationEvents,
+  auditEntries,
 }
 
 /** Makes each repository when it is first asked for, since most units of work need two or three. */

@@ -1,0 +1,59 @@
+import { type Kysely, sql } from 'kysely'
+import type { AuditEntries } from '../workflow.ts'
+import type { AuditEntry } from '../workflow-records.ts'
+import { changed, pageOf } from './page.ts'
+import type { Tables } from './tables.ts'
+import type { AuditEntryRow } from './workflow-tables.ts'
+
+/** The audit trail over SQL: entries are appended and never touched again. */
+export function auditEntries(db: Kysely<Tables>): AuditEntries {
+  const rows = (organizationId: string) =>
+    db.selectFrom('audit_entries').selectAll().where('organization_id', '=', organizationId)
+  return {
+    async head(organizationId) {
+      const row = await rows(organizationId).orderBy('sequence', 'desc').limit(1).executeTakeFirst()
+      return row ? { sequence: row.sequence, hash: row.hash } : null
+    },
+    async forward(organizationId, after, limit) {
+      const query = rows(organizationId)
+        .where('sequence', '>', after)
+        .orderBy('sequence')
+        .limit(limit + 1)
+      return pageOf(await query.execute(), limit, entryFrom)
+    },
+    async list(organizationId, { before, untilMs, actorId }, limit) {
+      let query = rows(organizationId)
+        .orderBy('sequence', 'desc')
+        .limit(limit + 1)
+      if (before !== null) query = query.where('sequence', '<', before)
+      if (untilMs !== null) query = query.where('at_ms', '<', untilMs)
+      if (actorId !== null) query = query.where('actor_id', '=', actorId)
+      return pageOf(await query.execute(), limit, entryFrom)
+    },
+    async append(entry) {
+      const result = await sql`
+        insert into audit_entries
+          (organization_id, sequence, at_ms, event, actor_id, previous_hash, hash, body)
+        select ${entry.organizationId}, ${entry.sequence}, ${entry.atMs}, ${entry.event}, ${entry.actorId},
+          ${entry.previousHash}, ${entry.hash}, ${entry.body}
+        where ${entry.sequence} = 1 + (
+          select coalesce(max(sequence), 0) from audit_entries where organization_id = ${entry.organizationId}
+        )
+      `.execute(db)
+      return changed({ numInsertedOrUpdatedRows: result.numAffectedRows })
+    },
+  }
+}
+
+function entryFrom(row: AuditEntryRow): AuditEntry {
+  return {
+    organizationId: row.organization_id,
+    sequence: row.sequence,
+    atMs: row.at_ms,
+    event: row.event,
+    actorId: row.actor_id,
+    previousHash: row.previous_hash,
+    hash: row.hash,
+    body: row.body,
+  }
+}

@@ -1,0 +1,163 @@
+import type { Page } from './store.ts'
+import type {
+  Approval,
+  AuditEntry,
+  ChangeRequest,
+  ChangeRequestEvent,
+  Delivery,
+  DraftRevision,
+  Firing,
+  OpenRequest,
+  RotationEvent,
+  Schedule,
+  Webhook,
+} from './workflow-records.ts'
+
+// The repositories around environments: approvals, schedules, webhooks, rotations, audit. The rules of `store.ts` hold:
+// `insert` answers false when something is taken, `update` and `delete` whether a row was there.
+
+/** Lists that run from newest to oldest go on before the last item's (time, id). */
+export interface TimeKey {
+  readonly createdMs: number
+  readonly id: string
+}
+
+export interface ChangeRequestReader {
+  get(id: string): Promise<ChangeRequest | null>
+  /** Newest first; of one environment, or of the organization when `environmentId` is null. */
+  list(
+    organizationId: string,
+    environmentId: string | null,
+    before: TimeKey | null,
+    limit: number,
+  ): Promise<Page<ChangeRequest>>
+  /** The environment's newest update request in one of the statuses. */
+  active(environmentId: string, statuses: readonly string[]): Promise<ChangeRequest | null>
+  draft(id: string, number: number): Promise<DraftRevision | null>
+  /** By number, after `after`. */
+  events(id: string, after: number, limit: number): Promise<Page<ChangeRequestEvent>>
+  /** By time. */
+  approvals(id: string): Promise<readonly Approval[]>
+}
+export interface ChangeRequests extends ChangeRequestReader {
+  insert(request: ChangeRequest): Promise<boolean>
+  /** Compare-and-set: changes status and description only while the status is `expected`. */
+  transition(
+    id: string,
+    expected: string,
+    change: Partial<Pick<ChangeRequest, 'status' | 'description' | 'modifiedMs'>>,
+  ): Promise<boolean>
+  /** Compare-and-set of the newest draft, one conditional statement: from `expected` to `expected + 1`. */
+  advance(id: string, expected: number, modifiedMs: number): Promise<boolean>
+  insertDraft(draft: DraftRevision): Promise<boolean>
+  insertEvent(event: ChangeRequestEvent): Promise<boolean>
+  /** Inserts it or replaces the approver's earlier one. */
+  putApproval(approval: Approval): Promise<void>
+  deleteApproval(id: string, approverId: string): Promise<boolean>
+  /** Withdraws all; gives their number. */
+  deleteApprovals(id: string): Promise<number>
+}
+
+export interface OpenRequestReader {
+  get(id: string): Promise<OpenRequest | null>
+  /** The granted request whose access runs longest past `nowMs`. */
+  active(environmentId: string, askerId: string, nowMs: number): Promise<OpenRequest | null>
+}
+export interface OpenRequests extends OpenRequestReader {
+  insert(request: OpenRequest): Promise<boolean>
+  /** False when it was granted before. */
+  grant(id: string, grantedMs: number, accessUntilMs: number): Promise<boolean>
+}
+
+export interface ScheduleReader {
+  get(id: string): Promise<Schedule | null>
+  /** By id. */
+  ofEnvironment(environmentId: string): Promise<readonly Schedule[]>
+  /** Not paused, of live environments, whose next time has come, earliest first. */
+  due(nowMs: number, limit: number): Promise<readonly Schedule[]>
+  firing(id: string): Promise<Firing | null>
+  /** Newest first, times before `beforeMs`. */
+  history(scheduleId: string, beforeMs: number | null, limit: number): Promise<Page<Firing>>
+  /** Not done and held by nobody at `nowMs`, earliest first. */
+  unclaimed(nowMs: number, limit: number): Promise<readonly Firing[]>
+}
+export interface Schedules extends ScheduleReader {
+  insert(schedule: Schedule): Promise<boolean>
+  update(schedule: Schedule): Promise<boolean>
+  delete(id: string): Promise<boolean>
+  /** False when this time of the schedule has fired already. */
+  insertFiring(firing: Pick<Firing, 'id' | 'scheduleId' | 'fireMs'>): Promise<boolean>
+  /** Takes a firing that nobody holds, one conditional statement; the fence to write with, or null. */
+  claim(id: string, holder: string, nowMs: number, leaseUntilMs: number): Promise<number | null>
+  /** False when the lease was lost. */
+  renew(id: string, fence: number, leaseUntilMs: number): Promise<boolean>
+  /** False when the lease was lost or it was done before. */
+  finish(
+    id: string,
+    fence: number,
+    result: string,
+    executedMs: number,
+    errorMessage: string | null,
+  ): Promise<boolean>
+}
+
+export interface WebhookReader {
+  /** Exact name, on the environment, or on the organization when `environmentId` is null. */
+  find(organizationId: string, environmentId: string | null, name: string): Promise<Webhook | null>
+  get(id: string): Promise<Webhook | null>
+  /** By name. */
+  of(organizationId: string, environmentId: string | null): Promise<readonly Webhook[]>
+  delivery(id: string): Promise<Delivery | null>
+  /** Newest first. */
+  deliveries(webhookId: string, before: TimeKey | null, limit: number): Promise<Page<Delivery>>
+  /** Whose next try has come, earliest first. */
+  dueDeliveries(nowMs: number, limit: number): Promise<readonly Delivery[]>
+}
+export interface Webhooks extends WebhookReader {
+  insert(webhook: Webhook): Promise<boolean>
+  update(webhook: Webhook): Promise<boolean>
+  delete(id: string): Promise<boolean>
+  insertDelivery(delivery: Delivery): Promise<boolean>
+  /** Notes a try. False when another try was noted since `attempts`. */
+  noteTry(
+    id: string,
+    attempts: number,
+    outcome: NonNullable<Delivery['outcome']>,
+    nextTryMs: number | null,
+  ): Promise<boolean>
+  /** Removes finished deliveries made before; at most `limit`; gives their number. */
+  pruneDeliveries(beforeMs: number, limit: number): Promise<number>
+}
+
+export interface RotationEventReader {
+  get(id: string): Promise<RotationEvent | null>
+  /** Newest first. */
+  list(environmentId: string, before: TimeKey | null, limit: number): Promise<Page<RotationEvent>>
+}
+export interface RotationEvents extends RotationEventReader {
+  insert(event: RotationEvent): Promise<boolean>
+  /** Replaces the outcome of an event in progress; false when it was complete before. */
+  complete(event: RotationEvent): Promise<boolean>
+}
+
+export interface AuditReader {
+  /** The last entry's number and hash; null for an empty trail. */
+  head(organizationId: string): Promise<{ readonly sequence: number; readonly hash: string } | null>
+  /** In order, after `after` (0 = from the start); for verifying and exporting. */
+  forward(organizationId: string, after: number, limit: number): Promise<Page<AuditEntry>>
+  /** Newest first: numbers below `before`, made before `untilMs`, by `actorId`; null = any. */
+  list(
+    organizationId: string,
+    filter: {
+      readonly before: number | null
+      readonly untilMs: number | null
+      readonly actorId: string | null
+    },
+    limit: number,
+  ): Promise<Page<AuditEntry>>
+}
+/** Append only: there is no way to change or remove an entry. */
+export interface AuditEntries extends AuditReader {
+  /** Appends the entry that follows the head, one conditional statement; false when another came first. */
+  append(entry: AuditEntry): Promise<boolean>
+}
