@@ -4,16 +4,17 @@ import { NumberText } from './number-text.ts'
 import { quote } from './quote.ts'
 import { encodeUtf8 } from './utf8.ts'
 
-const deepest = 10_000
+const usualDepth = 1000
 
 /**
  * The first JSON value of the text, what follows it ignored: numbers keep their text, objects have no prototype,
  * the last of two equal keys wins, bytes that are not UTF-8 become U+FFFD.
  *
+ * @param options.maxDepth how deeply containers may nest; 1000 when absent
  * @throws DecodeError `EOF`, `unexpected EOF`, `invalid character …` as §7.6 of the language specification words them
  */
-export function parseJson(text: string): PlainValue {
-  const reader = new JsonReader(text)
+export function parseJson(text: string, options: { readonly maxDepth?: number } = {}): PlainValue {
+  const reader = new JsonReader(text, options.maxDepth ?? usualDepth)
   reader.skipBlanks()
   if (reader.atEnd) throw new DecodeError('EOF')
   return reader.value(0)
@@ -21,10 +22,12 @@ export function parseJson(text: string): PlainValue {
 
 class JsonReader {
   readonly #text: string
+  readonly #maxDepth: number
   #at = 0
 
-  constructor(text: string) {
+  constructor(text: string, maxDepth: number) {
     this.#text = text
+    this.#maxDepth = maxDepth
   }
 
   get atEnd(): boolean {
@@ -36,8 +39,10 @@ class JsonReader {
   }
 
   value(depth: number): PlainValue {
-    if (depth > deepest) throw new DecodeError('exceeded max depth')
     const first = this.#peek()
+    if (depth >= this.#maxDepth && (first === '{' || first === '[')) {
+      throw new DecodeError(`exceeded max depth of ${this.#maxDepth}`)
+    }
     if (first === '{') return this.#object(depth)
     if (first === '[') return this.#array(depth)
     if (first === '"') return this.#string()
