@@ -156,6 +156,7 @@ export class EnvironmentEvaluator implements Scope {
   }
 
   #declareRoot(base: Value | null): Expr {
+    this.budget.startDocument()
     const properties = new Map<string, Expr>()
     const keyRanges = new Map()
     for (const { key, value } of this.plan.definition.values ?? []) {
@@ -165,6 +166,7 @@ export class EnvironmentEvaluator implements Scope {
       } else if (properties.has(name)) {
         this.error(key, `duplicate key ${quote(name)}`)
       } else {
+        this.budget.at = key
         properties.set(name, declare(name, value, base?.property(key, name) ?? null, this))
       }
     }

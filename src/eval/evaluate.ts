@@ -5,6 +5,7 @@ import { Attempt } from './attempt.ts'
 import { EnvironmentEvaluator } from './environment-evaluator.ts'
 import type { Environment, Evaluation, EvaluationHost, EvaluationLimits } from './evaluation.ts'
 import { exportEnvironment } from './export-environment.ts'
+import type { Place } from './expr.ts'
 import { defaultLimits, LimitExceeded } from './limits.ts'
 import { Outside } from './outside.ts'
 import type { Mode } from './scope.ts'
@@ -100,14 +101,14 @@ function attempt(
     environment = exportEnvironment(evaluator, value)
   } catch (error) {
     if (error === pending) return null
-    diagnostics.push(limitDiagnostic(error))
+    diagnostics.push(limitDiagnostic(error, run.budget.at))
   }
   return Object.freeze({ environment, diagnostics, patches: run.patches, rotations: run.rotations })
 }
 
 /** A full stack is a limit like any other: nothing a user writes may end in a crash. */
-function limitDiagnostic(error: unknown): Diagnostic {
-  if (error instanceof LimitExceeded) return error.diagnostic
-  if (error instanceof RangeError) return new LimitExceeded('too deeply nested').diagnostic
+function limitDiagnostic(error: unknown, at: Place | null): Diagnostic {
+  if (error instanceof LimitExceeded) return error.diagnostic(at)
+  if (error instanceof RangeError) return new LimitExceeded('too deeply nested').diagnostic(at)
   throw error
 }

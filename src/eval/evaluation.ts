@@ -58,6 +58,7 @@ export interface Patch {
   readonly replacement: ExportedValue
 }
 
+/** What became of one rotation; `path` is the document path of its call. */
 export interface RotationResult {
   readonly path: string
   readonly status: 'succeeded' | 'failed' | 'not-evaluated'
@@ -84,6 +85,7 @@ export interface ExportedExpr {
   }
 }
 
+/** One step of a reference: where it stands, and where what it reached stands. */
 export interface ExportedAccessor {
   readonly index?: number
   readonly key?: string

@@ -39,6 +39,7 @@ export type Body =
   | { readonly kind: 'access'; readonly receiver: Value; readonly name: string }
   | CallBody
 
+/** A builtin call with its arguments in the order of the builtin. */
 export interface CallBody {
   readonly kind: 'call'
   readonly call: CallExpression

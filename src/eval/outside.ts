@@ -32,6 +32,7 @@ interface ProviderCall {
 /** What the evaluator tells a provider; the warnings are collected per call. */
 export type CallContext = Omit<ExecutionContext, 'warn'>
 
+/** What a provider or rotator gave, and what it warned of. */
 export interface ProviderAnswer {
   readonly value: ExportedValue
   readonly warnings: readonly ProviderWarning[]

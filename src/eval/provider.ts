@@ -87,6 +87,7 @@ export interface EnvironmentLoader {
   load(name: string): Promise<LoadedEnvironment>
 }
 
+/** The text of an environment, and what opens its sealed secrets. */
 export interface LoadedEnvironment {
   readonly source: Uint8Array
   readonly crypter: Crypter

@@ -77,7 +77,7 @@ export class Reference {
         const property = body.properties.get(accessor.key)
         if (property === undefined) {
           if (receiver.base?.isObject()) return this.#throughValues(i, receiver.base)
-          return this.#refused(i, unknownProperty(accessor.key, body.properties.keys()))
+          return this.#unknownProperty(i, accessor.key, body.properties)
         }
         receiver = property
       } else if (body.kind === 'call' && body.call.builtin === 'secret') {
@@ -110,9 +110,7 @@ export class Reference {
         if (accessor.kind === 'index') return this.#refused(i, integerKey)
         const property = content.get(accessor.key)
         if (property === undefined) {
-          if (!receiver.base?.isObject()) {
-            return this.#refused(i, unknownProperty(accessor.key, content.keys()))
-          }
+          if (!receiver.base?.isObject()) return this.#unknownProperty(i, accessor.key, content)
           receiver = receiver.base
           continue
         }
@@ -152,6 +150,12 @@ export class Reference {
     return unknownValue(origin ?? placeholder(this.#from.place), schema)
   }
 
+  #unknownProperty(at: number, key: string, known: ReadonlyMap<string, unknown>): Value {
+    const suggests = this.#evaluator.budget.suggests(known.size)
+    const suggestion = suggests ? didYouMean(key, sortKeys([...known.keys()])) : ''
+    return this.#refused(at, `unknown property ${quote(key)}${suggestion}`)
+  }
+
   #refused(at: number, rule: string): Value {
     const place = this.#from.place
     const range = this.#accessors[at]!.range ?? place?.range ?? null
@@ -172,10 +176,6 @@ export class Reference {
 
 const integerKey = 'cannot access an object property using an integer index'
 const noContainer = 'receiver must be an array or an object'
-
-function unknownProperty(key: string, known: Iterable<string>): string {
-  return `unknown property ${quote(key)}${didYouMean(key, sortKeys([...known]))}`
-}
 
 /** What is wrong with a step into a list of `length` elements (`null` = of any length). */
 function indexFault(accessor: Accessor, length: number | null): string | null {

@@ -21,7 +21,9 @@ export function tupleSchema(items: readonly Schema[]): SchemaObject {
   return { prefixItems: [...items], items: false, type: 'array' }
 }
 
+/** Any string. */
 export const stringSchema: Schema = Object.freeze<SchemaObject>({ type: 'string' })
+/** Only null. */
 export const nullSchema: Schema = Object.freeze<SchemaObject>({ type: 'null' })
 
 /** A list of any length. */

@@ -116,10 +116,12 @@ export class Value {
   }
 }
 
+/** Whether the content is a list of values. */
 export function isList(content: Content): content is readonly Value[] {
   return Array.isArray(content)
 }
 
+/** Whether the content is a record of values. */
 export function isRecord(content: Content): content is ReadonlyMap<string, Value> {
   return content instanceof Map
 }

@@ -19,17 +19,21 @@ interface ExpressionBase {
   readonly syntax: SyntaxNode | null
 }
 
+/** A null, written or implied. */
 export interface NullExpression extends ExpressionBase {
   readonly kind: 'null'
 }
+/** `true` or `false`. */
 export interface BooleanExpression extends ExpressionBase {
   readonly kind: 'boolean'
   readonly value: boolean
 }
+/** A number, as its decimal text. */
 export interface NumberExpression extends ExpressionBase {
   readonly kind: 'number'
   readonly value: NumberText
 }
+/** A string without references. */
 export interface StringExpression extends ExpressionBase {
   readonly kind: 'string'
   /** The text with `$$` unescaped. */
@@ -41,6 +45,7 @@ export interface InterpolationExpression extends ExpressionBase {
   readonly kind: 'interpolation'
   readonly parts: readonly InterpolationPart[]
 }
+/** Literal text and the reference behind it, if any. */
 export interface InterpolationPart {
   readonly text: string
   readonly access: PropertyAccess | null
@@ -52,15 +57,18 @@ export interface SymbolExpression extends ExpressionBase {
   readonly access: PropertyAccess
 }
 
+/** A list. */
 export interface ArrayExpression extends ExpressionBase {
   readonly kind: 'array'
   readonly elements: readonly Expression[]
 }
 
+/** A record, entries in source order, repeated keys included. */
 export interface ObjectExpression extends ExpressionBase {
   readonly kind: 'object'
   readonly entries: readonly ObjectExpressionEntry[]
 }
+/** One entry of a record. */
 export interface ObjectExpressionEntry {
   readonly key: StringNode
   /** The key's text with `$$` unescaped; `null` when the key is not a string literal (it has a diagnostic). */
@@ -105,28 +113,33 @@ interface CallBase extends ExpressionBase {
   readonly argument: Expression
 }
 
+/** A builtin whose one argument may be anything. */
 export interface UnaryCall extends CallBase {
   readonly builtin: UnaryName
 }
+/** `fn::concat: [list, …]`. */
 export interface ConcatCall extends CallBase {
   readonly builtin: 'concat'
 }
+/** `fn::join: [delimiter, values]`. */
 export interface JoinCall extends CallBase {
   readonly builtin: 'join'
   readonly delimiter: Expression | null
   readonly values: Expression | null
 }
+/** `fn::split: [delimiter, string]`. */
 export interface SplitCall extends CallBase {
   readonly builtin: 'split'
   readonly delimiter: Expression | null
   readonly string: Expression | null
 }
-/** Exactly one of `plaintext` and `ciphertext` is there. */
+/** `fn::secret: text` or `fn::secret: {ciphertext: text}`: exactly one of the two is there. */
 export interface SecretCall extends CallBase {
   readonly builtin: 'secret'
   readonly plaintext: StringExpression | null
   readonly ciphertext: StringExpression | null
 }
+/** `fn::open: {provider, inputs}` or `fn::open::<provider>: inputs`. */
 export interface OpenCall extends CallBase {
   readonly builtin: 'open'
   /** Whether the provider stands in the name (`fn::open::<provider>`). */
@@ -134,6 +147,7 @@ export interface OpenCall extends CallBase {
   readonly provider: StringExpression | null
   readonly inputs: Expression | null
 }
+/** `fn::rotate: {provider, inputs, state?}` or `fn::rotate::<provider>: {inputs, state?}`. */
 export interface RotateCall extends CallBase {
   readonly builtin: 'rotate'
   readonly short: boolean
@@ -142,6 +156,7 @@ export interface RotateCall extends CallBase {
   /** `null` only when the whole argument is unusable; a rotation without a state has a null literal. */
   readonly state: Expression | null
 }
+/** `fn::validate: {schema, value}`. */
 export interface ValidateCall extends CallBase {
   readonly builtin: 'validate'
   readonly schema: Expression | null

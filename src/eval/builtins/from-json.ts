@@ -1,7 +1,7 @@
-import { type PlainValue, parseJson } from '../../value/index.ts'
+import { DecodeError, type PlainValue, parseJson } from '../../value/index.ts'
 import { stringSchema } from '../schemas.ts'
 import { valueFromPlain } from '../unexport.ts'
-import { builtin, failed, messageOf, onlyArgument, resultOf, textContent } from './builtin.ts'
+import { builtin, failed, onlyArgument, resultOf, textContent } from './builtin.ts'
 
 /** `fn::fromJSON: text`: the first JSON value of the text; secret throughout if the text is. */
 export const fromJSON = builtin({
@@ -18,7 +18,8 @@ export const fromJSON = builtin({
     try {
       decoded = parseJson(textContent(string.value))
     } catch (error) {
-      scope.error(x.place, `decoding JSON string: ${messageOf(error)}`)
+      if (!(error instanceof DecodeError)) throw error
+      scope.error(x.place, `decoding JSON string: ${error.message}`)
       return failed(result)
     }
     return valueFromPlain(decoded, x, result.secret, scope.budget)

@@ -1,6 +1,6 @@
-import { stringifyJson, toJson } from '../../value/index.ts'
+import { DecodeError, stringifyJson, toJson } from '../../value/index.ts'
 import { stringSchema } from '../schemas.ts'
-import { builtin, failed, messageOf, onlyArgument, resultOf } from './builtin.ts'
+import { builtin, failed, onlyArgument, resultOf } from './builtin.ts'
 
 /** `fn::toJSON: value`: compact JSON with sorted keys, secrets revealed; secret if anything inside is. */
 export const toJSON = builtin({
@@ -17,8 +17,8 @@ export const toJSON = builtin({
       scope.budget.text(text.length)
       result.content = text
     } catch (error) {
-      if (error instanceof Error && error.name !== 'DecodeError') throw error
-      scope.error(x.place, `failed to encode JSON: ${messageOf(error)}`)
+      if (!(error instanceof DecodeError)) throw error
+      scope.error(x.place, `failed to encode JSON: ${error.message}`)
       return failed(result)
     }
     return result
