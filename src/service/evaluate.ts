@@ -25,6 +25,8 @@ export interface EvaluationRequest {
   readonly rootName: string
   readonly source: Uint8Array
   readonly signal?: AbortSignal
+  /** Import names that stand for others in this evaluation. */
+  readonly overrides?: ReadonlyMap<string, string>
 }
 
 /** The name of text that belongs to no environment. */
@@ -113,7 +115,7 @@ async function loadImport(
   name: string,
   refused: string[],
 ): Promise<LoadedEnvironment> {
-  const wanted = parseImportName(name)
+  const wanted = parseImportName(request.overrides?.get(name) ?? name)
   if (wanted === null) throw new Error('not found')
   const { access } = request
   return await parts.store.read(async (transaction) => {

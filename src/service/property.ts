@@ -1,6 +1,5 @@
 import { AppError } from '../diag/index.ts'
-import { parsePropertyPath } from '../syntax/index.ts'
-import { type ExportedRecord, type ExportedValue, NumberText } from '../value/index.ts'
+import { type ExportedRecord, type ExportedValue, NumberText, parsePropertyPath } from '../value/index.ts'
 
 /**
  * The value at a property path such as `a.b[0]["c d"]`.

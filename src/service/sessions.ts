@@ -5,6 +5,7 @@ import {
   decodeUtf8,
   type ExportedRecord,
   type ExportedValue,
+  jsonNumber,
   NumberText,
   type PlainValue,
   parseJson,
@@ -19,10 +20,12 @@ import type { ServiceParts } from './parts.ts'
 import { findProperty } from './property.ts'
 import { latest, usableRevision } from './revision-lookup.ts'
 
-/** How long an open session shall live, in the wire's duration syntax, and what ends it early. */
+/** How long an open session shall live, in the wire's duration syntax, and what ends the evaluation early. */
 export interface OpenOptions {
   readonly duration?: string | undefined
   readonly signal?: AbortSignal | undefined
+  /** Import names that stand for others: base64url of a JSON object. */
+  readonly overrides?: string | undefined
 }
 
 /** What a session reads as: an evaluated environment, or nothing for an environment that holds nothing. */
@@ -81,16 +84,22 @@ async function openSession(
   parts: ServiceParts,
   request: EvaluationRequest,
   revision: number | null,
-  { duration, signal }: OpenOptions,
+  { duration, signal, overrides }: OpenOptions,
 ): Promise<string> {
   const lifeMilliseconds = sessionMilliseconds(duration)
-  const evaluation = await open(parts, signal === undefined ? request : { ...request, signal })
+  const evaluation = await open(parts, {
+    ...request,
+    ...(signal === undefined ? {} : { signal }),
+    ...(overrides === undefined ? {} : { overrides: readOverrides(overrides) }),
+  })
   if (hasErrors(evaluation.diagnostics)) throw refusal(evaluation)
   const { access, root } = request
   const id = parts.ids()
   const owner = sealOwner(access, root)
   const nowMs = parts.clock().getTime()
-  const result = Buffer.from(stringifyJson(plain(evaluation.environment ?? {})))
+  const result = Buffer.from(
+    stringifyJson(plain(evaluation.environment ?? {}), { escapeHtml: false, sortKeys: false }),
+  )
   const { sealed, dataKeyId } = await parts.sealer.seal(owner, purposeOf(id), result)
   await parts.store.change(async (transaction) => {
     await transaction.openSessions.deleteExpired(nowMs, 100)
@@ -107,6 +116,21 @@ async function openSession(
     })
   })
   return id
+}
+
+/** @throws AppError REQUEST_INVALID */
+function readOverrides(text: string): ReadonlyMap<string, string> {
+  try {
+    const entries = Object.entries(JSON.parse(Buffer.from(text, 'base64url').toString()) as object)
+    if (entries.every((entry): entry is [string, string] => typeof entry[1] === 'string'))
+      return new Map(entries)
+  } catch {
+    // Told below, like every other text that is no such object.
+  }
+  throw new AppError('REQUEST_INVALID', {
+    what: 'invalid environmentOverrides: wanted base64url of a JSON object of import names',
+    hint: '',
+  })
 }
 
 /** Results are sealed under the environment's data key, so that shredding it takes them along. */
@@ -139,10 +163,14 @@ async function readSession(
   return parseJson(decodeUtf8(bytes)) as unknown as SessionResult
 }
 
-/** An evaluation result as a JSON-like value: the few native numbers (positions, indexes) become number texts. */
+/**
+ * An evaluation result as a JSON value: the few native numbers (positions, indexes) become number texts, and numbers that
+ * JSON does not have (`+Inf`, `NaN`) become strings.
+ */
 export function plain(value: unknown): PlainValue {
   if (typeof value === 'number') return new NumberText(String(value))
-  if (value instanceof NumberText || value === null || typeof value !== 'object') return value as PlainValue
+  if (value instanceof NumberText) return jsonNumber.test(value.text) ? value : value.text
+  if (value === null || typeof value !== 'object') return value as PlainValue
   if (Array.isArray(value)) return value.map(plain)
   const record: Record<string, PlainValue> = Object.create(null)
   for (const [key, member] of Object.entries(value)) {

@@ -1,0 +1,42 @@
+import type { PlainValue } from '../value/index.ts'
+import { stringifyJson } from '../value/index.ts'
+
+/** What a route answers, before the common headers join it. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | Uint8Array | null
+}
+
+interface AnswerOptions {
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** A JSON answer of ordinary data. Bodies end with a newline. */
+export function json(value: unknown, { status = 200, headers = {} }: AnswerOptions = {}): Answer {
+  return {
+    status,
+    headers: { 'content-type': 'application/json', ...headers },
+    body: `${JSON.stringify(value)}\n`,
+  }
+}
+
+/** A JSON answer of evaluated data, whose numbers keep their text. */
+export function jsonValue(value: PlainValue, { status = 200, headers = {} }: AnswerOptions = {}): Answer {
+  return {
+    status,
+    headers: { 'content-type': 'application/json', ...headers },
+    body: `${stringifyJson(value, { escapeHtml: false, sortKeys: false })}\n`,
+  }
+}
+
+/** A definition, byte for byte. */
+export function yaml(source: Uint8Array, headers: Readonly<Record<string, string>>): Answer {
+  return { status: 200, headers: { 'content-type': 'application/x-yaml', ...headers }, body: source }
+}
+
+/** Nothing to say: no body, no type. */
+export function empty(headers: Readonly<Record<string, string>> = {}): Answer {
+  return { status: 204, headers, body: null }
+}

@@ -1,0 +1,148 @@
+import { Hono } from 'hono'
+import { AppError } from '../diag/index.ts'
+import type { Caller, LogEvent, Service } from '../service/index.ts'
+import type { Answer } from './answer.ts'
+import { parseBody, readBody } from './body.ts'
+import { accessToken, commonHeaders, requestIdHeader } from './headers.ts'
+import { checkLimits } from './limits.ts'
+import { openApi } from './openapi.ts'
+import { canonicalPath, checkPath } from './path.ts'
+import { problem, problemOf } from './problem.ts'
+import { parseQuery } from './query.ts'
+import type { Route } from './route.ts'
+import { routes } from './routes/index.ts'
+import { documentRoute, type Issuer, issuerRoutes } from './routes/public.ts'
+
+/** What the application is told besides the service. */
+export interface AppOptions {
+  /** A fresh id for each request. */
+  readonly requestIds: () => string
+  /** One event for each request, and one for each failure of our own; never a value, a body or a header. */
+  readonly log?: (event: LogEvent) => void
+  /** The issuers whose discovery documents and keys are served here. */
+  readonly issuers?: readonly Issuer[]
+}
+
+/**
+ * The HTTP application: every route of the wire contract over the service. It opens no socket; hand `fetch` to a listener,
+ * or call `request` with a Request.
+ */
+export function createApp(service: Service, options: AppOptions): Hono {
+  const table = [...routes, documentRoute(() => openApi(routes)), ...issuerRoutes(options.issuers ?? [])]
+  return appOf(table, service, options)
+}
+
+/** Only what everybody may fetch: the issuers' discovery documents and keys, for a public listener of their own. */
+export function createIssuerApp(service: Service, options: AppOptions): Hono {
+  return appOf(issuerRoutes(options.issuers ?? []), service, options)
+}
+
+function appOf(table: readonly Route[], service: Service, options: AppOptions): Hono {
+  const app = new Hono({ getPath: (request) => canonicalPath(request.url) })
+  for (const route of table) {
+    // A HEAD request takes the GET route, and its answer loses the body.
+    if (route.method === 'HEAD') continue
+    app.on(route.method, honoPath(route.path), (c) =>
+      respond(c.req.raw, options, (request) => handle(route, c.req.param(), request, service)),
+    )
+  }
+  app.notFound((c) =>
+    respond(c.req.raw, options, async (request, requestId) => refuseRoute(table, request, requestId)),
+  )
+  return app
+}
+
+function honoPath(path: string): string {
+  return path.replace(/\{(\w+)\}/g, ':$1')
+}
+
+/** Runs a handler between the limits before it and the headers, problems and log behind it. */
+async function respond(
+  request: Request,
+  options: AppOptions,
+  run: (request: Request, requestId: string) => Promise<Answer>,
+): Promise<Response> {
+  const requestId = options.requestIds()
+  let answer: Answer
+  try {
+    answer = checkLimits(request, requestId) ?? (await run(request, requestId))
+  } catch (error) {
+    answer = problemOf(error, requestId)
+    if (answer.status >= 500) {
+      options.log?.({ level: 'error', event: 'request-failed', requestId, error })
+    }
+  }
+  options.log?.({
+    level: 'info',
+    event: 'request',
+    requestId,
+    method: request.method,
+    path: canonicalPath(request.url),
+    status: answer.status,
+  })
+  return new Response(answer.body as ConstructorParameters<typeof Response>[0], {
+    status: answer.status,
+    headers: { ...commonHeaders, [requestIdHeader]: requestId, ...answer.headers },
+  })
+}
+
+async function handle(
+  route: Route,
+  parameters: Readonly<Record<string, string>>,
+  request: Request,
+  service: Service,
+): Promise<Answer> {
+  checkPath(canonicalPath(request.url))
+  const access = await prove(route, parameters, request, service)
+  const query = parseQuery(route.query, new URL(request.url).searchParams)
+  const bytes = route.body === 'none' ? new Uint8Array(0) : await readBody(request)
+  return await route.run({
+    access,
+    parameters,
+    query,
+    body: parseBody(route, bytes),
+    headers: request.headers,
+    signal: request.signal,
+    service,
+  })
+}
+
+/** Who calls, and that they may: before anything of the request is looked at. */
+async function prove(
+  route: Route,
+  { org = '', project = '', env = '' }: Readonly<Record<string, string>>,
+  request: Request,
+  service: Service,
+): Promise<unknown> {
+  const { permission } = route
+  if (permission === 'public') return null
+  const token = accessToken(request.headers.get('authorization') ?? undefined)
+  const caller: Caller = await service.callers.authenticate(token)
+  if (permission === 'caller') return caller
+  if ('organization' in permission) {
+    return await service.environments.authorizeOrganization(caller, permission.organization, org)
+  }
+  const name = { organization: org, project, name: env }
+  return await service.environments.authorize(caller, permission.environment, name)
+}
+
+/** No such route, or not with this method. */
+function refuseRoute(table: readonly Route[], request: Request, requestId: string): Answer {
+  const path = canonicalPath(request.url)
+  const allowed = new Set(table.filter((route) => pattern(route.path).test(path)).map(({ method }) => method))
+  if (allowed.size === 0) {
+    throw new AppError('ROUTE_NOT_FOUND', { method: request.method, path: path.slice(0, 200) })
+  }
+  if (allowed.has('GET')) allowed.add('HEAD')
+  const list = [...allowed].sort().join(', ')
+  return problem(405, {
+    message: `Method Not Allowed: ${request.method} is not one of ${list}`,
+    reason: 'method_not_allowed',
+    requestId,
+    headers: { allow: list },
+  })
+}
+
+function pattern(path: string): RegExp {
+  return new RegExp(`^${path.replace(/[.]/g, '\\.').replace(/\{\w+\}/g, '[^/]+')}$`)
+}

@@ -1,0 +1,118 @@
+import { z } from 'zod'
+import type { AnswerShape, Route } from './route.ts'
+import { problemSchema } from './schemas/problem.ts'
+
+type Json = { readonly [member: string]: unknown }
+
+/** The OpenAPI 3.1 document of a route table. The schemas that answer and parse requests are the ones it describes. */
+export function openApi(table: readonly Route[]): Json {
+  const schemas: Record<string, unknown> = {}
+  const paths: Record<string, Record<string, unknown>> = {}
+  for (const route of table) {
+    paths[route.path] ??= {}
+    paths[route.path]![route.method.toLowerCase()] = operation(route, schemas)
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'OpenESC',
+      version: '1',
+      description: 'Environments, secrets and configuration. Compatible with clients of Pulumi ESC.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    paths,
+    components: {
+      schemas,
+      securitySchemes: {
+        token: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'Authorization',
+          description: '`token <access token>`; `Bearer <access token>` is read too.',
+        },
+      },
+    },
+  }
+}
+
+function operation(route: Route, schemas: Record<string, unknown>): Json {
+  const { id, summary, permission, body, bodySchema, bodyOptional } = route
+  const parameters = [...pathParameters(route.path), ...queryParameters(route, schemas)]
+  return {
+    operationId: id,
+    summary,
+    'x-permission': permission,
+    ...(permission === 'public' ? {} : { security: [{ token: [] }] }),
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(body === 'none'
+      ? {}
+      : {
+          requestBody: {
+            required: !bodyOptional,
+            content:
+              bodySchema === null
+                ? { 'application/x-yaml': { schema: { type: 'string' } } }
+                : { 'application/json': { schema: jsonSchema(bodySchema, 'input', schemas) } },
+          },
+        }),
+    responses: {
+      ...Object.fromEntries(
+        Object.entries(route.answers).map(([status, shape]) => [status, answer(shape, schemas)]),
+      ),
+      default: {
+        description: 'A problem; its `code` equals the status.',
+        content: { 'application/json': { schema: jsonSchema(problemSchema, 'output', schemas) } },
+      },
+    },
+  }
+}
+
+function answer(shape: AnswerShape, schemas: Record<string, unknown>): Json {
+  if (shape === 'empty') return { description: 'Done; no body.' }
+  if (shape === 'yaml') {
+    return {
+      description: 'The definition, byte for byte as stored.',
+      headers: {
+        ETag: { schema: { type: 'string' } },
+        'Pulumi-ESC-Revision': { schema: { type: 'integer' } },
+      },
+      content: { 'application/x-yaml': { schema: { type: 'string' } } },
+    }
+  }
+  return {
+    description: 'Done.',
+    content: { 'application/json': { schema: jsonSchema(shape, 'output', schemas) } },
+  }
+}
+
+function pathParameters(path: string): readonly Json[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }))
+}
+
+function queryParameters({ query }: Route, schemas: Record<string, unknown>): readonly Json[] {
+  return Object.entries(query?.shape ?? {}).map(([name, shape]) => ({
+    name,
+    in: 'query',
+    required: false,
+    schema: jsonSchema(shape, 'input', schemas),
+  }))
+}
+
+/** A schema by reference where it has a name, in place where it has none. Named ones join `schemas`. */
+function jsonSchema(schema: z.ZodType, io: 'input' | 'output', schemas: Record<string, unknown>): unknown {
+  const registry = z.registry<{ id: string }>()
+  registry.add(schema, { id: '__root' })
+  const { __root, ...named } = z.toJSONSchema(registry, {
+    io,
+    target: 'draft-2020-12',
+    uri: (id) => `#/components/schemas/${id}`,
+    unrepresentable: 'any',
+  }).schemas as Record<string, unknown>
+  Object.assign(schemas, named)
+  return __root
+}

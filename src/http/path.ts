@@ -1,0 +1,35 @@
+import { AppError } from '../diag/index.ts'
+
+/**
+ * The path of a request's URL as routes match it: not decoded, repeated slashes collapsed (an SDK asks for `…/open//{session}`),
+ * no slash at the end.
+ */
+export function canonicalPath(url: string): string {
+  const start = url.indexOf('/', url.indexOf('://') + 3)
+  const end = url.slice(start).search(/[?#]/)
+  const path = start === -1 ? '/' : end === -1 ? url.slice(start) : url.slice(start, start + end)
+  const collapsed = path.replace(/\/{2,}/g, '/')
+  return collapsed.length > 1 && collapsed.endsWith('/') ? collapsed.slice(0, -1) : collapsed
+}
+
+/**
+ * Refuses paths that two readers could read differently: encoded separators, NUL, double encoding, dot segments and broken
+ * escapes (S-20). Everything else is decoded exactly once, later, segment by segment.
+ *
+ * @throws AppError REQUEST_INVALID
+ */
+export function checkPath(path: string): void {
+  const refuse = (what: string) =>
+    new AppError('REQUEST_INVALID', { what, hint: 'names never need these characters' })
+  if (/%(?:2f|5c|00)|\\/i.test(path)) throw refuse('the path holds an encoded separator')
+  if (/%25[0-9a-f]{2}/i.test(path)) throw refuse('the path is encoded twice')
+  try {
+    for (const segment of path.split('/')) {
+      const decoded = decodeURIComponent(segment)
+      if (decoded === '.' || decoded === '..') throw refuse('the path holds a dot segment')
+      if (/\p{Cc}/u.test(decoded)) throw refuse('the path holds a control character')
+    }
+  } catch (error) {
+    throw error instanceof URIError ? refuse('the path holds a broken escape') : error
+  }
+}

@@ -1,0 +1,80 @@
+import { AppError, type Diagnostic, type ErrorKind } from '../diag/index.ts'
+import { EvaluationError, plain } from '../service/index.ts'
+import type { PlainValue } from '../value/index.ts'
+import { type Answer, jsonValue } from './answer.ts'
+import { renderDiagnostics, renderEnvironment } from './wire.ts'
+
+/** The one place where the meaning of a refusal becomes a status. */
+const statuses: Readonly<Record<ErrorKind, number>> = {
+  invalid: 400,
+  unauthenticated: 401,
+  denied: 403,
+  'not-found': 404,
+  conflict: 409,
+  'too-large': 413,
+  'rate-limited': 429,
+  unavailable: 503,
+  internal: 500,
+}
+
+/** What a problem says besides its status. */
+export interface ProblemFacts {
+  readonly message: string
+  /** Stable, for programs: the refusal's code in lower case. */
+  readonly reason: string
+  readonly requestId: string
+  readonly hint?: string
+  readonly diagnostics?: readonly Diagnostic[]
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** A problem body: `code` equals the status, because clients believe the body. */
+export function problem(
+  status: number,
+  facts: ProblemFacts,
+  extra: { readonly [member: string]: PlainValue } = {},
+): Answer {
+  const { message, reason, requestId, hint = '', diagnostics = [], headers = {} } = facts
+  const body = {
+    code: status,
+    message,
+    reason,
+    requestId,
+    ...(hint === '' ? {} : { hint }),
+    ...(diagnostics.length === 0 ? {} : { diagnostics: renderDiagnostics(diagnostics) }),
+  }
+  return jsonValue({ ...(plain(body) as Record<string, PlainValue>), ...extra }, { status, headers })
+}
+
+/** The answer to anything thrown. What is not a refusal of ours is `internal`, and says nothing of itself (S-58). */
+export function problemOf(error: unknown, requestId: string): Answer {
+  if (!(error instanceof AppError)) {
+    return problem(500, {
+      message: 'Internal Server Error',
+      reason: 'internal',
+      requestId,
+      hint: 'the server log has the details under this request id',
+    })
+  }
+  const status = statuses[error.kind]
+  const facts: ProblemFacts = {
+    message: error.message,
+    reason: error.code.toLowerCase(),
+    requestId,
+    hint: error.hint,
+    diagnostics: error.diagnostics,
+    headers:
+      status === 401
+        ? { 'www-authenticate': 'token' }
+        : status === 429 || status === 503
+          ? { 'retry-after': '1' }
+          : {},
+  }
+  return problem(status, facts, error instanceof EvaluationError ? partialResult(error) : {})
+}
+
+/** What could be evaluated in spite of the errors. */
+function partialResult(error: EvaluationError): Record<string, PlainValue> {
+  const { environment } = error.evaluation
+  return environment === null ? {} : (renderEnvironment(environment) as Record<string, PlainValue>)
+}

@@ -1,0 +1,132 @@
+import { z } from 'zod'
+import type { Evaluation } from '../../eval/index.ts'
+import { type Answer, json, jsonValue } from '../answer.ts'
+import { flag, text } from '../query.ts'
+import { environmentRoute, organizationRoute, type Route } from '../route.ts'
+import { checkedEnvironment, environmentOrValue, openSession } from '../schemas/values.ts'
+import { renderEnvironment, renderValue, renderWarnings } from '../wire.ts'
+
+const checkQuery = z.object({ showSecrets: flag() })
+const openQuery = z.object({ duration: text() })
+const readQuery = z.object({ property: text() })
+
+/** Checking, opening and reading what was opened (contract §4). */
+export const openingRoutes: readonly Route[] = [
+  organizationRoute({
+    id: 'CheckYaml',
+    method: 'POST',
+    path: '/api/esc/environments/{org}/yaml/check',
+    needs: 'environment_yaml:check',
+    summary: 'Checks a text that belongs to no environment',
+    query: checkQuery,
+    body: 'yaml',
+    answers: { 200: checkedEnvironment },
+    run: async ({ access, query, body, service }) => checked(await service.checks.text(access, body, query)),
+  }),
+  organizationRoute({
+    id: 'OpenYaml',
+    method: 'POST',
+    path: '/api/esc/environments/{org}/yaml/open',
+    needs: 'environment_yaml:open',
+    summary: 'Opens a text that belongs to no environment',
+    query: z.object({ duration: text(), environmentOverrides: text() }),
+    body: 'yaml',
+    answers: { 200: openSession },
+    run: async ({ access, query, body, signal, service }) =>
+      json({
+        id: await service.sessions.openAnonymous(access, body, {
+          duration: query.duration,
+          overrides: query.environmentOverrides,
+          signal,
+        }),
+      }),
+  }),
+  organizationRoute({
+    id: 'ReadOpenYaml',
+    method: 'GET',
+    path: '/api/esc/environments/{org}/yaml/open/{session}',
+    needs: 'environment_yaml:open',
+    summary: 'The result of an open text, or one value of it',
+    query: readQuery,
+    answers: { 200: environmentOrValue },
+    run: async ({ access, query, parameters, service }) => {
+      const id = parameters['session']!
+      const { property } = query
+      return property === undefined
+        ? jsonValue(renderEnvironment(await service.sessions.readAnonymous(access, id)))
+        : jsonValue(renderValue(await service.sessions.readAnonymousProperty(access, id, property)))
+    },
+  }),
+  environmentRoute({
+    id: 'CheckEnvironment',
+    method: 'POST',
+    path: '/check',
+    needs: 'read',
+    summary: 'Checks a text as if it were the environment’s; without one, the newest definition',
+    query: checkQuery,
+    body: 'yaml',
+    answers: { 200: checkedEnvironment },
+    run: async ({ access, query, body, service }) =>
+      checked(
+        body.length === 0
+          ? await service.checks.stored(access, undefined, query)
+          : await service.checks.proposed(access, body, query),
+      ),
+  }),
+  environmentRoute({
+    id: 'CheckEnvironmentAtVersion',
+    method: 'POST',
+    path: '/versions/{version}/check',
+    needs: 'read',
+    summary: 'Checks a stored revision',
+    query: checkQuery,
+    answers: { 200: checkedEnvironment },
+    run: async ({ access, query, parameters, service }) =>
+      checked(await service.checks.stored(access, parameters['version'], query)),
+  }),
+  environmentRoute({
+    id: 'OpenEnvironment',
+    method: 'POST',
+    path: '/open',
+    needs: 'open',
+    summary: 'Evaluates the newest definition with its providers',
+    query: openQuery,
+    answers: { 200: openSession },
+    run: async ({ access, query, signal, service }) =>
+      json({ id: await service.sessions.open(access, undefined, { ...query, signal }) }),
+  }),
+  environmentRoute({
+    id: 'OpenEnvironmentAtVersion',
+    method: 'POST',
+    path: '/versions/{version}/open',
+    needs: 'open',
+    summary: 'Evaluates a revision with its providers',
+    query: openQuery,
+    answers: { 200: openSession },
+    run: async ({ access, query, parameters, signal, service }) =>
+      json({ id: await service.sessions.open(access, parameters['version'], { ...query, signal }) }),
+  }),
+  environmentRoute({
+    id: 'ReadOpenEnvironment',
+    method: 'GET',
+    path: '/open/{session}',
+    needs: 'open',
+    summary: 'The result of an open, or one value of it',
+    query: readQuery,
+    answers: { 200: environmentOrValue },
+    run: async ({ access, query, parameters, service }) => {
+      const id = parameters['session']!
+      const { property } = query
+      return property === undefined
+        ? jsonValue(renderEnvironment(await service.sessions.read(access, id)))
+        : jsonValue(renderValue(await service.sessions.readProperty(access, id, property)))
+    },
+  }),
+]
+
+function checked({ environment, diagnostics }: Evaluation): Answer {
+  return jsonValue({
+    ...(environment === null ? {} : renderEnvironment(environment)),
+    ...renderWarnings(diagnostics),
+  })
+}
