@@ -20,7 +20,7 @@ const allowed: Record<string, readonly string[]> = {
   schema: ['diag', 'value'],
   crypto: ['diag', 'value'],
   eval: ['diag', 'value', 'syntax', 'expr', 'schema', 'crypto'],
-  output: ['diag', 'value'],
+  output: ['diag', 'value', 'syntax'],
   providers: ['diag', 'value', 'schema', 'eval', 'oidc'],
   rotators: ['diag', 'value', 'schema', 'eval'],
   oidc: ['diag', 'value', 'crypto', 'store'],
