@@ -13,6 +13,7 @@ import { isProcessFormat, type OutputFormat } from './output-format.ts'
 import { type ProcessVariable, processVariables } from './process-variables.ts'
 import { dotenvLines, shellLines } from './variable-lines.ts'
 
+/** What a format needs besides the value. */
 export interface FormatOptions extends Redaction {
   /**
    * Puts a file's content in place and gives back its path; called in the order of the names, by process formats

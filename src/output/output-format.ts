@@ -20,6 +20,7 @@ export const outputFormats = [
   'process:shell',
 ] as const
 
+/** The name of an output format. */
 export type OutputFormat = (typeof outputFormats)[number]
 
 /**

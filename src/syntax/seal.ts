@@ -13,6 +13,7 @@ export interface SecretCrypter {
   decrypt(ciphertext: Uint8Array): Promise<Uint8Array>
 }
 
+/** A text with its secrets rewritten. */
 export interface SealResult {
   /** The new text when a secret was rewritten, else the very bytes that were given. */
   readonly source: Uint8Array

@@ -28,6 +28,7 @@ export function yamlFromValue(value: ExportedValue): YamlNode {
   return scalarFrom(data as PlainValue)
 }
 
+/** How a plain value is written. */
 export interface PlainOptions {
   /** How numbers are written: as numbers, or (when absent) as strings, for their text is all that is known of them. */
   readonly numbers?: 'number' | 'string'

@@ -22,6 +22,7 @@ export interface ExportedRecord {
   readonly [key: string]: ExportedValue
 }
 
+/** Where a value was defined, and the value below it that it overrides. */
 export interface Trace {
   readonly def: Range
   readonly base?: ExportedValue

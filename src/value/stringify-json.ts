@@ -4,6 +4,7 @@ import { NumberText } from './number-text.ts'
 import { quote } from './quote.ts'
 import { compareBytes } from './utf8.ts'
 
+/** How JSON text is laid out. */
 export interface JsonOptions {
   /** Spaces per level; 0 or absent = compact. */
   readonly indent?: number

@@ -3,6 +3,7 @@ import { NumberText } from './number-text.ts'
 import { quote } from './quote.ts'
 import { compareBytes } from './utf8.ts'
 
+/** Whether secrets are shown. */
 export interface Redaction {
   /** Whether a secret value is replaced by `[secret]`. */
   readonly redact: boolean
