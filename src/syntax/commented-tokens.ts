@@ -49,7 +49,7 @@ export class CommentedTokens {
   takeComments(): YamlComments {
     this.#stem = ''
     if (this.#head === '' && this.#line === '' && this.#foot === '') return noComments
-    const comments = { head: this.#head, line: this.#line, foot: this.#foot }
+    const comments = { head: endLine(this.#head), line: this.#line, foot: endLine(this.#foot) }
     this.#head = ''
     this.#line = ''
     this.#foot = ''
@@ -82,3 +82,6 @@ export class CommentedTokens {
 }
 
 const joinLines = (a: string, b: string): string => (a === '' ? b : `${a}\n${b}`)
+
+/** A run of comment lines without the empty line that ended it. */
+const endLine = (comment: string): string => (comment.endsWith('\n') ? comment.slice(0, -1) : comment)
