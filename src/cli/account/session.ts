@@ -1,0 +1,177 @@
+import { createClient, type EscApi, isApiError, type Transport, type WireUser } from '../../client/index.ts'
+import { apiErrorOf, Failure } from '../failure.ts'
+import type { Output } from '../output.ts'
+import type { World } from '../world.ts'
+import { type Account, AccountFiles } from './account-files.ts'
+import { chooseBackend, consoleUrl } from './backend.ts'
+
+/** A backend, who we are there, and how to talk to it. */
+export interface Session {
+  readonly backend: string
+  readonly account: Account
+  readonly api: EscApi
+  /** The console of the backend; `''` when none is known. */
+  readonly consoleUrl: string
+  /** The organization of references that name none. */
+  readonly defaultOrganization: () => Promise<string>
+  /** The organizations that the caller belongs to, as the server says now. */
+  readonly organizations: () => Promise<readonly string[]>
+}
+
+const freshMilliseconds = 3_600_000
+const tokenVariable = 'PULUMI_ACCESS_TOKEN'
+
+/**
+ * The session of the chosen backend. A token from `PULUMI_ACCESS_TOKEN` is taken over a stored one that differs; a stored
+ * token is checked again once an hour; without an account the login flow runs first.
+ *
+ * @throws Failure when there is no backend or no account and nobody to ask
+ */
+export async function openSession(world: World, out: Output): Promise<Session> {
+  const files = new AccountFiles(world)
+  const backend = await chooseBackend(world, files)
+  if (backend === null) throw new Failure(noBackend)
+  const stored = (await files.credentials()).accounts?.[backend]
+  const account = await usableAccount(
+    { world, out, files, backend, insecure: stored?.insecure ?? false },
+    stored,
+  )
+  return createSession(world, files, backend, account)
+}
+
+const noBackend =
+  'no account is stored; log in first with `esc login <url>`, for example `esc login http://localhost:3720`'
+
+/** A session for an account that is known to be good. */
+export async function createSession(
+  world: World,
+  files: AccountFiles,
+  backend: string,
+  account: Account,
+): Promise<Session> {
+  const api = await createApi(world, backend, account)
+  return {
+    backend,
+    account,
+    api,
+    consoleUrl: consoleUrl(backend, world.processEnv),
+    defaultOrganization: once(async () => {
+      const chosen = await files.defaultOrganization(backend)
+      return chosen || (await api.defaultOrganization()) || (account.username ?? '')
+    }),
+    organizations: once(async () => organizationsOf(await api.user())),
+  }
+}
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | null = null
+  return () => (result ??= work())
+}
+
+/** The client for a backend, with an account's token; a `local:` backend is the service in this process. */
+export async function createApi(
+  world: World,
+  backend: string,
+  account: Pick<Account, 'accessToken' | 'insecure'>,
+): Promise<EscApi> {
+  const common = { userAgent: `esc-cli/1 (${world.version}; openesc)`, sleep: world.clock.sleep }
+  if (backend.startsWith('local:')) {
+    const open = world.programs.openLocal
+    if (open === null) throw new Failure('the service in this process is not available here')
+    const { transport, token } = await open(backend.slice('local:'.length))
+    return createClient({ ...common, baseUrl: 'http://localhost', token, transport })
+  }
+  if (URL.parse(backend) === null) throw new Failure(`${JSON.stringify(backend)} is not a valid backend URL`)
+  const transport: Transport = world.transport({ insecure: account.insecure ?? false })
+  return createClient({ ...common, baseUrl: backend, token: account.accessToken, transport })
+}
+
+/** What finding an account needs. */
+export interface LoginContext {
+  readonly world: World
+  readonly out: Output
+  readonly files: AccountFiles
+  readonly backend: string
+  readonly insecure: boolean
+}
+
+/** The account to use on a backend: stored and fresh, checked anew, or from a login. */
+export async function usableAccount(context: LoginContext, stored: Account | undefined): Promise<Account> {
+  const { world, out } = context
+  const fromVariable = world.processEnv[tokenVariable]
+  if (fromVariable && fromVariable !== stored?.accessToken) {
+    out.note(`Logging in using access token from ${tokenVariable}`)
+    return checkAndStore(context, fromVariable, {})
+  }
+  if (context.backend.startsWith('local:')) return stored ?? checkAndStore(context, '', {})
+  if (stored !== undefined && stored.accessToken !== '') {
+    if (isFresh(stored, world.clock.now())) return stored
+    try {
+      return await checkAndStore(context, stored.accessToken, stored)
+    } catch (error) {
+      if (!isApiError(apiErrorOf(error), 401) || !world.stdin.isTerminal) throw error
+    }
+  }
+  return checkAndStore(context, await askForToken(context), {})
+}
+
+function isFresh(account: Account, now: number): boolean {
+  const validated = Date.parse(account.lastValidatedAt ?? '')
+  return (
+    Number.isFinite(validated) && now - validated < freshMilliseconds && validated - now < freshMilliseconds
+  )
+}
+
+async function askForToken({ world, backend }: LoginContext): Promise<string> {
+  const page = consoleUrl(backend, world.processEnv)
+  const where = page === '' ? '' : `, from ${page}/account/tokens`
+  const browser = page === '' ? '' : ', or press ENTER to log in with your browser'
+  const answer = await world.terminal.askSecret(`Enter your access token${where}${browser}: `)
+  if (answer === null) {
+    throw new Failure(
+      'could not determine current cloud: PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions',
+    )
+  }
+  if (answer !== '') return answer
+  const token = page === '' ? null : await world.terminal.browserToken(page)
+  if (token === null) throw new Failure('no credentials, please run `esc login` to log in')
+  return token
+}
+
+/** Asks the server who a token belongs to, and stores the account. */
+export async function checkAndStore(
+  { world, files, backend, insecure }: LoginContext,
+  token: string,
+  known: Partial<Account>,
+): Promise<Account> {
+  const api = await createApi(world, backend, { accessToken: token, insecure })
+  const user = await userOf(api, backend)
+  const account: Account = {
+    ...known,
+    accessToken: token,
+    username: user.githubLogin,
+    organizations: organizationsOf(user),
+    lastValidatedAt: new Date(world.clock.now()).toISOString().replace(/\.\d+Z$/, 'Z'),
+    ...(insecure ? { insecure } : {}),
+    ...(user.tokenInfo ? { tokenInformation: { ...known.tokenInformation, ...user.tokenInfo } } : {}),
+  }
+  await files.update((credentials) => ({
+    ...credentials,
+    accessTokens: { ...credentials.accessTokens, [backend]: token },
+    accounts: { ...credentials.accounts, [backend]: account },
+  }))
+  return account
+}
+
+async function userOf(api: EscApi, backend: string): Promise<WireUser> {
+  try {
+    return await api.user()
+  } catch (error) {
+    if (!isApiError(error, 401)) throw error
+    throw new Failure(`invalid access token; log in again with \`esc login ${backend}\``, { cause: error })
+  }
+}
+
+function organizationsOf(user: WireUser): readonly string[] {
+  return (user.organizations ?? []).map((organization) => organization.githubLogin)
+}

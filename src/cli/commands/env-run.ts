@@ -1,0 +1,132 @@
+import { type ExportedValue, encodeUtf8 } from '../../value/index.ts'
+import { anyCount } from '../argument-count.ts'
+import { childEnvironment } from '../child-environment.ts'
+import { environmentCommand } from '../command.ts'
+import { hours } from '../duration.ts'
+import { Exit, Failure, prefixed } from '../failure.ts'
+import { duration, text, texts, toggle } from '../flags.ts'
+import { interpolateArgument } from '../interpolate-argument.ts'
+import { openAndRead } from '../opened.ts'
+import { Redactor } from '../redact.ts'
+import { type Variable, variablesOf } from '../variables.ts'
+import type { Child, ChildEnd, Sink, World } from '../world.ts'
+
+const flags = {
+  interactive: toggle('Leave the output of the command alone, secrets in clear', { short: 'i' }),
+  lifetime: duration('How long the opened environment can be read', { short: 'l', initial: hours(2) }),
+  draft: text('Open the draft with this change request id', { placeholder: 'change-request-id' }),
+  'allow-env': texts('Let the environment set this variable, though it can run or redirect programs', {
+    placeholder: 'name',
+  }),
+  'keep-exit-code': toggle('Exit with the code of the command, 128 + n when signal n ended it'),
+}
+
+/** `esc env run`, also `esc run`. */
+export const command = environmentCommand({
+  usage: '<environment>[@<version>] [--] <command> [<argument>...]',
+  summary: 'Run a command with an environment opened',
+  description: `The command gets the environment's environmentVariables, and for each of its files a temporary file whose
+path stands in a variable. \${path} in an argument is replaced with the value there. Secrets in the output of
+the command are replaced with [secret], line by line, unless --interactive is given.
+
+No shell is involved. A command that fails makes esc fail with exit code 1; --keep-exit-code (or the variable
+OPENESC_KEEP_EXIT_CODE=1) exits with the command's own code.`,
+  examples: [
+    'esc run acme/web/dev -- npm start',
+    "esc run acme/web/dev -- sh -c 'echo $AWS_REGION'",
+    `esc run acme/web/dev -- curl -H 'Authorization: Bearer \${api.token}' https://example.com`,
+    'esc run -i acme/web/dev -- psql',
+  ],
+  arguments: anyCount,
+  flags,
+  missing: 'no environment specified',
+  beforeDashesOnly: true,
+  async run(call) {
+    const { args, world } = call
+    const [name, ...rest] = args
+    if (name === undefined) throw new Failure('no command specified')
+    const path = await prefixed('resolving command', () => world.lookPath(name))
+    const opened = await openAndRead(call, call.flags)
+    if (opened === null) return
+    const files = await writeFiles(world, variablesOf(opened, 'files'))
+    try {
+      const plan = planChild(opened, { path, args: rest, files, world, allowed: call.flags['allow-env'] })
+      const end = await runChild(world, plan, call.flags.interactive)
+      finish(end, call.flags['keep-exit-code'] || world.processEnv['OPENESC_KEEP_EXIT_CODE'] === '1')
+    } finally {
+      for (const file of files) await world.files.remove(file.text)
+    }
+  },
+})
+
+/** A file's variable: `text` is its path. */
+interface WrittenFile extends Variable {
+  readonly content: string
+}
+
+/** Writes each file and gives the variables that hold their paths, in order of name. */
+async function writeFiles(world: World, files: readonly Variable[]): Promise<readonly WrittenFile[]> {
+  const written: WrittenFile[] = []
+  for (const file of files) {
+    const path = await world.temporary.create('esc-*', encodeUtf8(file.text), { lasting: false })
+    written.push({ ...file, text: path, content: file.text })
+  }
+  return written
+}
+
+interface Plan {
+  readonly path: string
+  readonly args: readonly string[]
+  readonly processEnv: Readonly<Record<string, string>>
+  readonly secrets: ReadonlySet<string>
+}
+
+function planChild(
+  opened: ExportedValue,
+  parts: {
+    readonly path: string
+    readonly args: readonly string[]
+    readonly files: readonly WrittenFile[]
+    readonly world: World
+    readonly allowed: readonly string[]
+  },
+): Plan {
+  const variables = variablesOf(opened, 'environmentVariables')
+  const processEnv = childEnvironment(
+    parts.world.processEnv,
+    [...variables, ...parts.files],
+    new Set(parts.allowed),
+  )
+  const args = parts.args.map((argument) => interpolateArgument(argument, opened))
+  const secrets = new Set([
+    ...variables.filter((variable) => variable.secret).map((variable) => variable.text),
+    ...parts.files.filter((file) => file.secret).map((file) => file.content),
+    ...args.flatMap((argument) => argument.secrets),
+  ])
+  return { path: parts.path, args: args.map((argument) => argument.text), processEnv, secrets }
+}
+
+async function runChild(world: World, plan: Plan, interactive: boolean): Promise<ChildEnd> {
+  const { path, args, processEnv, secrets } = plan
+  const child = (stdout: Child['stdout'], stderr: Child['stderr']) =>
+    world.spawn({ path, args, processEnv, stdout, stderr })
+  if (interactive) return child('inherit', 'inherit')
+  const filter = (sink: Sink) => new Redactor(secrets, sink.write)
+  const stdout = filter(world.stdout)
+  const stderr = filter(world.stderr)
+  const end = await child(
+    (chunk) => stdout.push(chunk),
+    (chunk) => stderr.push(chunk),
+  )
+  stdout.flush()
+  stderr.flush()
+  return end
+}
+
+function finish({ code, signal }: ChildEnd, keepCode: boolean): void {
+  if (keepCode) {
+    const own = signal === null ? code : 128 + signal.number
+    if (own !== 0) throw new Exit(own)
+  } else if (signal !== null) throw new Failure(`signal: ${signal.name}`)
+  else if (code !== 0) throw new Failure(`exit status ${code}`)
+}

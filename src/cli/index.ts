@@ -1,0 +1,16 @@
+export { runCli } from './run-cli.ts'
+export type {
+  Child,
+  ChildEnd,
+  Clock,
+  FileStatus,
+  FileSystem,
+  Input,
+  LocalService,
+  ProgramOptions,
+  Programs,
+  Sink,
+  TemporaryFiles,
+  Terminal,
+  World,
+} from './world.ts'
