@@ -119,14 +119,12 @@ describe('IAM', () => {
     })
     const fullArn = 'arn:aws:iam::123456789012:oidc-provider/full.example.com'
     await assert.rejects(
-      stage
-        .iam()
-        .send(
-          new AddClientIDToOpenIDConnectProviderCommand({
-            OpenIDConnectProviderArn: fullArn,
-            ClientID: 'one',
-          }),
-        ),
+      stage.iam().send(
+        new AddClientIDToOpenIDConnectProviderCommand({
+          OpenIDConnectProviderArn: fullArn,
+          ClientID: 'one',
+        }),
+      ),
       { name: 'LimitExceededException' },
     )
   })

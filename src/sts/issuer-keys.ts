@@ -84,13 +84,23 @@ class IssuerProblem extends Error {
   }
 }
 
+/** One reading of an issuer: `plainHttp` is true for an issuer whose own URL is `http` on loopback. */
+interface Reading extends IssuerKeysOptions {
+  readonly plainHttp: boolean
+  readonly signal: AbortSignal
+}
+
 async function readIssuer(
   options: IssuerKeysOptions,
   issuer: string,
 ): Promise<{ keys: readonly JsonWebKeyRecord[]; ageSeconds: number }> {
   const discoveryUrl = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
-  const signal = AbortSignal.timeout(options.timeoutMs ?? 5000)
-  const discovery = await readJson(options, discoveryUrl, signal)
+  const reading: Reading = {
+    ...options,
+    plainHttp: issuer.startsWith('http:'),
+    signal: AbortSignal.timeout(options.timeoutMs ?? 5000),
+  }
+  const discovery = await readJson(reading, discoveryUrl)
   if (discovery.json['issuer'] !== issuer) {
     const got = typeof discovery.json['issuer'] === 'string' ? `\`${discovery.json['issuer']}\`` : 'none'
     throw new IssuerProblem(
@@ -102,7 +112,7 @@ async function readIssuer(
   if (typeof jwksUri !== 'string') {
     throw new IssuerProblem('the discovery document has no `jwks_uri`', 'add `jwks_uri` to the document')
   }
-  const jwks = await readJson(options, jwksUri, signal)
+  const jwks = await readJson(reading, jwksUri)
   const keys = jwks.json['keys']
   if (!Array.isArray(keys)) throw new IssuerProblem('the JWKS has no `keys` array', `look at ${jwksUri}`)
   return { keys: keys.filter(isRecord), ageSeconds: ageSeconds(jwks.cacheControl) }
@@ -116,16 +126,15 @@ function ageSeconds(cacheControl: string | null): number {
 }
 
 async function readJson(
-  options: IssuerKeysOptions,
+  reading: Reading,
   url: string,
-  signal: AbortSignal,
 ): Promise<{ json: JsonWebKeyRecord; cacheControl: string | null }> {
-  const response = await follow(options, url, signal)
+  const response = await follow(reading, url)
   if (response.status !== 200) {
     await response.body?.cancel()
     throw new IssuerProblem(`${url} answers ${response.status}, wanted 200`, `open ${url} and see why`)
   }
-  const text = await bounded(response, url, signal)
+  const text = await bounded(reading, response, url)
   let json: unknown
   try {
     json = JSON.parse(text)
@@ -137,11 +146,11 @@ async function readJson(
   return { json, cacheControl: response.headers.get('cache-control') }
 }
 
-async function follow(options: IssuerKeysOptions, start: string, signal: AbortSignal): Promise<Response> {
+async function follow(reading: Reading, start: string): Promise<Response> {
   let url = start
   for (let hop = 0; hop <= maxRedirects; hop++) {
-    await checkAddress(options, url, start)
-    const response = await connect(options, url, signal)
+    await checkAddress(reading, url)
+    const response = await connect(reading, url)
     const location = response.headers.get('location')
     if (response.status < 300 || response.status > 399 || location === null) return response
     await response.body?.cancel()
@@ -155,23 +164,18 @@ async function follow(options: IssuerKeysOptions, start: string, signal: AbortSi
   throw new IssuerProblem(`${start} redirects more than ${maxRedirects} times`, 'serve the document directly')
 }
 
-async function connect(options: IssuerKeysOptions, url: string, signal: AbortSignal): Promise<Response> {
+async function connect(reading: Reading, url: string): Promise<Response> {
   try {
     const headers = { accept: 'application/json', 'user-agent': 'openesc-aws-sandbox' }
-    return await options.fetch(url, { redirect: 'manual', signal, headers })
+    return await reading.fetch(url, { redirect: 'manual', signal: reading.signal, headers })
   } catch (error) {
-    throw unreachable(options, url, signal, error)
+    throw unreachable(reading, url, error)
   }
 }
 
-function unreachable(
-  options: IssuerKeysOptions,
-  url: string,
-  signal: AbortSignal,
-  error: unknown,
-): IssuerProblem {
-  if (signal.aborted) {
-    const seconds = (options.timeoutMs ?? 5000) / 1000
+function unreachable(reading: Reading, url: string, error: unknown): IssuerProblem {
+  if (reading.signal.aborted) {
+    const seconds = (reading.timeoutMs ?? 5000) / 1000
     return new IssuerProblem(
       `${url} did not answer within ${seconds} s, the time AWS waits`,
       'make it answer faster',
@@ -182,16 +186,16 @@ function unreachable(
   return new IssuerProblem(`${url} cannot be reached${code}`, 'start the issuer and try again')
 }
 
-async function checkAddress(options: IssuerKeysOptions, text: string, start: string): Promise<void> {
+async function checkAddress(reading: Reading, text: string): Promise<void> {
   const url = URL.parse(text)
-  const http = url?.protocol === 'http:' && isLoopbackHost(url.hostname) && start.startsWith('http:')
+  const http = url?.protocol === 'http:' && isLoopbackHost(url.hostname) && reading.plainHttp
   if (url === null || (url.protocol !== 'https:' && !http)) {
     const rule = 'an address must be `https`, or `http` on a loopback host'
     throw new IssuerProblem(`\`${text.slice(0, 200)}\`: ${rule}`, 'correct `jwks_uri`')
   }
-  if (options.allowLinkLocal === true) return
+  if (reading.allowLinkLocal === true) return
   const host = url.hostname
-  const addresses = [host, ...(options.resolve ? await options.resolve(host).catch(() => []) : [])]
+  const addresses = [host, ...(reading.resolve ? await reading.resolve(host).catch(() => []) : [])]
   if (!addresses.some(isLinkLocal)) return
   throw new IssuerProblem(
     `\`${host}\` is a link-local address, where clouds keep their metadata services`,
@@ -199,7 +203,7 @@ async function checkAddress(options: IssuerKeysOptions, text: string, start: str
   )
 }
 
-async function bounded(response: Response, url: string, signal: AbortSignal): Promise<string> {
+async function bounded(reading: Reading, response: Response, url: string): Promise<string> {
   const chunks: Uint8Array[] = []
   let size = 0
   try {
@@ -209,7 +213,7 @@ async function bounded(response: Response, url: string, signal: AbortSignal): Pr
       chunks.push(chunk)
     }
   } catch (error) {
-    throw unreachable({ fetch: async () => response }, url, signal, error)
+    throw unreachable(reading, url, error)
   }
   if (size <= maxBodyBytes) return Buffer.concat(chunks).toString('utf8')
   throw new IssuerProblem(`${url} answers with more than ${maxBodyBytes} bytes`, 'make the document smaller')
