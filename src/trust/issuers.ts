@@ -164,3 +164,6 @@ export function isSharedIssuer(issuer: string): boolean {
 export function issuerName(url: string): string {
   return url.replace(/^https?:\/\//, '')
 }
+
+/** An audience that only strangers have, for issuers whose audience names the tenant. */
+export const strangerAudience = 'aws:stranger'

@@ -246,8 +246,12 @@ function product(a: Automaton, b: Automaton, accepts: (a: boolean, b: boolean) =
     }
     edges.push(joined(own))
   }
-  return minimize({ edges, accepting: pairs.map(([x, y]) => accepts(a.accepting[x]!, b.accepting[y]!)) })
+  const result = { edges, accepting: pairs.map(([x, y]) => accepts(a.accepting[x]!, b.accepting[y]!)) }
+  return edges.length > worthMinimizing ? minimize(result) : result
 }
+
+// Below this many states, minimizing costs more than it saves.
+const worthMinimizing = 200
 
 /** Whether the automaton accepts the text. */
 export function accepts({ edges, accepting }: Automaton, value: string): boolean {

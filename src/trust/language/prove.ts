@@ -1,6 +1,6 @@
 import { decide } from '../decide.ts'
 import type { Decision } from '../decision.ts'
-import { builtInProviders, issuerName } from '../issuers.ts'
+import { builtInProviders, issuerName, strangerAudience } from '../issuers.ts'
 import type { Policy } from '../policy/document.ts'
 import { parsePolicy } from '../policy/parse.ts'
 import { probeInput } from '../probe.ts'
@@ -110,7 +110,7 @@ function audiencesOf(policy: Policy, { clientIds, url }: IdentityProvider): read
       .filter(({ key }) => /:o?aud$/i.test(key))
       .flatMap(({ values }) => values.map(({ text }) => text)),
   )
-  return [...new Set([...named, 'another-client'])]
+  return [...new Set([...named, strangerAudience])]
 }
 
 /**

@@ -1,0 +1,144 @@
+import type { Policy } from '../policy/document.ts'
+import type { Span } from '../policy/json.ts'
+import { parsePolicy } from '../policy/parse.ts'
+import { audienceRules } from './audience.ts'
+import { breadthRules } from './breadth.ts'
+import { environmentRules } from './environments.ts'
+import type { Edit, Finding, Hit, LintFacts, Severity } from './finding.ts'
+import { keyRules } from './keys.ts'
+import { principalRules } from './principal.ts'
+import type { Rule } from './rule.ts'
+import { scopeRules } from './scope.ts'
+import { sessionRules } from './session.ts'
+import { styleRules } from './style.ts'
+import { type LintView, strangerIn, viewOf } from './view.ts'
+
+/** Every rule, by id. A rule about two places of a policy may be made of two parts with one id. */
+export const rules: readonly Rule[] = [
+  ...scopeRules,
+  ...audienceRules,
+  ...breadthRules,
+  ...keyRules,
+  ...principalRules,
+  ...sessionRules,
+  ...styleRules,
+  ...environmentRules,
+].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0))
+
+/** A policy that AWS would refuse is told here too, so that one list holds everything. */
+const malformed: Omit<Rule, 'check'> = {
+  id: 'AWS000',
+  severity: 'medium',
+  title: 'AWS does not store this policy',
+  why: 'the grammar of trust policies',
+}
+
+const severities: readonly Severity[] = ['critical', 'high', 'medium', 'low']
+
+/**
+ * What is wrong with a trust policy, worst first, then by place. Critical findings carry a token that gets in.
+ *
+ * Sound for strangers: when no finding is critical, no token of another tenant of a shared issuer was found to be
+ * admitted, in the whole language of subjects a tenant can have.
+ */
+export function lint(policy: unknown, facts: LintFacts = {}): readonly Finding[] {
+  const { policy: parsed, faults, source } = parsePolicy(policy)
+  const findings = faults.map((fault) =>
+    findingOf(
+      malformed,
+      { at: fault.at, what: `${fault.message} (${fault.detail})`, fix: 'correct the document' },
+      source,
+    ),
+  )
+  if (parsed !== null) findings.push(...lintParsed(parsed, facts))
+  return findings.sort(
+    (a, b) =>
+      severities.indexOf(a.severity) - severities.indexOf(b.severity) ||
+      a.at.from - b.at.from ||
+      (a.id < b.id ? -1 : 1),
+  )
+}
+
+function lintParsed(policy: Policy, facts: LintFacts): Finding[] {
+  const view = viewOf(policy, facts)
+  const findings = rules.flatMap((rule) => rule.check(view).map((hit) => findingOf(rule, hit, policy.source)))
+  return [...findings, ...unexplained(view, findings)]
+}
+
+// Should a stranger get in by a way that no rule describes, the token itself is the finding.
+function unexplained(view: LintView, findings: readonly Finding[]): Finding[] {
+  return view.trusts.flatMap((trust) => {
+    const told = findings.some(
+      ({ severity, witness, statement, id }) =>
+        statement === trust.statement.index &&
+        (severity === 'critical' || (witness !== null && id === 'AWS019')),
+    )
+    const witness = told ? null : strangerIn(view, trust)
+    if (witness === null) return []
+    const rule = rules.find(({ id }) => id === 'AWS001')!
+    const hit: Hit = {
+      at: trust.statement.conditionAt ?? trust.statement.at,
+      what: `the conditions together still admit \`${String(witness.claims['sub'])}\``,
+      fix: `pin ${trust.issuer}:sub to subjects of your own`,
+      statement: trust.statement.index,
+      witness,
+    }
+    return [findingOf(rule, hit, view.policy.source)]
+  })
+}
+
+function findingOf(rule: Omit<Rule, 'check'>, hit: Hit, source: string): Finding {
+  return {
+    id: rule.id,
+    severity: hit.severity ?? rule.severity,
+    what: hit.what,
+    why: rule.why,
+    fix: hit.fix,
+    statement: hit.statement ?? null,
+    at: { ...hit.at, ...lineAndColumn(source, hit.at) },
+    witness: hit.witness ?? null,
+    edits: hit.edits ?? [],
+  }
+}
+
+function lineAndColumn(source: string, { from }: Span): { readonly line: number; readonly column: number } {
+  const before = source.slice(0, from)
+  return { line: before.split('\n').length, column: from - before.lastIndexOf('\n') }
+}
+
+/**
+ * The policy text with every safe edit made: they keep the layout, and admit nobody who was not admitted before.
+ * Where two edits touch the same text the worse finding wins.
+ */
+export function fix(policy: unknown, facts: LintFacts = {}): string {
+  const { source } = parsePolicy(policy)
+  const taken: Edit[] = []
+  for (const { edits } of lint(policy, facts)) {
+    if (
+      edits.every((edit) =>
+        taken.every((other) => other.at.to <= edit.at.from || edit.at.to <= other.at.from),
+      )
+    ) {
+      taken.push(...edits)
+    }
+  }
+  return taken
+    .sort((a, b) => b.at.from - a.at.from)
+    .reduce((text, { at, text: put }) => text.slice(0, at.from) + put + text.slice(at.to), source)
+}
+
+/** Findings as text for a person. */
+export function renderFindings(findings: readonly Finding[], file = 'policy'): string {
+  if (findings.length === 0) return 'no findings\n'
+  return findings.map((finding) => renderFinding(finding, file)).join('\n')
+}
+
+function renderFinding({ id, severity, what, why, fix: change, at, witness }: Finding, file: string): string {
+  const lines = [
+    `${file}:${at.line}:${at.column} ${severity} ${id}: ${what}`,
+    `  why: ${why}`,
+    `  fix: ${change}`,
+  ]
+  if (witness !== null) lines.push(`  a token that gets in: ${JSON.stringify(witness.claims)}`)
+  return `${lines.join('\n')}\n`
+}
