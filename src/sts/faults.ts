@@ -47,7 +47,10 @@ export const faultKinds: { readonly [name: string]: FaultKind } = Object.freeze(
   'issuer-timeout': { help: 'reading the issuer takes longer than AWS waits' },
   'issuer-unreachable': { help: 'the issuer cannot be connected to' },
   'clock-skew': { help: 'the clock of the sandbox is off by so many seconds', value: 'seconds' },
-  'consistency-delay': { help: 'STS sees a change of IAM so many seconds later', value: 'seconds' },
+  'consistency-delay': {
+    help: 'STS sees a change of IAM so many seconds later, at most 600',
+    value: 'seconds',
+  },
   latency: { help: 'every call takes so many milliseconds longer', value: 'milliseconds' },
 })
 

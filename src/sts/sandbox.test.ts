@@ -167,6 +167,9 @@ describe('sandbox', () => {
       message: /^The request processing/,
     })
     assert.match(stage.sandbox.decisions()[0]?.reason ?? '', /disk full/)
+    await assert.rejects(stage.iam().send(new GetRoleCommand({ RoleName: 'a' })), {
+      name: 'NoSuchEntityException',
+    })
     await stage.close()
   })
 

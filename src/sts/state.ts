@@ -62,13 +62,25 @@ export interface SandboxState {
 }
 
 const empty: Snapshot = Object.freeze({ providers: new Map(), roles: new Map() })
-const historyLimit = 1000
+/** The longest propagation delay, and so the time for which old snapshots are kept. */
+export const maxDelaySeconds = 600
+
+interface Version {
+  readonly atMs: number
+  readonly snapshot: Snapshot
+}
+
+/** The versions somebody may still ask for: those of the last minutes, and the one before them. */
+function prune(history: readonly Version[], nowMs: number): readonly Version[] {
+  const old = history.findLastIndex((version) => version.atMs <= nowMs - maxDelaySeconds * 1000)
+  return old <= 0 ? history : history.slice(old)
+}
 
 /** State over an optional file. `ready` must have resolved before anything else is called. */
 export function createState(random: Random, file: StateFile | undefined): SandboxState {
   let current = empty
   let key: Uint8Array = random(32)
-  let history: { readonly atMs: number; readonly snapshot: Snapshot }[] = []
+  let history: readonly Version[] = []
   let loading: Promise<void> | null = null
   let saving: Promise<void> = Promise.resolve()
   const lastUsed = new Map<string, number>()
@@ -79,12 +91,16 @@ export function createState(random: Random, file: StateFile | undefined): Sandbo
     history = [{ atMs: Number.NEGATIVE_INFINITY, snapshot: current }]
   }
   const store = (nowMs: number, snapshot: Snapshot): Promise<void> => {
+    const before = { current, history }
     current = snapshot
-    history = [...history, { atMs: nowMs, snapshot }].slice(-historyLimit)
+    history = prune([...history, { atMs: nowMs, snapshot }], nowMs)
     if (file === undefined) return Promise.resolve()
     // One save at a time and in order; a failed one is told to the call that made it and blocks no other.
     const save = saving.then(() => file.save(formatState(snapshot, key)))
-    saving = save.catch(() => {})
+    saving = save.catch(() => {
+      // What was not saved did not happen, unless a later change already built on it.
+      if (current === snapshot) ({ current, history } = before)
+    })
     return save
   }
   return {
@@ -92,7 +108,8 @@ export function createState(random: Random, file: StateFile | undefined): Sandbo
     now: () => current,
     asOf(nowMs, delaySeconds) {
       if (delaySeconds <= 0) return current
-      const seen = history.findLast((entry) => entry.atMs <= nowMs - delaySeconds * 1000)
+      const delayMs = Math.min(delaySeconds, maxDelaySeconds) * 1000
+      const seen = history.findLast((entry) => entry.atMs <= nowMs - delayMs)
       return seen?.snapshot ?? empty
     },
     change: store,

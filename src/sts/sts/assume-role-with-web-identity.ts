@@ -1,30 +1,16 @@
 import { type Claims, type Decision, decide, type TrustInput } from '../../trust/index.ts'
-import { readSourceIdentity, readTags } from '../../trust/special-claims.ts'
 import type { Action, Call, Parts } from '../action.ts'
-import { assumedRoleArn, providerArn, type RoleArnParts, requireRoleArn, withoutScheme } from '../arn.ts'
-import { issueCredentials } from '../credentials.ts'
+import { providerArn, type RoleArnParts, requireRoleArn } from '../arn.ts'
 import { AwsRefusal } from '../protocol/aws-refusal.ts'
 import { constraints } from '../protocol/constraints.ts'
 import type { XmlRecord } from '../protocol/xml.ts'
-import {
-  checkSessionPolicies,
-  packedSize,
-  readSessionPolicies,
-  type SessionPolicies,
-} from '../session-policy.ts'
-import { type ProviderRecord, type RoleRecord, roleKey } from '../state.ts'
-import {
-  isSupportedAlgorithm,
-  type ParsedToken,
-  parseToken,
-  type SignatureAnswer,
-  verifyToken,
-} from '../token.ts'
-import { credentialsNode } from './credentials-node.ts'
+import { checkSessionPolicies, readSessionPolicies, type SessionPolicies } from '../session-policy.ts'
+import { roleKey } from '../state.ts'
+import { type ParsedToken, parseToken, type SignatureAnswer } from '../token.ts'
 import { readSessionParams, type SessionParams } from './session-params.ts'
+import { grant, type Target } from './web-identity-session.ts'
+import { checkSignature } from './web-identity-signature.ts'
 
-/** Providers that need no object in the account and sign OpenID Connect tokens. */
-const builtInIssuers = ['https://accounts.google.com', 'https://cognito-identity.amazonaws.com']
 const oauthHosts = ['www.amazon.com', 'graph.facebook.com']
 
 /**
@@ -36,13 +22,6 @@ export const assumeRoleWithWebIdentity: Action = {
   service: 'sts',
   signed: false,
   run: exchange,
-}
-
-interface Target {
-  readonly arn: RoleArnParts
-  /** `null` when the account has no such role, or STS does not know of it yet. */
-  readonly role: RoleRecord | null
-  readonly provider: ProviderRecord | null
 }
 
 async function exchange(call: Call, parts: Parts): Promise<XmlRecord> {
@@ -83,34 +62,6 @@ function findTarget(arn: RoleArnParts, roleArn: string, claims: Claims, call: Ca
     // The ARN leaves the scheme out, so the whole URL is compared: `http` and `https` are two issuers.
     provider: provider?.url === issuer ? (provider ?? null) : null,
   }
-}
-
-async function checkSignature(
-  token: string,
-  { header, claims }: ParsedToken,
-  provider: ProviderRecord | null,
-  call: Call,
-  parts: Parts,
-): Promise<SignatureAnswer> {
-  const issuer = provider?.url ?? builtInIssuers.find((known) => known === claims['iss'])
-  // Nothing is fetched for an issuer that nobody registered.
-  if (issuer === undefined || !isSupportedAlgorithm(header['alg'])) return { kind: 'invalid' }
-  const fault = issuerFault(issuer, parts)
-  if (fault !== null) return fault
-  const kid = header['kid']
-  const answer = await parts.keys.keysOf(issuer, typeof kid === 'string' ? kid : null, call.nowMs)
-  if ('problem' in answer) return { kind: 'no-key', ...answer }
-  return verifyToken(token, header['alg'], kid, answer.keys)
-}
-
-function issuerFault(issuer: string, parts: Parts): SignatureAnswer | null {
-  const suggestion = 'take the fault away with `DELETE /_sandbox/faults` or start without it'
-  if (parts.faults.take('issuer-timeout') !== null) {
-    const problem = `the sandbox was told that ${issuer} does not answer in time`
-    return { kind: 'no-key', problem, suggestion }
-  }
-  if (parts.faults.take('issuer-unreachable') === null) return null
-  return { kind: 'no-key', problem: `the sandbox was told that ${issuer} cannot be reached`, suggestion }
 }
 
 function judge(
@@ -186,88 +137,6 @@ function refusalOf(decision: Decision, signature: SignatureAnswer): AwsRefusal {
     suggestion: decision.suggestion?.say ?? '',
     decision,
   })
-}
-
-function grant(
-  params: SessionParams,
-  policies: SessionPolicies,
-  claims: Claims,
-  { arn, role, provider }: Target,
-  call: Call,
-  parts: Parts,
-): XmlRecord {
-  if (role === null) throw new Error('credentials for a role that does not exist')
-  const issuer = String(claims['iss'])
-  const subject = String(claims['sub'])
-  const audience = effectiveAudience(claims)
-  const session = specialClaims(claims)
-  const packed = packedSize('session tags and policies', { subject, audience, issuer, policies, ...session })
-  const issuedAtSeconds = Math.floor(call.nowMs / 1000)
-  const federatedProvider = provider?.arn ?? withoutScheme(issuer)
-  const credentials = issueCredentials(
-    parts.state.sealingKey(),
-    parts.random,
-    {
-      roleArn: role.arn,
-      roleId: role.id,
-      sessionName: params.roleSessionName,
-      issuedAtSeconds,
-      expiresAtSeconds: issuedAtSeconds + (params.durationSeconds ?? 3600),
-      federatedProvider,
-      claimKeys: sessionClaimKeys(withoutScheme(issuer), subject, audience, claims['amr']),
-      ...session,
-      policyArns: policies.arns,
-      inlinePolicy: policies.inline !== null,
-    },
-    params.minimumTokenSize,
-  )
-  parts.state.touchRole(role.id, call.nowMs)
-  return {
-    SubjectFromWebIdentityToken: subject,
-    Audience: audience,
-    AssumedRoleUser: {
-      Arn: assumedRoleArn(arn, params.roleSessionName),
-      AssumedRoleId: `${role.id}:${params.roleSessionName}`,
-    },
-    Credentials: credentialsNode(credentials),
-    Provider: federatedProvider,
-    PackedPolicySize: packed,
-    SourceIdentity: session.sourceIdentity,
-  }
-}
-
-/** `azp` if there is one, else the only `aud`; the decision has made sure of either. */
-function effectiveAudience(claims: Claims): string {
-  const { azp, aud } = claims
-  return String(azp ?? (Array.isArray(aud) ? aud[0] : aud))
-}
-
-function specialClaims(claims: Claims): {
-  tags: { readonly [key: string]: string }
-  transitiveTagKeys: readonly string[]
-  sourceIdentity: string | null
-} {
-  const tags = readTags(claims)
-  const sourceIdentity = readSourceIdentity(claims)
-  if ('reasonCode' in tags || (typeof sourceIdentity === 'object' && sourceIdentity !== null)) {
-    throw new Error('an allowed token has special claims that cannot be read')
-  }
-  return { tags: Object.fromEntries(tags.tags), transitiveTagKeys: tags.transitiveKeys, sourceIdentity }
-}
-
-/** The claims that stay condition keys for the whole session (§2.5). */
-function sessionClaimKeys(
-  issuer: string,
-  subject: string,
-  audience: string,
-  amr: unknown,
-): { readonly [key: string]: string | readonly string[] } {
-  const methods = (Array.isArray(amr) ? amr : [amr]).filter((method) => typeof method === 'string')
-  return {
-    [`${issuer}:sub`]: subject,
-    [`${issuer}:aud`]: audience,
-    ...(methods.length === 0 ? {} : { [`${issuer}:amr`]: methods }),
-  }
 }
 
 function refuseProviderId(providerId: string): never {
