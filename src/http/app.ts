@@ -129,6 +129,7 @@ async function prove(
 /** No such route, or not with this method. */
 function refuseRoute(table: readonly Route[], request: Request, requestId: string): Answer {
   const path = canonicalPath(request.url)
+  checkPath(path)
   const allowed = new Set(table.filter((route) => pattern(route.path).test(path)).map(({ method }) => method))
   if (allowed.size === 0) {
     throw new AppError('ROUTE_NOT_FOUND', { method: request.method, path: path.slice(0, 200) })

@@ -49,5 +49,5 @@ export function sessionMilliseconds(text: string | undefined): number {
       hint: 'write for example `1h30m`',
     })
   }
-  return Math.min(milliseconds, longestSessionMilliseconds)
+  return Math.min(Math.ceil(milliseconds), longestSessionMilliseconds)
 }
