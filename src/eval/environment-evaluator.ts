@@ -301,9 +301,17 @@ export class EnvironmentEvaluator implements Scope {
     }
   }
 
-  typed(x: Expr, accept: Schema): { readonly value: Value; readonly ok: boolean } {
+  typed(x: Expr, accept: Schema, secretSchema = false): { readonly value: Value; readonly ok: boolean } {
     const value = this.evaluateExpr(x, accept)
-    return { value, ok: validateValue(value, accept, { diagnostics: this.diagnostics, budget: this.budget }) }
+    const diagnostics: Diagnostic[] = []
+    const ok = validateValue(value, accept, { diagnostics, budget: this.budget })
+    for (const diagnostic of diagnostics) {
+      // The messages quote constants, names and patterns of the schema.
+      this.diagnostics.push(
+        secretSchema ? { ...diagnostic, summary: 'the value does not fit a secret schema' } : diagnostic,
+      )
+    }
+    return { value, ok }
   }
 
   exported(value: Value): ExportedValue {

@@ -26,8 +26,8 @@ export interface Scope {
   readonly callContext: CallContext
   /** Evaluates an argument. */
   evaluate(x: Expr): Value
-  /** Evaluates an argument and validates it; what does not fit is reported. */
-  typed(x: Expr, accept: Schema): { readonly value: Value; readonly ok: boolean }
+  /** Evaluates an argument and validates it; what does not fit is reported, without words of a secret schema. */
+  typed(x: Expr, accept: Schema, secretSchema?: boolean): { readonly value: Value; readonly ok: boolean }
   /** The exported form of a value that leaves for a provider or an encoder. */
   exported(value: Value): ExportedValue
   error(place: Place | null, summary: string, detail?: string): void

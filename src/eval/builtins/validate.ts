@@ -1,10 +1,10 @@
 import { compileSchema, metaSchema, type Schema, schemaFromJson } from '../../schema/index.ts'
-import { toJson } from '../../value/index.ts'
+import { DecodeError, toJson } from '../../value/index.ts'
 import type { Expr } from '../expr.ts'
 import { recordSchema } from '../schemas.ts'
 import type { Scope } from '../scope.ts'
 import { Value } from '../value.ts'
-import { builtin, messageOf } from './builtin.ts'
+import { builtin } from './builtin.ts'
 
 /** `fn::validate: {schema, value}`: gives the value and reports what does not fit the schema. */
 export const validate = builtin({
@@ -12,8 +12,9 @@ export const validate = builtin({
   schema: true,
   parts: (call) => [call.schema, call.value],
   evaluate: (x, { args }, scope) => {
-    const accept = schemaOf(args[0]!, scope)
-    const value = accept === null ? scope.evaluate(args[1]!) : scope.typed(args[1]!, accept).value
+    const found = schemaOf(args[0]!, scope)
+    const value =
+      found === null ? scope.evaluate(args[1]!) : scope.typed(args[1]!, found.schema, found.secret).value
     const result = new Value(x, value.schema, value.content)
     result.combine(value)
     return result
@@ -33,19 +34,25 @@ export const validate = builtin({
   }),
 })
 
-/** The schema that the argument describes; `null` when it is unknown or not usable, which is reported. */
-function schemaOf(x: Expr, scope: Scope): Schema | null {
+/**
+ * The schema that the argument describes; `null` when it is unknown or not usable, which is reported. What is wrong with a
+ * secret schema is not told: the detail would quote it.
+ */
+function schemaOf(x: Expr, scope: Scope): { readonly schema: Schema; readonly secret: boolean } | null {
   const { value, ok } = scope.typed(x, metaSchema())
   if (!ok || value.containsUnknowns()) return null
+  const secret = value.containsSecrets()
+  const refuse = (detail: string) => {
+    scope.error(x.place, `invalid schema: ${secret ? '[secret]' : detail}`)
+    return null
+  }
   let schema: Schema
   try {
     schema = schemaFromJson(toJson(scope.exported(value), { redact: false }))
   } catch (error) {
-    scope.error(x.place, `invalid schema: failed to parse schema: ${messageOf(error)}`)
-    return null
+    if (!(error instanceof DecodeError)) throw error
+    return refuse(`failed to parse schema: ${error.message}`)
   }
   const problem = compileSchema(schema)
-  if (problem === null) return schema
-  scope.error(x.place, `invalid schema: ${problem}`)
-  return null
+  return problem === null ? { schema, secret } : refuse(problem)
 }

@@ -1,0 +1,239 @@
+// Random sets of environments: what must hold of every evaluation.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { rot128, testContext, testProviders } from '../../tests/conformance/plug-ins.ts'
+import { loadDefinition } from '../expr/index.ts'
+import { encodeUtf8, toJson } from '../value/index.ts'
+import type { Evaluation, EvaluationHost } from './evaluation.ts'
+import { checkEnvironment, openEnvironment, rotateEnvironment } from './index.ts'
+
+// `OPENESC_RUNS=50` runs fifty times as many.
+const runs = (quick: number) => quick * Number(process.env['OPENESC_RUNS'] ?? 1)
+
+const marker = 'x7Kq9zWv'
+
+type Tree = null | boolean | number | string | Tree[] | { [key: string]: Tree }
+type Files = Record<string, Tree>
+
+const key = fc.constantFrom('a', 'b', 'c', 'd', '__proto__', 'constructor')
+const step = fc.oneof(
+  { weight: 6, arbitrary: fc.constantFrom('.a', '.b', '.c', '.d') },
+  fc.constantFrom('[0]', '[1]', '["a"]', '[-1]', '.toString', '.'),
+)
+const start = fc.oneof(
+  { weight: 8, arbitrary: fc.constantFrom('a', 'b', 'c', 'd') },
+  fc.constantFrom(
+    'imports.x',
+    'imports.y',
+    'environments.p.z',
+    'context.pulumi.user',
+    'nothing',
+    '__proto__',
+  ),
+)
+const reference = fc
+  .tuple(start, fc.array(step, { maxLength: 3 }))
+  .map(([from, steps]) => `\${${from}${steps.join('')}}`)
+const leaf: fc.Arbitrary<Tree> = fc.oneof(
+  fc.constantFrom<Tree>(null, true, 7, 1.5, 'text', '', 'é😀', '["a"]', 'aGk='),
+  { weight: 3, arbitrary: reference },
+  fc.tuple(reference, reference).map(([one, two]) => `${one}-${two}`),
+  fc.constant<Tree>({ 'fn::secret': `${marker}` }),
+  fc.constant<Tree>({ 'fn::secret': `{"a": "${marker}", "b": ["${marker}"]}` }),
+  fc.constant<Tree>({ 'fn::secret': { ciphertext: 'ZXNjeAAAAAHo9e705fKyKo30VQ==' } }),
+)
+
+function record(value: fc.Arbitrary<Tree>): fc.Arbitrary<Tree> {
+  return fc
+    .uniqueArray(fc.tuple(key, value), { maxLength: 4, selector: ([name]) => name })
+    .map((entries) => Object.fromEntries(entries))
+}
+
+/** `splits` = whether elements of split secrets may appear: the language makes those public. */
+function trees(splits: boolean): fc.Arbitrary<Tree> {
+  const call = (name: string, argument: fc.Arbitrary<Tree>) =>
+    argument.map((tree): Tree => ({ [`fn::${name}`]: tree }))
+  const { tree } = fc.letrec<{ tree: Tree }>((tie) => {
+    const inner = tie('tree')
+    const pair = fc.tuple(fc.constantFrom<Tree>(',', ''), inner)
+    return {
+      tree: fc.oneof(
+        { maxDepth: 4, depthSize: 'small' },
+        { weight: 4, arbitrary: leaf },
+        { weight: 2, arbitrary: record(inner) },
+        fc.array(inner, { maxLength: 3 }),
+        call('toJSON', inner),
+        call('fromJSON', inner),
+        call('toString', inner),
+        call('toBase64', inner),
+        call('fromBase64', inner),
+        call('final', inner),
+        call('concat', fc.array(fc.array(inner, { maxLength: 2 }), { maxLength: 2 })),
+        call('join', fc.tuple(fc.constantFrom<Tree>('-', ''), fc.array(inner, { maxLength: 2 }))),
+        splits ? call('split', pair) : leaf,
+        call('open::test', record(inner)),
+        call('open::secret-wrapper', record(inner)),
+        call('open::schema', record(inner)),
+        call('open::error', fc.constant<Tree>({ why: 'because' })),
+        call('rotate::swap', fc.constant<Tree>({ inputs: {}, state: { a: 'one', b: 'two' } })),
+        call(
+          'rotate::echo',
+          reference.map((next): Tree => ({ inputs: { next }, state: { current: 'old' } })),
+        ),
+        call(
+          'validate',
+          inner.map((value): Tree => ({ schema: { type: 'string', minLength: 3 }, value })),
+        ),
+        call(
+          'validate',
+          fc.tuple(inner, inner).map(([schema, value]): Tree => ({ schema, value })),
+        ),
+      ),
+    }
+  })
+  return tree
+}
+
+function sets(splits: boolean): fc.Arbitrary<Files> {
+  const values = record(trees(splits))
+  const imports = fc.constantFrom<Tree>(
+    [],
+    ['x'],
+    ['x', 'y'],
+    ['y', 'x', 'y'],
+    ['x', { y: { merge: false } }],
+    ['root'],
+  )
+  const environment = fc.tuple(imports, values).map(([list, tree]): Tree => ({ imports: list, values: tree }))
+  return fc.record({
+    root: environment,
+    x: values.map((tree): Tree => ({ values: tree })),
+    y: environment,
+    'p/z': environment,
+  })
+}
+
+/** The definitions as text: JSON is YAML. `__proto__` must come out as a key. */
+function text(tree: Tree, shuffled: boolean): string {
+  if (typeof tree !== 'object' || tree === null) return JSON.stringify(tree)
+  if (Array.isArray(tree)) return `[${tree.map((item) => text(item, shuffled)).join(', ')}]`
+  const entries = Object.entries(tree)
+  if (shuffled) entries.reverse()
+  return `{${entries.map(([name, value]) => `${JSON.stringify(name)}: ${text(value, shuffled)}`).join(', ')}}`
+}
+
+interface Options {
+  readonly shuffled?: boolean
+  /** The delay of the nth question, in milliseconds. */
+  readonly delay?: (n: number) => number
+}
+
+function hostOf(files: Files, { shuffled = false, delay }: Options): EvaluationHost {
+  let asked = 0
+  const pause = async () => {
+    if (delay !== undefined) await new Promise((resolve) => setTimeout(resolve, delay(asked++)))
+  }
+  const providers = testProviders()
+  return {
+    crypter: rot128,
+    context: testContext,
+    providers: {
+      provider: async (name) => {
+        const provider = await providers.provider(name)
+        return { ...provider, open: async (...given) => (await pause(), provider.open(...given)) }
+      },
+      rotator: async (name) => {
+        const rotator = await providers.rotator(name)
+        return { ...rotator, open: async (...given) => (await pause(), rotator.open(...given)) }
+      },
+    },
+    loader: {
+      load: async (name) => {
+        await pause()
+        if (!Object.hasOwn(files, name)) throw new Error(`no environment ${name}`)
+        return { source: encodeUtf8(text(files[name]!, shuffled)), crypter: rot128 }
+      },
+    },
+  }
+}
+
+async function evaluations(files: Files, options: Options = {}): Promise<Evaluation[]> {
+  const { definition } = loadDefinition('root', encodeUtf8(text(files['root']!, options.shuffled ?? false)))
+  const host = hostOf(files, options)
+  return [
+    await checkEnvironment('root', definition, host),
+    await openEnvironment('root', definition, host),
+    await rotateEnvironment('root', definition, host),
+  ]
+}
+
+function redacted({ environment }: Evaluation): unknown {
+  if (environment === null) return null
+  const at = { line: 0, column: 0, byte: 0 }
+  const trace = { def: { environment: '', begin: at, end: at } }
+  return toJson({ value: environment.properties ?? {}, trace }, { redact: true })
+}
+
+test('evaluation never throws, and its result is plain data that can be written', async () => {
+  await fc.assert(
+    fc.asyncProperty(sets(true), async (files) => {
+      for (const evaluation of await evaluations(files)) JSON.stringify(evaluation)
+    }),
+    { numRuns: runs(120) },
+  )
+})
+
+test('S-47: no secret is in redacted output, in a diagnostic or in a hint', async () => {
+  await fc.assert(
+    fc.asyncProperty(sets(false), async (files) => {
+      for (const evaluation of await evaluations(files)) {
+        const seen = JSON.stringify([redacted(evaluation), evaluation.diagnostics])
+        assert.ok(!seen.includes(marker) && !seen.includes('hunter2'), seen)
+        assert.ok(!seen.includes(Buffer.from(marker).toString('base64').slice(0, 8)), seen)
+      }
+    }),
+    { numRuns: runs(200) },
+  )
+})
+
+test('the order of keys in the text changes neither values nor findings', async () => {
+  await fc.assert(
+    fc.asyncProperty(sets(true), async (files) => {
+      const inOrder = await evaluations(files)
+      const reversed = await evaluations(files, { shuffled: true })
+      assert.equal(JSON.stringify(inOrder.map(redacted)), JSON.stringify(reversed.map(redacted)))
+      const findings = (list: Evaluation[]) =>
+        list.map(({ diagnostics }) => diagnostics.map(({ path, summary }) => `${path}: ${summary}`).sort())
+      assert.deepEqual(findings(inOrder), findings(reversed))
+    }),
+    { numRuns: runs(80) },
+  )
+})
+
+test('answers may arrive in any order: the whole result is the same, findings in the same order', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      sets(true),
+      fc.array(fc.nat({ max: 2 }), { minLength: 1, maxLength: 8 }),
+      async (files, delays) => {
+        const atOnce = await evaluations(files)
+        const later = await evaluations(files, { delay: (n) => delays[n % delays.length]! })
+        assert.equal(JSON.stringify(later), JSON.stringify(atOnce))
+      },
+    ),
+    { numRuns: runs(30) },
+  )
+})
+
+test('S-44: evaluation leaves the prototypes of the process alone', async () => {
+  await fc.assert(
+    fc.asyncProperty(sets(true), async (files) => {
+      const before = Reflect.ownKeys(Object.prototype).length
+      await evaluations(files)
+      assert.equal(Reflect.ownKeys(Object.prototype).length, before)
+      assert.equal(Reflect.get({}, 'polluted'), undefined)
+    }),
+    { numRuns: runs(20) },
+  )
+})
