@@ -276,6 +276,57 @@ export const codes = table({
 
   // the issuer
   ISSUER_URL_INVALID: { kind: 'invalid', say: 'issuer base URL `{got}`: {rule}', hint: '{hint}' },
+  SUBJECT_ATTRIBUTE_UNKNOWN: {
+    kind: 'invalid',
+    say: 'subject attribute `{got}` (element {index}) is not one of {wanted}',
+    hint: 'use only the attributes listed',
+  },
+  SUBJECT_ATTRIBUTE_TWICE: {
+    kind: 'invalid',
+    say: 'subject attribute `{got}` (element {index}) is listed twice',
+    hint: 'list each attribute once',
+  },
+  SUBJECT_VALUE_MISSING: {
+    kind: 'invalid',
+    say: 'subject attribute `{attribute}` has no value: the caller holds a token of type `{tokenType}`',
+    hint: 'open with a token that carries it, or take it out of `subjectAttributes`',
+  },
+  SUBJECT_VALUE_INVALID: {
+    kind: 'invalid',
+    say: '{attribute} `{got}` cannot stand in a token subject: {rule}',
+    hint: 'rename it',
+  },
+  IDENTITY_NOT_ENABLED: {
+    kind: 'denied',
+    say: 'fn::open::oidc is not enabled for organization "{organization}"',
+    hint: 'an organization admin can enable it',
+  },
+  IDENTITY_UNSAVED: {
+    kind: 'invalid',
+    say: 'fn::open::oidc cannot run in an unsaved environment document; save the environment and import it',
+    hint: '',
+  },
+  IDENTITY_AUDIENCE_INVALID: {
+    kind: 'invalid',
+    say: 'audience must be 1 to {limit} bytes and not blank, got {bytes} bytes',
+    hint: 'name exactly one audience',
+  },
+  IDENTITY_DURATION_INVALID: {
+    kind: 'invalid',
+    say: 'duration must be between 1m0s and 1h0m0s',
+    hint: '',
+  },
+  TOKEN_LIFE_INVALID: {
+    kind: 'invalid',
+    say: 'login tokens may live 60 to 3600 seconds, got {got}',
+    hint: 'leave the setting out for 3600',
+  },
+  TOKEN_UNVERIFIED: { kind: 'unauthenticated', say: 'the token does not verify: {what}', hint: '' },
+  ROTATION_TOO_FAST: {
+    kind: 'conflict',
+    say: 'the next key was not published for long enough; earliest {earliest}',
+    hint: 'verifiers that cached the key set would refuse its tokens; revoke the active key if it leaked',
+  },
 
   // the AWS sandbox
   SANDBOX_NOT_ALLOWED: {

@@ -19,6 +19,7 @@ export type {
   Tombstone,
   User,
 } from './records.ts'
+export { type SigningKeyChange, type SigningKeyStorage, signingKeyStorage } from './signing-key-storage.ts'
 export { openSqliteStore, type SqliteStoreOptions } from './sqlite/open.ts'
 export type {
   DataKeyReader,
