@@ -252,11 +252,12 @@ export class EnvironmentEvaluator implements Scope {
     let text = ''
     for (const part of parts) {
       text += part.text
-      if (part.access === null) continue
-      const inner = textOf(new Reference(this, x, part.access, true).value())
-      result.unknown ||= inner.unknown
-      result.secret ||= inner.secret
-      if (!inner.unknown) text += inner.text
+      if (part.access !== null) {
+        const inner = textOf(new Reference(this, x, part.access, true).value())
+        result.unknown ||= inner.unknown
+        result.secret ||= inner.secret
+        if (!inner.unknown) text += inner.text
+      }
       this.budget.text(text.length)
     }
     result.content = result.unknown ? '[unknown]' : rejoinUtf8(text)

@@ -1,0 +1,210 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { rot128, testContext, testProviders } from '../../tests/conformance/plug-ins.ts'
+import { loadDefinition } from '../expr/index.ts'
+import { encodeUtf8 } from '../value/index.ts'
+import type { Evaluation, EvaluationLimits } from './evaluation.ts'
+import { openEnvironment } from './index.ts'
+
+async function open(
+  files: Record<string, string>,
+  limits: Partial<EvaluationLimits> = {},
+): Promise<Evaluation> {
+  const { definition, diagnostics } = loadDefinition('root', encodeUtf8(files['root']!))
+  assert.deepEqual(diagnostics, [])
+  return await openEnvironment('root', definition, {
+    providers: testProviders(),
+    crypter: rot128,
+    context: testContext,
+    limits,
+    loader: {
+      load: async (name) => {
+        const source = files[name]
+        if (source === undefined) throw new Error(`no environment ${name}`)
+        return { source: encodeUtf8(source), crypter: rot128 }
+      },
+    },
+  })
+}
+
+const times = (n: number, make: (i: number) => string) =>
+  Array.from({ length: n }, (_, i) => make(i)).join('')
+const list = (n: number, make: (i: number) => string) =>
+  Array.from({ length: n }, (_, i) => make(i)).join(', ')
+
+/** Each row: the bound, files that use exactly `n` of it, and what is said about one more. */
+const rows: readonly {
+  readonly limit: keyof EvaluationLimits
+  readonly n: number
+  readonly files: (n: number) => Record<string, string>
+  readonly says: RegExp
+}[] = [
+  {
+    limit: 'references',
+    n: 20,
+    files: (n) => ({ root: `values:\n  a: 1\n${times(n, (i) => `  r${i}: \${a}\n`)}` }),
+    says: /^limit exceeded: more than 20 references$/,
+  },
+  {
+    limit: 'referenceDepth',
+    n: 12,
+    files: (n) => ({
+      root: `values:\n${times(n, (i) => `  r${100 + i}: \${r${101 + i}}\n`)}  r${100 + n}: 1\n`,
+    }),
+    says: /^limit exceeded: references more than 12 deep$/,
+  },
+  {
+    limit: 'directImports',
+    n: 5,
+    files: (n) => ({
+      root: `imports: [${list(n, (i) => `e${i}`)}]\n`,
+      ...Object.fromEntries(Array.from({ length: n }, (_, i) => [`e${i}`, 'values: {a: 1}'])),
+    }),
+    says: /^limit exceeded: more than 5 imports in one environment$/,
+  },
+  {
+    limit: 'imports',
+    n: 6,
+    files: (n) => ({
+      root: `imports: [${list(Math.min(n, 3), (i) => `e${i}`)}]\n`,
+      e0: `imports: [${list(n - 3, (i) => `e${i + 3}`)}]\n`,
+      ...Object.fromEntries(Array.from({ length: n - 1 }, (_, i) => [`e${i + 1}`, 'values: {a: 1}'])),
+    }),
+    says: /^limit exceeded: more than 6 imported environments$/,
+  },
+  {
+    limit: 'importDepth',
+    n: 4,
+    files: (n) => ({
+      root: 'imports: [e0]\n',
+      ...Object.fromEntries(
+        Array.from({ length: n }, (_, i) => [`e${i}`, i < n - 1 ? `imports: [e${i + 1}]` : 'values: {a: 1}']),
+      ),
+    }),
+    says: /^limit exceeded: imports more than 4 deep$/,
+  },
+  {
+    limit: 'providerCalls',
+    n: 7,
+    files: (n) => ({ root: `values:\n${times(n, (i) => `  o${i}: {fn::open::test: {}}\n`)}` }),
+    says: /^limit exceeded: more than 7 provider calls$/,
+  },
+  {
+    limit: 'stringBytes',
+    n: 30,
+    files: (n) => ({ root: `values: {a: 0123456789, b: "\${a}\${a}${'x'.repeat(n - 20)}"}\n` }),
+    says: /^limit exceeded: a computed string of more than 30 bytes$/,
+  },
+  {
+    limit: 'nodes',
+    n: 15,
+    files: (n) => ({ root: `values:\n${times(n, (i) => `  k${i}: 1\n`)}` }),
+    says: /^limit exceeded: more than 15 expressions in a document$/,
+  },
+]
+
+for (const { limit, n, files, says } of rows) {
+  test(`S-42: ${limit} may be reached and not passed`, async () => {
+    const within = await open(files(n), { [limit]: n })
+    assert.deepEqual(within.diagnostics, [])
+    assert.notEqual(within.environment, null)
+    const beyond = await open(files(n + 1), { [limit]: n })
+    assert.equal(beyond.environment, null)
+    assert.match(beyond.diagnostics.at(-1)!.summary, says)
+    assert.notEqual(beyond.diagnostics.at(-1)!.range, null)
+  })
+}
+
+/** Definitions that grow without end unless a bound stops them. */
+const bombs: Record<string, Record<string, string>> = {
+  'a string that doubles 64 times': {
+    root: `values:\n  a0: xx\n${times(64, (i) => `  a${i + 1}: "\${a${i}}\${a${i}}"\n`)}`,
+  },
+  'a list that doubles 64 times': {
+    root: `values:\n  a0: [x]\n${times(64, (i) => `  a${i + 1}: ["\${a${i}}", "\${a${i}}"]\n`)}`,
+  },
+  'JSON that doubles 64 times': {
+    root: `values:\n  a0: x\n${times(64, (i) => `  a${i + 1}: {fn::toJSON: ["\${a${i}}", "\${a${i}}"]}\n`)}`,
+  },
+  'a diamond of 30 environments': {
+    root: 'imports: [e14a, e14b]\n',
+    ...Object.fromEntries(
+      Array.from({ length: 15 }, (_, i) =>
+        ['a', 'b'].map((side) => [
+          `e${i}${side}`,
+          i === 0 ? 'values: {x: 1}' : `imports: [e${i - 1}a, e${i - 1}b]\nvalues: {${side}${i}: 1}`,
+        ]),
+      ).flat(),
+    ),
+  },
+  '100 environments that import all before them': {
+    root: `imports: [${list(60, (i) => `e${i}`)}]\n`,
+    ...Object.fromEntries(
+      Array.from({ length: 60 }, (_, i) => [
+        `e${i}`,
+        `imports: [${list(i, (j) => `e${j}`)}]\nvalues: {v${i}: 1}`,
+      ]),
+    ),
+  },
+  'a schema that refers to itself': {
+    root: 'values: {a: {fn::validate: {schema: {$defs: {a: {$ref: "#/$defs/a"}}, $ref: "#/$defs/a"}, value: 1}}}\n',
+  },
+  'a schema of alternatives that refer to one another': {
+    root: `values: {a: {fn::validate: {schema: {$defs: {${list(40, (i) => `d${i}: {anyOf: [{$ref: "#/$defs/d${i + 1}"}, {$ref: "#/$defs/d${i + 1}"}]}`)}, d40: false}, $ref: "#/$defs/d0"}, value: 1}}}\n`,
+  },
+}
+
+for (const [name, files] of Object.entries(bombs)) {
+  test(`S-42: ${name} ends in a finding, soon`, async () => {
+    const start = performance.now()
+    const { environment, diagnostics } = await open(files)
+    assert.ok(performance.now() - start < 2000)
+    assert.equal(environment, null)
+    assert.match(diagnostics.at(-1)!.summary, /^limit exceeded: /)
+  })
+}
+
+test('S-42: 5,000 misspelled references are reported in time that grows with their number', async () => {
+  const start = performance.now()
+  const { diagnostics } = await open({ root: `values:\n${times(5000, (i) => `  key${i}: "\${kye${i}}"\n`)}` })
+  assert.equal(diagnostics.length, 5000)
+  assert.ok(performance.now() - start < 3000)
+})
+
+test('S-42: a shared output counts wherever it appears', async () => {
+  const root = `values:\n  a0: [${list(50, () => 'x')}]\n${times(5, (i) => `  a${i + 1}: ["\${a${i}}", "\${a${i}}"]\n`)}`
+  assert.notEqual((await open({ root }, { outputBytes: 40_000 })).environment, null)
+  const { diagnostics } = await open({ root }, { outputBytes: 5000 })
+  assert.match(diagnostics.at(-1)!.summary, /^limit exceeded: an output of more than 5000 bytes$/)
+})
+
+test('S-42: a diamond of imports is evaluated once', async () => {
+  const files = {
+    root: 'imports: [a, b]\n',
+    a: 'imports: [c]\n',
+    b: 'imports: [c]\n',
+    c: 'values: {x: "${nothing}"}\n',
+  }
+  const { diagnostics } = await open(files)
+  assert.equal(diagnostics.length, 1)
+})
+
+test('S-46: a cycle of imports and one of references are findings', async () => {
+  const files = {
+    root: 'imports: [a]\nvalues: {p: "${q}", q: "${p}"}\n',
+    a: 'imports: [b]\n',
+    b: 'imports: [a, root]\n',
+  }
+  const { diagnostics } = await open(files)
+  assert.deepEqual(
+    diagnostics.map(({ summary }) => summary),
+    ['cyclic import of a', 'cyclic import of root', 'cyclic reference to p'],
+  )
+})
+
+test('S-42: JSON inside a text may not be nested without end', async () => {
+  for (const text of ['['.repeat(60_000), `${'['.repeat(2000)}${']'.repeat(2000)}`]) {
+    const { diagnostics } = await open({ root: `values: {a: {fn::fromJSON: "${text}"}}\n` })
+    assert.match(diagnostics.at(-1)!.summary, /max depth|^limit exceeded: /)
+  }
+})
