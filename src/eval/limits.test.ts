@@ -92,7 +92,7 @@ const rows: readonly {
   {
     limit: 'stringBytes',
     n: 30,
-    files: (n) => ({ root: `values: {a: 0123456789, b: "\${a}\${a}${'x'.repeat(n - 20)}"}\n` }),
+    files: (n) => ({ root: `values: {a: abcdefghij, b: "\${a}\${a}${'x'.repeat(n - 20)}"}\n` }),
     says: /^limit exceeded: a computed string of more than 30 bytes$/,
   },
   {
