@@ -8,8 +8,8 @@ export interface BlockScalarText {
 }
 
 /**
- * The block form of a text: the chomping sign that it needs, and an indentation digit when it begins with a space
- * or a newline.
+ * The block form of a text: the chomping sign that it needs, and an indentation digit when it begins with a
+ * blank or a newline.
  *
  * @param indent the column of the text's lines
  * @param parentIndent the column that the digit counts from
@@ -20,7 +20,7 @@ export function blockScalarText(
   indent: number,
   parentIndent: number,
 ): BlockScalarText {
-  const digit = text.startsWith(' ') || text.startsWith('\n') ? String(indent - parentIndent) : ''
+  const digit = /^[ \t\n]/.test(text) ? String(indent - parentIndent) : ''
   const chomping = !text.endsWith('\n') ? '-' : text === '\n' || text.endsWith('\n\n') ? '+' : ''
   const lines = text.split('\n')
   const margin = ' '.repeat(indent)
