@@ -230,6 +230,10 @@ describe('AssumeRoleWithWebIdentity', () => {
     await assume({ WebIdentityToken: await issuer.mint({ iat: now() - 1000, exp: now() - 290 }) })
   })
 
+  test('white space around a token does not matter', async () => {
+    await assume({ WebIdentityToken: `${await issuer.mint()}\n` })
+  })
+
   test('an issuer that was never registered is never read', async () => {
     const reads = issuer.reads.discovery
     const { name } = await refusal({ RoleArn: 'arn:aws:iam::999999999999:role/ci/deploy' })

@@ -27,7 +27,8 @@ export const assumeRoleWithWebIdentity: Action = {
 async function exchange(call: Call, parts: Parts): Promise<XmlRecord> {
   const check = constraints(call.params)
   const params = readSessionParams(check)
-  const token = check.required('WebIdentityToken', { min: 4, max: 20_000, sensitive: true })
+  // Token files written by `echo` end in a line feed, which AWS does not mind.
+  const token = check.required('WebIdentityToken', { min: 4, max: 20_000, sensitive: true }).trim()
   const providerId = check.text('ProviderId', { min: 4, max: 2048 })
   const policies = readSessionPolicies(call.params, check)
   check.done()
