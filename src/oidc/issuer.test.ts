@@ -372,6 +372,7 @@ describe('keys over time', () => {
 
   it('S-32: a tick publishes the next key; it signs only after a day', async () => {
     const [first] = issuer.v1.keys()
+    clock.ms = startMs + 1000
     await issuer.tick()
     assert.deepEqual(
       issuer.v1.keys().map((key) => key.state),
@@ -379,10 +380,10 @@ describe('keys over time', () => {
     )
     await assert.rejects(issuer.rotate('v1'), {
       code: 'ROTATION_TOO_FAST',
-      message: 'the next key was not published for long enough; earliest 2026-01-03T03:04:05.678Z',
+      message: 'the next key was not published for long enough; earliest 2026-01-03T03:04:06.678Z',
     })
     const before = issuer.mintLoginToken(login())
-    clock.ms = startMs + day
+    clock.ms = startMs + 1000 + day
     await issuer.rotate('v1')
     assert.deepEqual(
       issuer.v1.keys().map((key) => key.state),
@@ -397,12 +398,15 @@ describe('keys over time', () => {
   })
 
   it('another server sees the new key at its next tick', async () => {
-    clock.ms = startMs + day
+    clock.ms = startMs + 2 * day
     const other = await createIssuer(options())
-    clock.ms = startMs + 91 * day + 1
+    const before = other.mintLoginToken(login()).kid
+    clock.ms = startMs + 92 * day
     await issuer.tick()
+    assert.equal(other.mintLoginToken(login()).kid, before)
     await other.tick()
     assert.deepEqual(other.v1.jwks(), issuer.v1.jwks())
+    assert.notEqual(other.mintLoginToken(login()).kid, before)
     assert.equal(other.mintLoginToken(login()).kid, issuer.mintLoginToken(login()).kid)
   })
 
