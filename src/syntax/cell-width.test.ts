@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import { cellWidth, displayWidth, graphemes } from './cell-width.ts'
 
 // The language specification, §2.4.
@@ -44,6 +45,42 @@ for (const [cluster, width, what] of widths) {
 
 test('a conjunct is two clusters', () => {
   assert.deepEqual([...graphemes('क्ष')], ['क्', 'ष'])
+})
+
+test('clusters are those of the segmenter, conjuncts apart', () => {
+  const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
+  const part = fc.constantFrom(
+    'a',
+    'é',
+    'e\u0301',
+    '世',
+    'か',
+    '\u3099',
+    'ᄒ',
+    'ᅡ',
+    '한',
+    '👩',
+    '\u200d',
+    '🏽',
+    '🇨',
+    '\ufe0f',
+    '\r',
+    '\n',
+    '\t',
+    'Ж',
+    'ω',
+    '\u0600',
+  )
+  fc.assert(
+    fc.property(fc.array(part), (parts) => {
+      const text = parts.join('')
+      assert.deepEqual(
+        [...graphemes(text)],
+        Array.from(segmenter.segment(text), ({ segment }) => segment),
+      )
+    }),
+    { numRuns: 1000 },
+  )
 })
 
 test('a text has the width of its clusters', () => {

@@ -12,8 +12,33 @@ const leadingJamo = /^[\u1100-\u115f\ua960-\ua97c]/
 /** Unicode 15.1 joined conjuncts into one cluster; the language counts them apart. */
 const conjunctBreak = /(?<=[\u094d\u09cd\u0acd\u0b4d\u0c4d\u0d4d][\p{M}\u200d]*)(?=\p{Lo})/u
 
+/**
+ * The width of common characters between which a cluster always ends: printable ASCII, Latin, Greek and Cyrillic
+ * letters, kana and CJK ideographs; 0 for all others. It spares most texts the segmenter.
+ */
+function simpleWidth(code: number): number {
+  if (code < 0x7f) return code >= 0x20 ? 1 : 0
+  if (code < 0x3041) return (code >= 0xc0 && code < 0x300) || (code >= 0x391 && code <= 0x481) ? 1 : 0
+  return (code >= 0x4e00 && code < 0xa000) || code <= 0x3096 || (code >= 0x30a1 && code <= 0x30fa) ? 2 : 0
+}
+
 /** The grapheme clusters of a text, by the rules of Unicode 15. */
 export function* graphemes(text: string): Generator<string> {
+  for (let from = 0; from < text.length; ) {
+    let to = from + 1
+    let isSimple = simpleWidth(text.charCodeAt(from)) > 0
+    for (; to < text.length; to++) {
+      const nextIsSimple = simpleWidth(text.charCodeAt(to)) > 0
+      if (isSimple && nextIsSimple) break
+      isSimple = nextIsSimple
+    }
+    if (to === from + 1) yield text.charAt(from)
+    else yield* segments(text.slice(from, to))
+    from = to
+  }
+}
+
+function* segments(text: string): Generator<string> {
   for (const { segment } of segmenter.segment(text)) {
     if (segment.length > 2 && conjunctBreak.test(segment)) yield* segment.split(conjunctBreak)
     else yield segment
@@ -24,7 +49,8 @@ export function* graphemes(text: string): Generator<string> {
 export function cellWidth(cluster: string): number {
   const first = cluster.codePointAt(0)
   if (first === undefined) return 0
-  if (cluster.length === 1 && first >= 0x20 && first < 0x7f) return 1
+  const simple = cluster.length === 1 ? simpleWidth(first) : 0
+  if (simple > 0) return simple
   if (regionalIndicator.test(cluster)) return 2
   if (pictographic.test(cluster) || leadingJamo.test(cluster))
     return variedWidth(cluster, codePointWidth(first))
