@@ -89,22 +89,23 @@ export function createSandbox(settings: SandboxSettings): Sandbox {
     sleep: settings.sleep,
     log: settings.log,
   }
+  const answer = async (request: Request, surroundings?: Surroundings): Promise<Response> => {
+    await parts.state.ready()
+    const refused = refuseForeign(request, settings)
+    if (refused !== null) return marked(refused)
+    const body = await readBody(request)
+    if (new URL(request.url).pathname.startsWith('/_sandbox/')) {
+      const text = Buffer.from(body ?? []).toString('utf8')
+      return marked(await answerPage(request, text, { log, faults: parts.faults, reset }))
+    }
+    return marked(await answerCall(dispatcher, request, body, surroundings))
+  }
   return {
     administrator,
     decisions: log.list,
     reset,
     ready: parts.state.ready,
-    async fetch(request, surroundings) {
-      await parts.state.ready()
-      const refused = refuseForeign(request, settings)
-      if (refused !== null) return marked(refused)
-      const body = await readBody(request)
-      if (new URL(request.url).pathname.startsWith('/_sandbox/')) {
-        const text = Buffer.from(body ?? []).toString('utf8')
-        return marked(await answerPage(request, text, { log, faults: parts.faults, reset }))
-      }
-      return marked(await answerCall(dispatcher, request, body, surroundings))
-    },
+    fetch: answer,
   }
 }
 

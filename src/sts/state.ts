@@ -1,5 +1,6 @@
 import type { Random } from './credentials.ts'
 
+/** A tag of a provider or a role. */
 export interface Tag {
   readonly key: string
   readonly value: string
@@ -16,6 +17,7 @@ export interface ProviderRecord {
   readonly createdAtSeconds: number
 }
 
+/** A role as IAM keeps it. */
 export interface RoleRecord {
   readonly arn: string
   readonly account: string
@@ -134,6 +136,7 @@ export function withProvider(snapshot: Snapshot, provider: ProviderRecord): Snap
   return { ...snapshot, providers: new Map(snapshot.providers).set(provider.arn, Object.freeze(provider)) }
 }
 
+/** The snapshot without the provider of this ARN. */
 export function withoutProvider(snapshot: Snapshot, arn: string): Snapshot {
   return { ...snapshot, providers: without(snapshot.providers, arn) }
 }
@@ -144,6 +147,7 @@ export function withRole(snapshot: Snapshot, role: RoleRecord): Snapshot {
   return { ...snapshot, roles }
 }
 
+/** The snapshot without the role of this name. */
 export function withoutRole(snapshot: Snapshot, account: string, name: string): Snapshot {
   return { ...snapshot, roles: without(snapshot.roles, roleKey(account, name)) }
 }

@@ -3,7 +3,9 @@ import { AwsRefusal, noSuchEntity } from '../protocol/aws-refusal.ts'
 import { type Constraints, constraints } from '../protocol/constraints.ts'
 import { type ProviderRecord, withProvider } from '../state.ts'
 
+/** Client ids one provider may have. */
 export const maxClientIds = 100
+/** Thumbprints one provider may have. */
 export const maxThumbprints = 5
 
 /** The `OpenIDConnectProviderArn` of a request. */

@@ -9,7 +9,9 @@ const tagText = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u
 /** How far apart two tag keys must be: providers tell `Key` from `key`, roles do not. */
 export type KeyFold = (key: string) => string
 
+/** Keys that differ in case are two keys: providers. */
 export const caseSensitive: KeyFold = (key) => key
+/** Keys that differ in case are one key: roles and sessions. */
 export const caseInsensitive: KeyFold = (key) => key.toLowerCase()
 
 /** How a service words a bad tag. */
