@@ -1,3 +1,4 @@
+export { describeAt, type ExpressionAt, expressionAt, rangeContains, type TrailStep } from './analysis.ts'
 export { checkEnvironment, openEnvironment, rotateEnvironment } from './evaluate.ts'
 export type {
   Environment,
