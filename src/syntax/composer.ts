@@ -145,7 +145,7 @@ export class Composer {
   #indentlessSequence(properties: Properties): YamlSequence {
     const items: YamlNode[] = []
     for (let next = this.#tokens.peek(); next.kind === 'block-entry'; next = this.#tokens.peek()) {
-      items.push(this.#item(next, endsEntry))
+      items.push(this.#item(next, (kind) => kind === 'block-entry' || endsEntry(kind)))
     }
     return sequence(properties, false, items, noComments)
   }
