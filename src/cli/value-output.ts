@@ -7,22 +7,29 @@ import {
   refuseProcessFormat,
 } from '../output/index.ts'
 import { type ExportedValue, encodeUtf8 } from '../value/index.ts'
+import { Failure } from './failure.ts'
 import type { World } from './world.ts'
 
 /**
  * The format that `open` was asked for.
  *
- * @throws AppError for an unknown one, and for one that needs a whole environment when there is a path
+ * @throws Failure for an unknown one, and for one that needs a whole environment when there is a path
  */
 export function openFormat(text: string, hasPath: boolean): OutputFormat {
-  const format = parseOutputFormat(text)
-  if (hasPath) refuseProcessFormat(format)
-  return format
+  try {
+    const format = parseOutputFormat(text)
+    if (hasPath) refuseProcessFormat(format)
+    return format
+  } catch (error) {
+    // The words are fixed by what scripts look for, so no hint follows them.
+    throw new Failure((error as Error).message, { cause: error })
+  }
 }
 
 /** The same for `get` and `diff`, which do not know `yaml`. */
 export function checkFormat(text: string, hasPath: boolean): OutputFormat {
-  return openFormat(text === 'yaml' ? 'yaml ' : text, hasPath)
+  if (text === 'yaml') throw new Failure('unknown output format "yaml"')
+  return openFormat(text, hasPath)
 }
 
 /** The text of an opened value, secrets in clear; the files of process formats are written and stay. */
