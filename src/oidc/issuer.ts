@@ -14,6 +14,7 @@ import { verifyToken } from './verify.ts'
 /** The two issuers: `v1` for vendor logins, `v2` for audiences that authors choose. They share nothing but the base. */
 export type IssuerVersion = 'v1' | 'v2'
 
+/** What the issuers are made of. */
 export interface IssuerOptions {
   /** The public URL of the API; see `parseBaseUrl`. */
   readonly baseUrl: string

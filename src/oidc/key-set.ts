@@ -7,6 +7,7 @@ import { dueSteps, type KeyLife, type KeyStep, type RotationPolicy, stepped } fr
 
 const generate = promisify(generateKeyPair)
 
+/** What the keys of one issuer are made of. */
 export interface KeySetOptions {
   /** `v1` or `v2`. */
   readonly issuer: string

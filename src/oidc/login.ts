@@ -1,6 +1,7 @@
 /** The vendors whose tokens the first issuer mints; each has a fixed audience. */
 export const loginPlatforms = ['aws', 'azure', 'gcp', 'vault', 'doppler', 'infisical', 'snowflake'] as const
 
+/** One of the vendors. */
 export type LoginPlatform = (typeof loginPlatforms)[number]
 
 /** Who opens: what kind of token it was, and what the caller's history shows. */

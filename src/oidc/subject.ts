@@ -15,6 +15,7 @@ export const subjectAttributes = [
   'rootEnvironment.name',
 ] as const
 
+/** One of the attributes. */
 export type SubjectAttribute = (typeof subjectAttributes)[number]
 
 /** What a subject depends on. */

@@ -1,4 +1,5 @@
 import { describe } from 'node:test'
+import { approvalsContract } from './contract/approvals.ts'
 import { environmentsContract } from './contract/environments.ts'
 import { historyContract } from './contract/history.ts'
 import { identityContract } from './contract/identity.ts'
@@ -18,6 +19,7 @@ export function storeContract(name: string, open: OpenStore): void {
     environmentsContract(open)
     historyContract(open)
     keysContract(open)
+    approvalsContract(open)
     workflowContract(open)
   })
 }

@@ -10,6 +10,7 @@ export interface Actor {
   readonly name: string
 }
 
+/** A tenant: everything else belongs to one. */
 export interface Organization {
   readonly id: string
   /** The login clients use in paths. */
@@ -19,6 +20,7 @@ export interface Organization {
   readonly createdMs: number
 }
 
+/** A person who can log in. */
 export interface User {
   readonly id: string
   readonly login: string
@@ -33,6 +35,7 @@ export interface User {
   readonly disabledMs: number | null
 }
 
+/** A person's place in an organization. */
 export interface Membership {
   readonly organizationId: string
   readonly userId: string
@@ -44,6 +47,7 @@ export interface Membership {
 /** What a token acts as: a person, an organization, a team of it, or a console login of a person. */
 export type TokenType = 'personal' | 'organization' | 'team' | 'session'
 
+/** What is kept of an access token; never its secret. */
 export interface AccessToken {
   /** The public part of the token's text; how it is found. */
   readonly id: string
@@ -76,6 +80,7 @@ export interface Project {
   readonly createdMs: number
 }
 
+/** An environment with the names above it. */
 export interface Environment {
   readonly id: string
   readonly organizationId: string
@@ -96,6 +101,7 @@ export interface Environment {
 /** An environment as it is inserted: names above it come from the project. */
 export type NewEnvironment = Omit<Environment, 'organizationId' | 'organization' | 'project' | 'deletedMs'>
 
+/** Why a revision may not be used any more, and what to use instead. */
 export interface Retraction {
   /** The revision to use instead. */
   readonly replacement: number
@@ -173,6 +179,7 @@ export interface DataKey {
 /** `pending` is published and does not sign yet, `active` signs, `retired` is published for verifiers only. */
 export type SigningKeyState = 'pending' | 'active' | 'retired'
 
+/** A key of an issuer. */
 export interface SigningKey {
   /** The RFC 7638 thumbprint of the public key. */
   readonly kid: string

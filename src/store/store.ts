@@ -108,29 +108,34 @@ export interface Page<T> {
 // Every `insert` answers false, and changes nothing, when the id or the name (in any letter case) is taken.
 // Every `find…` by name compares letter case exactly. Every `update` and `delete` answers whether a row was there.
 
+/** Reads organizations. */
 export interface OrganizationReader {
   get(id: string): Promise<Organization | null>
   find(name: string): Promise<Organization | null>
   /** By name, after `after` (`null` = from the start). */
   list(after: string | null, limit: number): Promise<Page<Organization>>
 }
+/** Reads and changes organizations. */
 export interface Organizations extends OrganizationReader {
   insert(organization: Organization): Promise<boolean>
   update(organization: Organization): Promise<boolean>
 }
 
+/** Reads users. */
 export interface UserReader {
   get(id: string): Promise<User | null>
   find(login: string): Promise<User | null>
   /** By login, after `after`. */
   list(after: string | null, limit: number): Promise<Page<User>>
 }
+/** Reads and changes users. */
 export interface Users extends UserReader {
   insert(user: User): Promise<boolean>
   /** False also when the new login belongs to another. */
   update(user: User): Promise<boolean>
 }
 
+/** Reads memberships. */
 export interface MembershipReader {
   get(organizationId: string, userId: string): Promise<Membership | null>
   /** All of a user's organizations with the role there, by organization name. */
@@ -142,12 +147,14 @@ export interface MembershipReader {
     limit: number,
   ): Promise<Page<Membership & { readonly user: User }>>
 }
+/** Reads and changes memberships. */
 export interface Memberships extends MembershipReader {
   /** Inserts it or replaces the role. */
   put(membership: Membership): Promise<void>
   delete(organizationId: string, userId: string): Promise<boolean>
 }
 
+/** Reads access tokens. */
 export interface TokenReader {
   /** A hot read: one lookup by the token's public id. Expiry and revocation are the caller's to judge. */
   get(id: string): Promise<AccessToken | null>
@@ -156,6 +163,7 @@ export interface TokenReader {
   /** Tokens that act for an organization or its teams, by id, after `after`. */
   ofOrganization(organizationId: string, after: string | null, limit: number): Promise<Page<AccessToken>>
 }
+/** Reads and changes access tokens. */
 export interface Tokens extends TokenReader {
   insert(token: AccessToken): Promise<boolean>
   /** False when it was revoked before or does not exist. */
@@ -166,10 +174,12 @@ export interface Tokens extends TokenReader {
   touch(id: string, atMs: number): Promise<void>
 }
 
+/** Reads projects. */
 export interface ProjectReader {
   find(organizationId: string, name: string): Promise<Project | null>
   list(organizationId: string, after: string | null, limit: number): Promise<Page<Project>>
 }
+/** Reads and changes projects. */
 export interface Projects extends ProjectReader {
   insert(project: Project): Promise<boolean>
   /** Removes it when it holds no environment, deleted ones included; so that its spelling is free again. */
@@ -183,6 +193,7 @@ export interface EnvironmentKey {
   readonly name: string
 }
 
+/** Reads environments. */
 export interface EnvironmentReader {
   /** Deleted ones included. */
   get(id: string): Promise<Environment | null>
@@ -199,6 +210,7 @@ export interface EnvironmentReader {
   /** Deleted, not yet purged ones of an organization, by id, after `after`. */
   listDeleted(organizationId: string, after: string | null, limit: number): Promise<Page<Environment>>
 }
+/** Reads and changes environments. */
 export interface Environments extends EnvironmentReader {
   /** False when the project holds a live environment of that name in any letter case. */
   insert(environment: NewEnvironment): Promise<boolean>
@@ -217,6 +229,7 @@ export interface Environments extends EnvironmentReader {
   purge(id: string): Promise<boolean>
 }
 
+/** What may change of an environment beside its text. */
 export interface EnvironmentChange {
   readonly projectId?: string
   readonly name?: string
@@ -225,6 +238,7 @@ export interface EnvironmentChange {
   readonly modifiedMs?: number
 }
 
+/** Reads revisions. */
 export interface RevisionReader {
   get(environmentId: string, number: number): Promise<Revision | null>
   /** A hot read: the revision that `latest` points to. */
@@ -232,12 +246,14 @@ export interface RevisionReader {
   /** Newest first, numbers below `before` (`null` = from the newest). */
   list(environmentId: string, before: number | null, limit: number): Promise<Page<RevisionSummary>>
 }
+/** Reads and changes revisions. */
 export interface Revisions extends RevisionReader {
   insert(revision: Revision): Promise<boolean>
   /** False when it was retracted before or does not exist. */
   retract(environmentId: string, number: number, retraction: Retraction): Promise<boolean>
 }
 
+/** Reads revision tags. */
 export interface RevisionTagReader {
   get(environmentId: string, name: string): Promise<RevisionTag | null>
   /** By name in byte order, strictly after `after`. */
@@ -245,6 +261,7 @@ export interface RevisionTagReader {
   /** Tags that point at a revision, by name. */
   ofRevision(environmentId: string, revision: number): Promise<readonly RevisionTag[]>
 }
+/** Reads and changes revision tags. */
 export interface RevisionTags extends RevisionTagReader {
   insert(tag: RevisionTag): Promise<boolean>
   move(
@@ -257,6 +274,7 @@ export interface RevisionTags extends RevisionTagReader {
   delete(environmentId: string, name: string): Promise<boolean>
 }
 
+/** Reads environment tags. */
 export interface EnvironmentTagReader {
   get(environmentId: string, name: string): Promise<EnvironmentTag | null>
   /** By name in byte order, strictly after `after`. */
@@ -269,6 +287,7 @@ export interface EnvironmentTagReader {
     limit: number,
   ): Promise<readonly { readonly name: string; readonly value: string; readonly environmentId: string }[]>
 }
+/** Reads and changes environment tags. */
 export interface EnvironmentTags extends EnvironmentTagReader {
   insert(tag: EnvironmentTag): Promise<boolean>
   /** Replaces name, value, editor and `modifiedMs` of the tag `name`. False when absent or the new name is taken. */
@@ -276,10 +295,12 @@ export interface EnvironmentTags extends EnvironmentTagReader {
   delete(environmentId: string, name: string): Promise<boolean>
 }
 
+/** Reads open sessions. */
 export interface OpenSessionReader {
   /** A hot read. Expiry and ownership are the caller's to judge. */
   get(id: string): Promise<OpenSession | null>
 }
+/** Reads and changes open sessions. */
 export interface OpenSessions extends OpenSessionReader {
   insert(session: OpenSession): Promise<boolean>
   delete(id: string): Promise<boolean>
@@ -294,6 +315,7 @@ export interface SettingReader {
   get(ownerId: string, name: string): Promise<unknown>
   all(ownerId: string): Promise<ReadonlyMap<string, unknown>>
 }
+/** Reads and changes settings. */
 export interface Settings extends SettingReader {
   put(ownerId: string, name: string, value: unknown): Promise<void>
   /** Sets it only when it was never set: the one winner of a race (S-16) gets true. */
@@ -301,6 +323,7 @@ export interface Settings extends SettingReader {
   delete(ownerId: string, name: string): Promise<boolean>
 }
 
+/** Reads wrapped data keys. */
 export interface DataKeyReader {
   get(id: string): Promise<DataKey | null>
   /** The newest key of the owner that is not retired: what new values are sealed under. */
@@ -309,6 +332,7 @@ export interface DataKeyReader {
   /** All keys, by id, after `after`; for rewrapping. */
   list(after: string | null, limit: number): Promise<Page<DataKey>>
 }
+/** Reads and changes wrapped data keys. */
 export interface DataKeys extends DataKeyReader {
   insert(key: DataKey): Promise<boolean>
   retire(id: string, atMs: number): Promise<boolean>
@@ -316,20 +340,24 @@ export interface DataKeys extends DataKeyReader {
   rewrap(id: string, wrapped: Uint8Array, keyId: string): Promise<boolean>
 }
 
+/** Reads signing keys. */
 export interface SigningKeyReader {
   /** All of an issuer's keys, oldest publication first. */
   list(issuer: string): Promise<readonly SigningKey[]>
 }
+/** Reads and changes signing keys. */
 export interface SigningKeys extends SigningKeyReader {
   insert(key: SigningKey): Promise<boolean>
   update(key: Pick<SigningKey, 'kid' | 'state' | 'activatedMs' | 'retiredMs'>): Promise<boolean>
   delete(kid: string): Promise<boolean>
 }
 
+/** Reads tombstones. */
 export interface TombstoneReader {
   /** Who bore the name before, in any letter case; newest first. */
   find(kind: string, parentId: string, name: string): Promise<readonly Tombstone[]>
 }
+/** Reads and changes tombstones. */
 export interface Tombstones extends TombstoneReader {
   /** Adds it, or moves the time of the same bearer's one forward. */
   put(tombstone: Tombstone): Promise<void>

@@ -39,6 +39,7 @@ export interface ChangeRequestEvent {
   readonly details: { readonly [name: string]: unknown }
 }
 
+/** One approver's yes to one draft. */
 export interface Approval {
   readonly changeRequestId: string
   readonly approver: Actor
@@ -63,6 +64,7 @@ export interface OpenRequest {
   readonly accessUntilMs: number | null
 }
 
+/** A rotation that happens by itself. */
 export interface Schedule {
   readonly id: string
   readonly organizationId: string
@@ -98,6 +100,7 @@ export interface Firing {
   readonly errorMessage: string | null
 }
 
+/** Where events are sent. */
 export interface Webhook {
   readonly id: string
   readonly organizationId: string
@@ -132,6 +135,7 @@ export interface Delivery {
   readonly outcome: DeliveryOutcome | null
 }
 
+/** What one try of a delivery gave. */
 export interface DeliveryOutcome {
   readonly atMs: number
   readonly durationMs: number
@@ -143,6 +147,7 @@ export interface DeliveryOutcome {
   readonly responseBody: string
 }
 
+/** One rotation of an environment's secrets. */
 export interface RotationEvent {
   readonly id: string
   readonly organizationId: string
@@ -158,6 +163,7 @@ export interface RotationEvent {
   readonly rotations: readonly Rotation[]
 }
 
+/** What became of one secret in a rotation. */
 export interface Rotation {
   readonly id: string
   readonly environmentPath: string

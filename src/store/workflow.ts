@@ -22,6 +22,7 @@ export interface TimeKey {
   readonly id: string
 }
 
+/** Reads change requests. */
 export interface ChangeRequestReader {
   get(id: string): Promise<ChangeRequest | null>
   /** Newest first; of one environment, or of the organization when `environmentId` is null. */
@@ -39,6 +40,7 @@ export interface ChangeRequestReader {
   /** By time. */
   approvals(id: string): Promise<readonly Approval[]>
 }
+/** Reads and changes change requests. */
 export interface ChangeRequests extends ChangeRequestReader {
   insert(request: ChangeRequest): Promise<boolean>
   /** Compare-and-set: changes status and description only while the status is `expected`. */
@@ -58,17 +60,20 @@ export interface ChangeRequests extends ChangeRequestReader {
   deleteApprovals(id: string): Promise<number>
 }
 
+/** Reads requests to open. */
 export interface OpenRequestReader {
   get(id: string): Promise<OpenRequest | null>
   /** The granted request whose access runs longest past `nowMs`. */
   active(environmentId: string, askerId: string, nowMs: number): Promise<OpenRequest | null>
 }
+/** Reads and changes requests to open. */
 export interface OpenRequests extends OpenRequestReader {
   insert(request: OpenRequest): Promise<boolean>
   /** False when it was granted before. */
   grant(id: string, grantedMs: number, accessUntilMs: number): Promise<boolean>
 }
 
+/** Reads schedules and their firings. */
 export interface ScheduleReader {
   get(id: string): Promise<Schedule | null>
   /** By id. */
@@ -81,6 +86,7 @@ export interface ScheduleReader {
   /** Not done and held by nobody at `nowMs`, earliest first. */
   unclaimed(nowMs: number, limit: number): Promise<readonly Firing[]>
 }
+/** Reads and changes schedules and their firings. */
 export interface Schedules extends ScheduleReader {
   insert(schedule: Schedule): Promise<boolean>
   update(schedule: Schedule): Promise<boolean>
@@ -101,6 +107,7 @@ export interface Schedules extends ScheduleReader {
   ): Promise<boolean>
 }
 
+/** Reads webhooks and their deliveries. */
 export interface WebhookReader {
   /** Exact name, on the environment, or on the organization when `environmentId` is null. */
   find(organizationId: string, environmentId: string | null, name: string): Promise<Webhook | null>
@@ -113,6 +120,7 @@ export interface WebhookReader {
   /** Whose next try has come, earliest first. */
   dueDeliveries(nowMs: number, limit: number): Promise<readonly Delivery[]>
 }
+/** Reads and changes webhooks and their deliveries. */
 export interface Webhooks extends WebhookReader {
   insert(webhook: Webhook): Promise<boolean>
   update(webhook: Webhook): Promise<boolean>
@@ -129,17 +137,20 @@ export interface Webhooks extends WebhookReader {
   pruneDeliveries(beforeMs: number, limit: number): Promise<number>
 }
 
+/** Reads rotation events. */
 export interface RotationEventReader {
   get(id: string): Promise<RotationEvent | null>
   /** Newest first. */
   list(environmentId: string, before: TimeKey | null, limit: number): Promise<Page<RotationEvent>>
 }
+/** Reads and changes rotation events. */
 export interface RotationEvents extends RotationEventReader {
   insert(event: RotationEvent): Promise<boolean>
   /** Replaces the outcome of an event in progress; false when it was complete before. */
   complete(event: RotationEvent): Promise<boolean>
 }
 
+/** Reads the audit trail. */
 export interface AuditReader {
   /** The last entry's number and hash; null for an empty trail. */
   head(organizationId: string): Promise<{ readonly sequence: number; readonly hash: string } | null>

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { AccessToken, Actor, NewEnvironment, Organization, Revision, User } from '../records.ts'
 import type { Store } from '../store.ts'
 
+/** Who does things in these tests. */
 export const ada: Actor = { id: 'u-ada', login: 'ada', name: 'Ada' }
 
 /** An organization row named by its id's tail. */
@@ -9,6 +10,7 @@ export function organization(name: string): Organization {
   return { id: `o-${name}`, name, displayName: name.toUpperCase(), avatarUrl: '', createdMs: 1 }
 }
 
+/** A user named by login. */
 export function user(login: string): User {
   return {
     id: `u-${login}`,
@@ -23,6 +25,7 @@ export function user(login: string): User {
   }
 }
 
+/** An environment at revision 1, with an id that follows from project and name. */
 export function environment(projectId: string, name: string, id = `e-${projectId}-${name}`): NewEnvironment {
   return {
     id,
@@ -36,6 +39,7 @@ export function environment(projectId: string, name: string, id = `e-${projectId
   }
 }
 
+/** A revision with a text of its own. */
 export function revision(environmentId: string, number: number, text = `n: ${number}\n`): Revision {
   return {
     environmentId,
@@ -49,6 +53,7 @@ export function revision(environmentId: string, number: number, text = `n: ${num
   }
 }
 
+/** A personal token of `ada`. */
 export function token(id: string, change: Partial<AccessToken> = {}): AccessToken {
   return {
     id,

@@ -44,6 +44,7 @@ export interface Tables {
   readonly audit_entries: AuditEntryRow
 }
 
+/** The row of an organization. */
 export interface OrganizationRow {
   readonly id: string
   readonly name: string
@@ -53,6 +54,7 @@ export interface OrganizationRow {
   readonly created_ms: number
 }
 
+/** The row of a user. */
 export interface UserRow {
   readonly id: string
   readonly login: string
@@ -66,6 +68,7 @@ export interface UserRow {
   readonly disabled_ms: number | null
 }
 
+/** The row of a membership. */
 export interface MembershipRow {
   readonly organization_id: string
   readonly user_id: string
@@ -73,6 +76,7 @@ export interface MembershipRow {
   readonly created_ms: number
 }
 
+/** The row of an access token. */
 export interface AccessTokenRow {
   readonly id: string
   readonly type: string
@@ -91,6 +95,7 @@ export interface AccessTokenRow {
   readonly revoked_ms: number | null
 }
 
+/** The row of a project. */
 export interface ProjectRow {
   readonly id: string
   readonly organization_id: string
@@ -115,6 +120,7 @@ export interface EnvironmentRow {
   readonly deleted_ms: number | null
 }
 
+/** The row of a revision. */
 export interface RevisionRow {
   readonly environment_id: string
   readonly number: number
@@ -126,6 +132,7 @@ export interface RevisionRow {
   readonly source_change_request: string | null
 }
 
+/** The row of a revision tag. */
 export interface RevisionTagRow {
   readonly environment_id: string
   readonly name: string
@@ -136,6 +143,7 @@ export interface RevisionTagRow {
   readonly modified_ms: number
 }
 
+/** The row of an environment tag. */
 export interface EnvironmentTagRow {
   readonly environment_id: string
   readonly name: string
@@ -146,6 +154,7 @@ export interface EnvironmentTagRow {
   readonly modified_ms: number
 }
 
+/** The row of an open session. */
 export interface OpenSessionRow {
   readonly id: string
   readonly organization_id: string
@@ -158,12 +167,14 @@ export interface OpenSessionRow {
   readonly expires_ms: number
 }
 
+/** The row of a setting. */
 export interface SettingRow {
   readonly owner_id: string
   readonly name: string
   readonly value: string
 }
 
+/** The row of a data key. */
 export interface DataKeyRow {
   readonly id: string
   readonly owner_id: string
@@ -173,6 +184,7 @@ export interface DataKeyRow {
   readonly retired_ms: number | null
 }
 
+/** The row of a signing key. */
 export interface SigningKeyRow {
   readonly kid: string
   readonly issuer: string
@@ -185,6 +197,7 @@ export interface SigningKeyRow {
   readonly retired_ms: number | null
 }
 
+/** The row of a tombstone. */
 export interface TombstoneRow {
   readonly kind: string
   readonly parent_id: string

@@ -13,6 +13,7 @@ export interface ChangeRequestRow {
   readonly modified_ms: number
 }
 
+/** The row of a draft revision. */
 export interface DraftRevisionRow {
   readonly change_request_id: string
   readonly number: number
@@ -22,6 +23,7 @@ export interface DraftRevisionRow {
   readonly created_ms: number
 }
 
+/** The row of a change request event. */
 export interface ChangeRequestEventRow {
   readonly change_request_id: string
   readonly number: number
@@ -31,6 +33,7 @@ export interface ChangeRequestEventRow {
   readonly details: string
 }
 
+/** The row of an approval. */
 export interface ApprovalRow {
   readonly change_request_id: string
   readonly approver_id: string
@@ -40,6 +43,7 @@ export interface ApprovalRow {
   readonly at_ms: number
 }
 
+/** The row of an open request. */
 export interface OpenRequestRow {
   readonly id: string
   readonly organization_id: string
@@ -53,6 +57,7 @@ export interface OpenRequestRow {
   readonly access_until_ms: number | null
 }
 
+/** The row of a schedule. */
 export interface ScheduleRow {
   readonly id: string
   readonly organization_id: string
@@ -69,6 +74,7 @@ export interface ScheduleRow {
   readonly next_execution_ms: number | null
 }
 
+/** The row of a firing. */
 export interface FiringRow {
   readonly id: string
   readonly schedule_id: string
@@ -101,6 +107,7 @@ export interface WebhookRow {
   readonly failing_since_ms: number | null
 }
 
+/** The row of a delivery. */
 export interface DeliveryRow {
   readonly id: string
   readonly webhook_id: string
@@ -112,6 +119,7 @@ export interface DeliveryRow {
   readonly outcome: string | null
 }
 
+/** The row of a rotation event. */
 export interface RotationEventRow {
   readonly id: string
   readonly organization_id: string
@@ -127,6 +135,7 @@ export interface RotationEventRow {
   readonly rotations: string
 }
 
+/** The row of an audit entry. */
 export interface AuditEntryRow {
   readonly organization_id: string
   readonly sequence: number

@@ -16,6 +16,7 @@ const busyMilliseconds = 5000
 const readerLimit = 8
 const walLimitBytes = 64 * 1024 * 1024
 
+/** What a store on SQLite is opened with. */
 export interface SqliteStoreOptions {
   /** The data file, or `:memory:` for a store that ends with the process. */
   readonly path: string
