@@ -278,6 +278,17 @@ export const root: Entry = {
       load: () => import('./commands/env-run.ts'),
     },
     {
+      name: 'oidc',
+      summary: 'Look at the issuer that clouds trust',
+      children: [
+        {
+          name: 'config',
+          summary: 'Show what a cloud has to know about the issuer',
+          load: () => import('./commands/oidc-config.ts'),
+        },
+      ],
+    },
+    {
       name: 'server',
       summary: 'Run the service',
       children: [
@@ -306,6 +317,12 @@ export const root: Entry = {
       children: ['bash', 'zsh', 'fish', 'powershell'].map(shell),
     },
     { name: 'version', summary: "Print esc's version number", load: () => import('./commands/version.ts') },
+    {
+      name: 'gen-docs',
+      hidden: true,
+      summary: 'Write the reference of all commands',
+      load: () => import('./commands/gen-docs.ts'),
+    },
     {
       name: '__complete',
       hidden: true,

@@ -30,6 +30,8 @@ export interface IdentityApi {
   user(): Promise<wire.WireUser>
   /** The caller's default organization, or `''` when the server names none. */
   defaultOrganization(): Promise<string>
+  /** The issuer that signs login tokens, as its discovery document says. */
+  issuer(): Promise<wire.WireIssuer>
   /** @throws Error with the server's raw body when the exchange is refused */
   exchangeToken(exchange: wire.TokenExchange): Promise<wire.ExchangedToken>
 }

@@ -2,7 +2,7 @@ import type { IdentityApi } from './api.ts'
 import { json } from './decode.ts'
 import { isApiError } from './error.ts'
 import { type Connection, send } from './send.ts'
-import type { WireUser } from './wire.ts'
+import type { WireIssuer, WireUser } from './wire.ts'
 
 const grantType = 'urn:ietf:params:oauth:grant-type:token-exchange'
 const subjectTokenType = 'urn:ietf:params:oauth:token-type:id_token'
@@ -29,6 +29,15 @@ export function identityApi(connection: Connection): IdentityApi {
         if (isApiError(error, 404)) return ''
         throw error
       }
+    },
+
+    async issuer() {
+      const path = '/oidc/.well-known/openid-configuration'
+      const document = json<Partial<WireIssuer>>(await send(connection, { method: 'GET', path }))
+      const { issuer, jwks_uri } = document
+      if (typeof issuer !== 'string' || typeof jwks_uri !== 'string')
+        throw new Error('unexpected response from server')
+      return { issuer, jwks_uri }
     },
 
     async exchangeToken(exchange) {

@@ -32,6 +32,7 @@ export type {
   WireEnvironmentSummary,
   WireEnvironmentTag,
   WireExpr,
+  WireIssuer,
   WirePosition,
   WireRange,
   WireReferrer,

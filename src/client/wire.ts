@@ -220,6 +220,12 @@ export interface CloneInput {
   readonly preserveRevisionTags: boolean
 }
 
+/** An issuer as it describes itself (OpenID Connect Discovery 1.0). */
+export interface WireIssuer {
+  readonly issuer: string
+  readonly jwks_uri: string
+}
+
 /** The fields of a token exchange (RFC 8693), already as text. */
 export interface TokenExchange {
   readonly audience: string
