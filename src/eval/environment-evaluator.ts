@@ -3,6 +3,7 @@ import type { Definition } from '../expr/index.ts'
 import { isRotateOnly, itemSchema, propertySchema, type Schema } from '../schema/index.ts'
 import { type ExportedRecord, type ExportedValue, quote, rejoinUtf8 } from '../value/index.ts'
 import type { Attempt } from './attempt.ts'
+import { AwaitedValue } from './awaited.ts'
 import { copyValue } from './copy.ts'
 import { declare } from './declare.ts'
 import type { Patch, RotationResult } from './evaluation.ts'
@@ -17,7 +18,7 @@ import type { Mode, Scope } from './scope.ts'
 import { textOf } from './text-of.ts'
 import { listValue, recordValue, unexport } from './unexport.ts'
 import { validateValue } from './validate-value.ts'
-import { sortKeys, unknownValue, Value } from './value.ts'
+import { isRecord, sortKeys, unknownValue, Value } from './value.ts'
 import { pending } from './waiting.ts'
 
 /** Which environment is evaluated, on whose behalf. */
@@ -45,7 +46,8 @@ export class EnvironmentEvaluator implements Scope {
   readonly mode: Mode
   readonly context: Value
   readonly callContext: CallContext
-  myImports: Value
+  /** `null` while the imports are not all there. */
+  myImports: Value | null = null
   root: Expr
 
   constructor(plan: EnvironmentPlan, attempt: Attempt) {
@@ -59,7 +61,6 @@ export class EnvironmentEvaluator implements Scope {
       values: contextValues,
     }
     this.context = contextValue(contextValues, plan, this.budget)
-    this.myImports = recordValue(placeholder(null), [])
     this.root = new Expr(plan.name, null, { kind: 'missing' }, null, true)
   }
 
@@ -75,9 +76,25 @@ export class EnvironmentEvaluator implements Scope {
 
   /** The environment's value. Its diagnostics are in `diagnostics`. */
   evaluateEnvironment(): Value {
-    const base = this.#evaluateImports()
+    let base: Value | null
+    try {
+      base = this.#evaluateImports()
+    } catch (error) {
+      if (error === pending) this.#foresee()
+      throw error
+    }
     this.root = this.#declareRoot(base)
     return this.evaluateExpr(this.root, true)
+  }
+
+  /**
+   * While imports are awaited: evaluates what inherits nothing, so that its calls run beside those of the imports. A call that
+   * a final value could make superfluous is not begun. Nothing of this is kept but the calls.
+   */
+  #foresee(): void {
+    if (this.mode.validating || !this.outside.inheritsNothingFinal(this.plan.definition)) return
+    this.root = this.#declareRoot(new AwaitedValue())
+    this.#orWait(this.root, true)
   }
 
   #evaluateImports(): Value | null {
@@ -215,6 +232,8 @@ export class EnvironmentEvaluator implements Scope {
       return x.base
     }
     const value = this.#evaluateByKind(x, accept)
+    // A scalar or a list is what it is, whatever lies below; a record or an unknown may yet change.
+    if (x.base instanceof AwaitedValue && (value.unknown || isRecord(value.content))) throw pending
     if (rotateOnly) value.rotateOnly = true
     if (x.secret) value.secret = true
     merge(value, x.base, this.budget)

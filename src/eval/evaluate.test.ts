@@ -363,3 +363,36 @@ test('inputs that are no object are an error at the call', async () => {
   )
   assert.deepEqual(summaries(evaluation), ['provider inputs must be an object'])
 })
+
+test('calls of an environment run beside those of its imports when they inherit nothing', async () => {
+  const { waiting, wait, turn } = gate()
+  const open: Provider['open'] = async (inputs) => {
+    await wait()
+    return plain(inputs)
+  }
+  const base = 'values: {a: {fn::open::p: {from: base}}, region: here}\n'
+  const text = `imports: [base]
+values:
+  b: {fn::open::p: {region: "\${region}", own: "\${mine}"}}
+  c: {fn::open::p: {region: "\${mine}"}}
+  mine: x
+`
+  for (const [source, together] of [
+    [base, 2],
+    [`${base.trimEnd().slice(0, -1)}, c: {fn::final: 1}}\n`, 1],
+    [`${base.trimEnd().slice(0, -1)}, c: "\${environments.p.e.c}"}\n`, 1],
+  ] as const) {
+    const files = { base: source, 'p/e': 'values: {c: {fn::final: 1}}\n' }
+    const opening = openEnvironment('root', define(text), hostOf(files, { open }).host)
+    await turn()
+    assert.equal(waiting.length, together, source)
+    const ending = setInterval(() => {
+      for (const settle of waiting.splice(0)) settle()
+    }, 1)
+    const evaluation = await opening
+    clearInterval(ending)
+    const { c, b } = values(evaluation) as Record<string, unknown>
+    assert.deepEqual(c, together === 2 ? { region: 'x' } : 1)
+    assert.deepEqual(b, { region: 'here', own: 'x' })
+  }
+})

@@ -2,11 +2,11 @@ import { decodeEnvelope } from '../crypto/envelope.ts'
 import { type Diagnostic, hasErrors } from '../diag/index.ts'
 import { type CallExpression, type Definition, loadDefinition, type StringExpression } from '../expr/index.ts'
 import { decodeUtf8, type ExportedRecord, type ExportedValue } from '../value/index.ts'
-import { callsOf } from './calls-of.ts'
 import type { EvaluationHost, EvaluationLimits } from './evaluation.ts'
 import { LimitExceeded } from './limits.ts'
 import type { Crypter, ExecutionContext, Provider, Rotator } from './provider.ts'
 import { sameRecord } from './same-export.ts'
+import { type Survey, surveyOf } from './survey.ts'
 import { Gate, type Operation, Operations } from './waiting.ts'
 
 /** An imported environment as it was found: parsed, with what parsing it said. */
@@ -14,6 +14,7 @@ export interface LoadedDefinition {
   readonly definition: Definition | null
   readonly diagnostics: readonly Diagnostic[]
   readonly crypter: Crypter
+  readonly survey: Survey | null
 }
 
 /** What a provider or rotator said besides its answer. */
@@ -67,14 +68,15 @@ export class Outside {
   }
 
   /** Asks ahead for what `definition` is sure or likely to need: its imports, its providers, its secrets. */
-  expect(definition: Definition, crypter: Crypter, importDepth: number): void {
+  expect(definition: Definition, crypter: Crypter, importDepth: number): Survey {
+    const survey = surveyOf(definition)
     if (importDepth < this.#limits.importDepth) {
       for (const { name } of (definition.imports ?? []).slice(0, this.#limits.directImports)) {
         if (name !== null && this.#loads.size < this.#limits.imports)
           this.#startLoad(name.value, importDepth + 1)
       }
     }
-    for (const call of callsOf(definition)) {
+    for (const call of survey.calls) {
       if (call.builtin === 'open' && call.provider !== null) this.#startProvider(call.provider.value)
       if (call.builtin === 'rotate' && call.provider !== null) this.#startRotator(call.provider.value)
       if (call.builtin === 'secret' && call.ciphertext !== null && this.#decrypts) {
@@ -82,6 +84,24 @@ export class Outside {
         if (sealed !== null) this.#startDecryption(call.ciphertext, crypter, sealed)
       }
     }
+    return survey
+  }
+
+  /**
+   * Whether it is sure that nothing a definition inherits is final: then its own calls will be made, whatever its imports
+   * turn out to hold. Sure only once all of them are loaded.
+   */
+  inheritsNothingFinal({ imports }: Definition, seen: Set<string> = new Set()): boolean {
+    return (imports ?? []).every(({ name }) => {
+      if (name === null || seen.has(name.value)) return true
+      seen.add(name.value)
+      const load = this.#loads.get(name.value)
+      if (load === undefined || !load.settled) return name.value === this.#reserved
+      if (load.failed) return true
+      const { definition, survey } = load.take()
+      if (definition === null || survey === null) return true
+      return !survey.mayBeFinal && this.inheritsNothingFinal(definition, seen)
+    })
   }
 
   /** The root is never loaded: importing it is a cycle. */
@@ -103,8 +123,9 @@ export class Outside {
         if (name === this.#reserved) throw new Error(`cyclic import of ${name}`)
         const { source, crypter } = await this.#host.loader.load(name)
         const { definition, diagnostics } = loadDefinition(name, source)
-        if (definition !== null && !hasErrors(diagnostics)) this.expect(definition, crypter, importDepth)
-        return { definition, diagnostics, crypter }
+        const usable = definition !== null && !hasErrors(diagnostics)
+        const survey = usable ? this.expect(definition, crypter, importDepth) : null
+        return { definition, diagnostics, crypter, survey }
       }),
     )
   }

@@ -4,6 +4,7 @@ import { didYouMean, quote } from '../value/index.ts'
 import type { EnvironmentEvaluator } from './environment-evaluator.ts'
 import { type Access, type Expr, placeholder } from './expr.ts'
 import { isList, isRecord, sortKeys, unknownValue, Value } from './value.ts'
+import { pending } from './waiting.ts'
 
 /**
  * One `${…}` being followed (language specification §7.2–§7.5). Literals on the way are not evaluated, only what the reference ends
@@ -37,11 +38,17 @@ export class Reference {
   #start(): Value {
     const first = this.#accessors[0]!
     if (first.kind !== 'index') {
-      if (first.key === 'imports') return this.#startAt(this.#evaluator.myImports)
+      if (first.key === 'imports') return this.#imports()
       if (first.key === 'context') return this.#startAt(this.#evaluator.context)
       if (first.key === 'environments') return this.#environment()
     }
     return this.#throughExpressions()
+  }
+
+  #imports(): Value {
+    const { myImports } = this.#evaluator
+    if (myImports === null) throw pending
+    return this.#startAt(myImports)
   }
 
   #startAt(value: Value): Value {

@@ -131,8 +131,8 @@ function checkItems(items: readonly Value[], accept: SchemaObject, blame: Blame,
   for (const text of counts) report(run.diagnostics, blame, text)
   let ok = counts.length === 0
   for (const [i, item] of items.entries()) {
-    // A known element is blamed at its own origin, whatever container it was found in.
-    ok = check(item, accept.prefixItems?.[i] ?? accept.items, itemBlame(item, blame.index(i)), run) && ok
+    // What is inside a container is blamed at its own origin.
+    ok = check(item, accept.prefixItems?.[i] ?? accept.items, new Blame(item.def), run) && ok
   }
   return ok
 }
@@ -146,7 +146,7 @@ function checkProperties(value: Value, accept: SchemaObject, blame: Blame, run: 
     const property = value.property(null, key)
     if (property === null) continue
     const schema = ownProperty(accept, key) ?? accept.additionalProperties
-    ok = check(property, schema, itemBlame(property, blame.property(key)), run) && ok
+    ok = check(property, schema, new Blame(property.def), run) && ok
   }
   const present = new Set(keys)
   const missing = missingProperties(accept, (name) => present.has(name))
@@ -155,11 +155,6 @@ function checkProperties(value: Value, accept: SchemaObject, blame: Blame, run: 
     ok = false
   }
   return ok
-}
-
-/** A value inside a container restarts the blame at its own origin. */
-function itemBlame(value: Value, _within: Blame): Blame {
-  return new Blame(value.def)
 }
 
 function ownProperty({ properties }: SchemaObject, key: string): Schema | undefined {

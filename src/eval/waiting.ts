@@ -17,6 +17,11 @@ export class Operation<T> {
     return this.#outcome !== null
   }
 
+  /** Whether it ended with an error. */
+  get failed(): boolean {
+    return this.#outcome !== null && 'error' in this.#outcome
+  }
+
   /** The answer. @throws pending when there is none yet, or the error the operation ended with */
   take(): T {
     if (this.#outcome === null) throw pending
