@@ -151,6 +151,68 @@ test('the normal form says the same, and printing it again changes nothing', () 
   )
 })
 
+// Pieces of YAML that fit together often enough to be read.
+const pieces = fc.constantFrom(
+  ...[
+    'a',
+    'b',
+    'c: ',
+    'd:\n',
+    '- ',
+    '-\n',
+    '? ',
+    ': ',
+    '[',
+    ']',
+    '{',
+    '}',
+    ', ',
+    '\n',
+    '\n  ',
+    '\n    ',
+    '  ',
+    '# x\n',
+    ' # y\n',
+    '"q"',
+    "'r'",
+  ],
+  ...[
+    '|\n',
+    '>\n',
+    '|+\n',
+    '>-\n',
+    '>+\n',
+    '|2\n',
+    '&n ',
+    '*n',
+    '!t ',
+    '!!str ',
+    '! ',
+    '5',
+    'null',
+    '~',
+    '---\n',
+    '\t',
+    '\n- ',
+    '\nk: ',
+  ],
+  ...['\n  k: ', '\n  - ', 'é', '😀', '::', '"a\n  b"', "'a\n\n  b'", '\\', '"__proto__": '],
+)
+
+test('whatever reads, prints as a text that reads the same, in both forms', () => {
+  fc.assert(
+    fc.property(fc.array(pieces, { maxLength: 16 }), (parts) => {
+      const { tree } = parseYaml(new TextEncoder().encode(parts.join('')))
+      fc.pre(tree !== null && tree.kind !== 'nothing')
+      const wrap = (node: YamlNode): YamlNode => mappingNode([{ key: stringNode('root'), value: node }])
+      const normalized = normalizeTree(wrap(tree))
+      assert.deepEqual(dataOf(parsed(encodeYaml(normalized, { indent: 2 }))), dataOf(normalized))
+      assert.deepEqual(dataOf(parsed(encodeYaml(wrap(tree), { indent: 4 }))), dataOf(wrap(tree)))
+    }),
+    { numRuns: 1000 },
+  )
+})
+
 const head = fc.constantFrom('', '# above', '# one\n# two')
 const line = fc.constantFrom('', '# behind')
 

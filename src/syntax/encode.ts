@@ -2,6 +2,7 @@ import { byteLength, encodeBase64, encodeUtf8 } from '../value/index.ts'
 import { blockScalarText } from './encode-block-scalar.ts'
 import { LineWriter } from './encode-lines.ts'
 import { doubleQuoted, isMultiline, legalStyle, singleQuoted } from './encode-text.ts'
+import { noComments } from './make-node.ts'
 import { readsAsString } from './plain-text.ts'
 import type { ScalarStyle, YamlMapping, YamlNode, YamlPair, YamlScalar, YamlSequence } from './yaml-node.ts'
 
@@ -43,7 +44,7 @@ class Encoder {
   }
 
   document(root: YamlNode): string {
-    this.#open(root, '')
+    this.#open(root)
     this.#lines.headComment()
     this.#node(root, asValue)
     this.#lines.lineComment()
@@ -52,14 +53,13 @@ class Encoder {
   }
 
   /** Takes over the comments that stand before or at the start of a node. */
-  #open(node: YamlNode, tail: string): void {
-    const lines = this.#lines
+  #open(node: YamlNode): void {
+    const pending = this.#lines.pending
     const { head, line, foot } = node.comments
-    lines.pending.head = head
-    if (tail !== '') lines.pending.tail = tail
+    pending.head = head
     if (isContainer(node)) return
-    if (line !== '') lines.pending.line = line
-    if (foot !== '') lines.pending.foot = foot
+    if (line !== '') pending.line = line
+    if (foot !== '') pending.foot = foot
   }
 
   #node(node: YamlNode, place: Place): void {
@@ -107,7 +107,7 @@ class Encoder {
     const lines = this.#lines
     this.#indented(place, false, () => {
       for (const item of node.items) {
-        this.#open(item, '')
+        this.#open(item)
         lines.headComment()
         lines.startLine()
         lines.dash('-')
@@ -140,22 +140,22 @@ class Encoder {
 
   #blockPair(key: YamlNode, value: YamlNode, tail: string): void {
     const lines = this.#lines
-    // A key's foot comment belongs below its value: it is printed as the tail of what follows.
-    this.#open(withoutFoot(key), tail)
+    const bare = withoutComments(key)
+    lines.pending.tail = tail
+    lines.pending.head = key.comments.head
     lines.headComment()
     lines.startLine()
-    const keyComment = lines.take('line')
     if (isSimpleKey(key)) {
-      this.#node(key, asSimpleKey)
+      this.#node(bare, asSimpleKey)
       lines.mark(':')
     } else {
       lines.dash('?')
-      this.#node(key, asValue)
+      this.#node(bare, asValue)
       lines.startLine()
       lines.dash(':')
     }
-    this.#open(value, '')
-    this.#keyLineComment(keyComment, value)
+    this.#open(value)
+    this.#keyLineComment(key.comments.line, value)
     this.#node(value, asValue)
     lines.lineComment()
     lines.footComment()
@@ -190,7 +190,7 @@ class Encoder {
       let comma = false
       for (const item of node.items) {
         if (comma) lines.mark(',')
-        this.#open(item, '')
+        this.#open(item)
         lines.headComment()
         if (lines.column === 0) lines.startLine()
         this.#node(item, asValue)
@@ -227,18 +227,21 @@ class Encoder {
 
   #flowPair(key: YamlNode, value: YamlNode, tail: string): boolean {
     const lines = this.#lines
-    this.#open(withoutFoot(key), tail)
+    const bare = withoutComments(key)
+    lines.pending.tail = tail
+    lines.pending.head = key.comments.head
     lines.headComment()
     if (lines.column === 0) lines.startLine()
     if (isSimpleKey(key)) {
-      this.#node(key, asSimpleKey)
+      this.#node(bare, asSimpleKey)
       lines.mark(':')
     } else {
       lines.token('?')
-      this.#node(key, asValue)
+      this.#node(bare, asValue)
       lines.token(':')
     }
-    this.#open(value, '')
+    this.#open(value)
+    if (lines.pending.line === '') lines.pending.line = key.comments.line
     this.#node(value, asValue)
     return this.#behindFlowItem()
   }
@@ -271,6 +274,7 @@ class Encoder {
   #scalar(node: YamlScalar, place: Place): void {
     const inFlow = this.#flowDepth > 0
     if (isImplicitNull(node)) {
+      this.#properties(node)
       // Nothing at all is legal only as a value in block context.
       if (inFlow || place.simpleKey) this.#lines.token('null')
       return
@@ -322,9 +326,9 @@ function isSimpleKey(key: YamlPair['key']): boolean {
   return byteLength(key.value) + byteLength(key.tag) + byteLength(key.anchor) <= longestSimpleKey
 }
 
-function withoutFoot(key: YamlNode): YamlNode {
-  if (key.comments.foot === '') return key
-  return { ...key, comments: { ...key.comments, foot: '' } }
+/** A key's comments have places of their own: behind its value's start, and below its value. */
+function withoutComments(key: YamlNode): YamlNode {
+  return { ...key, comments: noComments }
 }
 
 function tagText(tag: string): string {
