@@ -103,7 +103,12 @@ function attempt(
     if (error === pending) return null
     diagnostics.push(limitDiagnostic(error, run.budget.at))
   }
-  return Object.freeze({ environment, diagnostics, patches: run.patches, rotations: run.rotations })
+  return Object.freeze({
+    environment,
+    diagnostics: Object.freeze(diagnostics),
+    patches: Object.freeze(run.patches),
+    rotations: Object.freeze(run.rotations),
+  })
 }
 
 /** A full stack is a limit like any other: nothing a user writes may end in a crash. */

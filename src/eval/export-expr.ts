@@ -24,7 +24,7 @@ export class ExpressionExporter {
     const draft: Draft = { range: rangeOf(expr, this.#environment), schema: this.schema(expr.schema) }
     this.#done.set(expr, draft)
     if (expr.base !== null) draft.base = this.expression(expr.base.def)
-    this.#body(expr, expr.body, draft)
+    this.#body(expr.body, draft)
     return Object.freeze(draft)
   }
 
@@ -37,7 +37,7 @@ export class ExpressionExporter {
     return json
   }
 
-  #body(expr: Expr, body: Body, draft: Draft): void {
+  #body(body: Body, draft: Draft): void {
     switch (body.kind) {
       case 'literal':
         if (body.value !== null) draft.literal = body.value
@@ -45,20 +45,21 @@ export class ExpressionExporter {
       case 'missing':
         break
       case 'interpolation':
-        draft.interpolate = body.parts.map((part) => this.#part(part))
+        draft.interpolate = Object.freeze(body.parts.map((part) => this.#part(part)))
         break
       case 'symbol':
         draft.symbol = this.#accessors(body.access)
         break
       case 'array':
-        if (body.elements.length > 0) draft.list = body.elements.map((element) => this.expression(element))
+        if (body.elements.length > 0)
+          draft.list = Object.freeze(body.elements.map((element) => this.expression(element)))
         break
       case 'object':
         if (body.keyRanges.size > 0) draft.keyRanges = recordOf(body.keyRanges)
         if (body.properties.size > 0) draft.object = this.#record(body.properties)
         break
       case 'access':
-        this.#access(expr, body, draft)
+        this.#access(body, draft)
         break
       case 'call':
         draft.builtin = this.#call(body)
@@ -88,7 +89,7 @@ export class ExpressionExporter {
   }
 
   /** A late property of an unknown base. A chain of them is the innermost one with more accessors. */
-  #access(expr: Expr, body: Extract<Body, { kind: 'access' }>, draft: Draft): void {
+  #access(body: Extract<Body, { kind: 'access' }>, draft: Draft): void {
     const { receiver, name } = body
     const accessor = { key: name, range: rangeless(this.#environment) }
     if (receiver.def.body.kind !== 'access') {
@@ -102,7 +103,6 @@ export class ExpressionExporter {
     if (inner.base !== undefined) draft.base = inner.base
     const access = inner.access!
     draft.access = { receiver: access.receiver, accessors: [...access.accessors, accessor] }
-    void expr
   }
 
   #call(body: CallBody): NonNullable<ExportedExpr['builtin']> {

@@ -238,3 +238,15 @@ test('answers may arrive in any order: the whole result is the same, findings in
     { numRuns: runs(20) },
   )
 })
+
+test('S-44: evaluation leaves the prototypes of the process alone', async () => {
+  await fc.assert(
+    fc.asyncProperty(sets(true), async (files) => {
+      const before = Reflect.ownKeys(Object.prototype).length
+      await evaluations(files)
+      assert.equal(Reflect.ownKeys(Object.prototype).length, before)
+      assert.equal(Reflect.get({}, 'polluted'), undefined)
+    }),
+    { numRuns: runs(20) },
+  )
+})
