@@ -172,6 +172,17 @@ test('any text of four bytes or more is sealed and opened to itself', async () =
   )
 })
 
+test('a secret at the limit of depth is refused, not stored where nobody can read it', async () => {
+  const nested = (depth: number) =>
+    `values:\n${Array.from({ length: depth }, (_, i) => `${' '.repeat(i + 1)}a:\n`).join('')}${' '.repeat(depth + 1)}fn::secret: x\n`
+  const fitting = await sealSecrets('test', bytes(nested(100)), rotating)
+  assert.equal(fitting.changed, true)
+  const given = bytes(nested(126))
+  const refused = await sealSecrets('test', given, rotating)
+  assert.equal(refused.source, given)
+  assert.match(refused.diagnostics[0]?.summary ?? '', /exceeded max depth/)
+})
+
 test('thousands of secrets are sealed in no time to speak of', async () => {
   const source = `values:\n${Array.from({ length: 5_000 }, (_, i) => `  k${i}:\n    fn::secret: value${i}\n`).join('')}`
   const start = performance.now()

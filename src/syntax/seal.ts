@@ -1,9 +1,10 @@
 import { decodeEnvelope, encodeEnvelope } from '../crypto/envelope.ts'
-import { AppError, type Diagnostic, hasErrors } from '../diag/index.ts'
+import { AppError, type Diagnostic, errorAt, hasErrors } from '../diag/index.ts'
 import { DecodeError, decodeUtf8, encodeUtf8 } from '../value/index.ts'
 import { decodeYaml } from './decode.ts'
 import { encodeYaml } from './encode.ts'
 import { normalizeTree } from './normalize.ts'
+import { parseYaml } from './parse.ts'
 import { ciphertextIn, ciphertextNode, plaintextNode, rewriteSecrets, textOf } from './secret-node.ts'
 import type { YamlNode } from './yaml-node.ts'
 
@@ -18,7 +19,7 @@ export interface SealResult {
   /** The new text when a secret was rewritten, else the very bytes that were given. */
   readonly source: Uint8Array
   readonly changed: boolean
-  /** Errors of the YAML; then nothing was rewritten. */
+  /** Errors of the YAML, before or after; then nothing was rewritten. */
   readonly diagnostics: readonly Diagnostic[]
 }
 
@@ -75,7 +76,12 @@ async function rewriteSource(
   if (tree === null || hasErrors(diagnostics)) return { source, changed: false, diagnostics }
   const rewritten = await rewrite(tree)
   if (rewritten === tree) return { source, changed: false, diagnostics }
-  return { source: encodeUtf8(reencodeYaml(rewritten)), changed: true, diagnostics }
+  const printed = encodeUtf8(reencodeYaml(rewritten))
+  // A sealed secret nests one level deeper, which a text at the limit of depth cannot take: better refused than lost.
+  const { problem } = parseYaml(printed)
+  if (problem !== null)
+    return { source, changed: false, diagnostics: [...diagnostics, errorAt(null, problem)] }
+  return { source: printed, changed: true, diagnostics }
 }
 
 async function belowValues(tree: YamlNode, unseal: (node: YamlNode) => Promise<YamlNode>): Promise<YamlNode> {
