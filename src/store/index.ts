@@ -1,3 +1,4 @@
+export { initialiseVault, keyCheckOf, serverOwner } from './key-check.ts'
 export type {
   AccessToken,
   Actor,
@@ -19,6 +20,7 @@ export type {
   Tombstone,
   User,
 } from './records.ts'
+export { rewrapDataKeys } from './rewrap.ts'
 export { type SigningKeyChange, type SigningKeyStorage, signingKeyStorage } from './signing-key-storage.ts'
 export { openSqliteStore, type SqliteStoreOptions } from './sqlite/open.ts'
 export type {
@@ -57,22 +59,19 @@ export type {
   UserReader,
   Users,
 } from './store.ts'
-export {
-  initialiseVault,
-  keyCheckOf,
-  openVault,
-  type SealedBytes,
-  serverOwner,
-  type Vault,
-  type VaultParts,
-} from './vault.ts'
+export { openVault, type SealedBytes, type Vault, type VaultParts } from './vault.ts'
 export type {
   AuditEntries,
   AuditReader,
   ChangeRequestReader,
   ChangeRequests,
+  EnvironmentReferenceReader,
+  EnvironmentReferences,
   OpenRequestReader,
   OpenRequests,
+  ReferrerKey,
+  RememberedAnswerReader,
+  RememberedAnswers,
   RotationEventReader,
   RotationEvents,
   ScheduleReader,
@@ -89,8 +88,10 @@ export type {
   Delivery,
   DeliveryOutcome,
   DraftRevision,
+  EnvironmentReference,
   Firing,
   OpenRequest,
+  RememberedAnswer,
   Rotation,
   RotationEvent,
   Schedule,

@@ -21,8 +21,12 @@ import type {
   AuditReader,
   ChangeRequestReader,
   ChangeRequests,
+  EnvironmentReferenceReader,
+  EnvironmentReferences,
   OpenRequestReader,
   OpenRequests,
+  RememberedAnswerReader,
+  RememberedAnswers,
   RotationEventReader,
   RotationEvents,
   ScheduleReader,
@@ -70,6 +74,8 @@ export interface ReadTransaction {
   readonly webhooks: WebhookReader
   readonly rotationEvents: RotationEventReader
   readonly auditEntries: AuditReader
+  readonly environmentReferences: EnvironmentReferenceReader
+  readonly rememberedAnswers: RememberedAnswerReader
 }
 
 /** The repositories of one unit of work. */
@@ -94,6 +100,8 @@ export interface Transaction extends ReadTransaction {
   readonly webhooks: Webhooks
   readonly rotationEvents: RotationEvents
   readonly auditEntries: AuditEntries
+  readonly environmentReferences: EnvironmentReferences
+  readonly rememberedAnswers: RememberedAnswers
 }
 
 /**

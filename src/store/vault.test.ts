@@ -5,16 +5,19 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { createKeyFile, createKeyRing, parseKeyFile, systemRandom } from '../crypto/index.ts'
 import { environment, seed } from './contract/seed.ts'
+import { initialiseVault, keyCheckOf, serverOwner } from './key-check.ts'
+import { rewrapDataKeys } from './rewrap.ts'
 import { openSqliteStore } from './sqlite/open.ts'
 import type { Store } from './store.ts'
-import { initialiseVault, keyCheckOf, openVault, serverOwner } from './vault.ts'
+import { openVault } from './vault.ts'
 
 const day = 24 * 3600 * 1000
 const acme = { id: 'o-acme' }
 const dev = { id: 'e-p-web-dev' }
 const bytes = (text: string) => new TextEncoder().encode(text)
 const text = (value: Uint8Array) => new TextDecoder().decode(value)
-const newRing = () => createKeyRing(parseKeyFile('key', createKeyFile(systemRandom), 0o600), [], systemRandom)
+const newKey = () => parseKeyFile('key', createKeyFile(systemRandom), 0o600)
+const newRing = () => createKeyRing(newKey(), [], systemRandom)
 const integrity = { code: 'VALUE_INTEGRITY' }
 
 async function opened() {
@@ -112,6 +115,42 @@ describe('vault', () => {
     const opening = openVault({ store, keyRing: newRing(), nowMs: () => 0, random: systemRandom })
     await assert.rejects(opening, { code: 'KEY_NOT_INITIALISED' })
     assert.equal(await keyCheckOf(store), null)
+    await store.close()
+  })
+
+  it('S-05: a store that lost its key check is not taken for an empty one', async () => {
+    await using scope = await opened()
+    const { parts, store, vault } = scope
+    await vault.seal(dev.id, 'a', bytes('x'))
+    await store.change((tx) => tx.settings.delete(serverOwner, 'keyCheck'))
+    await assert.rejects(initialiseVault({ store, keyRing: newRing() }), {
+      code: 'KEY_ALREADY_INITIALISED',
+      message: `the store was initialised before, with key \`${parts.keyRing.keyId}\``,
+    })
+    await assert.rejects(openVault({ ...parts, keyRing: newRing() }), { code: 'KEY_MISMATCH' })
+  })
+
+  it('S-06: rewrapping changes wrapped keys only, can be repeated, and then needs the new key alone', async () => {
+    const old = newKey()
+    const keyRing = createKeyRing(old, [], systemRandom)
+    const store = await openSqliteStore({ path: ':memory:', nowMs: () => 0 })
+    await seed(store)
+    const parts = { store, keyRing, nowMs: () => 0, random: systemRandom }
+    await initialiseVault(parts)
+    const vault = await openVault(parts)
+    const owners = Array.from({ length: 450 }, (_, index) => `owner-${index}`)
+    const sealed = await Promise.all(owners.map((owner) => vault.seal(owner, 'a', bytes(owner))))
+    const next = newKey()
+    const both = createKeyRing(next, [old], systemRandom)
+    const reports: number[] = []
+    assert.equal(await rewrapDataKeys({ store, keyRing: both }, (done) => reports.push(done)), 450)
+    assert.deepEqual(reports, [200, 400, 450])
+    assert.equal(await rewrapDataKeys({ store, keyRing: both }), 0)
+    const alone = await openVault({ ...parts, keyRing: createKeyRing(next, [], systemRandom) })
+    for (const at of [0, 200, 449]) {
+      assert.equal(text(await alone.open(owners[at]!, 'a', sealed[at]!)), owners[at])
+    }
+    await assert.rejects(openVault(parts), { code: 'KEY_MISMATCH' })
     await store.close()
   })
 

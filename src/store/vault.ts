@@ -1,7 +1,6 @@
 import {
   type BytesCrypter,
   type Key,
-  type KeyCheck,
   type KeyRing,
   type Place,
   type RandomSource,
@@ -11,6 +10,7 @@ import {
 } from '../crypto/index.ts'
 import { AppError } from '../diag/index.ts'
 import { DataKeyCache } from './data-key-cache.ts'
+import { keyCheckOf, serverOwner } from './key-check.ts'
 import type { DataKey } from './records.ts'
 import type { Store } from './store.ts'
 
@@ -47,34 +47,9 @@ export interface Vault {
   secret(name: string): Promise<Uint8Array>
 }
 
-/** The owner id of what belongs to the whole installation. */
-export const serverOwner = 'server'
-const keyCheckSetting = 'keyCheck'
 // SP 800-38D allows 2^32 seals with random nonces; a key is renewed far below, and after a year (S-01).
 const sealsPerKey = 2 ** 24
 const keyAgeMs = 365 * 24 * 3600 * 1000
-
-/** The key the store was initialised with; `null` for a store without sealed data. */
-export async function keyCheckOf(store: Store): Promise<KeyCheck | null> {
-  const check = await store.read((transaction) => transaction.settings.get(serverOwner, keyCheckSetting))
-  // Only `initialiseVault` writes it.
-  return (check as KeyCheck | undefined) ?? null
-}
-
-/**
- * Ties an empty store to the key ring, once and on purpose (S-05).
- *
- * @throws AppError KEY_ALREADY_INITIALISED when it was tied to a key before
- */
-export async function initialiseVault(parts: Pick<VaultParts, 'store' | 'keyRing'>): Promise<void> {
-  const check = parts.keyRing.check()
-  const done = await parts.store.change((transaction) =>
-    transaction.settings.putIfAbsent(serverOwner, keyCheckSetting, check),
-  )
-  if (done) return
-  const wanted = (await keyCheckOf(parts.store))?.keyId ?? ''
-  throw new AppError('KEY_ALREADY_INITIALISED', { wanted })
-}
 
 /**
  * The vault of an initialised store.

@@ -184,3 +184,24 @@ export interface AuditEntry {
   /** The whole entry in the encoding that was hashed. */
   readonly body: string
 }
+
+/** One place where a revision of an environment names another one: an import or a reference. */
+export interface EnvironmentReference {
+  readonly environmentId: string
+  readonly revision: number
+  /** What is named, as it stands in the text but for the default project, which is spelled out. */
+  readonly project: string
+  readonly name: string
+  /** A revision number or a tag; `latest` when none is written. */
+  readonly version: string
+}
+
+/** The answer that a repeated request gets again (R-07). */
+export interface RememberedAnswer {
+  /** Caller, route and the caller's key, in one text. */
+  readonly key: string
+  /** A hash of the request: the same key with another request is refused. */
+  readonly requestHash: string
+  readonly answer: string
+  readonly expiresMs: number
+}

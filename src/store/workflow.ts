@@ -6,8 +6,10 @@ import type {
   ChangeRequestEvent,
   Delivery,
   DraftRevision,
+  EnvironmentReference,
   Firing,
   OpenRequest,
+  RememberedAnswer,
   RotationEvent,
   Schedule,
   Webhook,
@@ -171,4 +173,45 @@ export interface AuditReader {
 export interface AuditEntries extends AuditReader {
   /** Appends the entry that follows the head, one conditional statement; false when another came first. */
   append(entry: AuditEntry): Promise<boolean>
+}
+
+/** Goes on after the last item of a referrers page. */
+export interface ReferrerKey {
+  readonly environmentId: string
+  readonly revision: number
+  readonly version: string
+}
+
+/** Reads which environment names which. */
+export interface EnvironmentReferenceReader {
+  /** What a revision names, by (project, name, version). */
+  of(environmentId: string, revision: number): Promise<readonly EnvironmentReference[]>
+  /**
+   * Who names an environment, by (environment id, revision, version), after `after`: live environments of the
+   * organization, their latest revisions only unless `allRevisions`.
+   */
+  referrers(
+    organizationId: string,
+    target: { readonly project: string; readonly name: string },
+    allRevisions: boolean,
+    after: ReferrerKey | null,
+    limit: number,
+  ): Promise<Page<EnvironmentReference>>
+}
+/** Reads and changes which environment names which. */
+export interface EnvironmentReferences extends EnvironmentReferenceReader {
+  /** Notes what a new revision names; to be called in the unit that inserts the revision. */
+  insert(references: readonly EnvironmentReference[]): Promise<void>
+}
+
+/** Reads answers that were given before. */
+export interface RememberedAnswerReader {
+  get(key: string, nowMs: number): Promise<RememberedAnswer | null>
+}
+/** Reads and keeps answers. */
+export interface RememberedAnswers extends RememberedAnswerReader {
+  /** False when the key has an answer that did not expire by `nowMs`. */
+  insert(answer: RememberedAnswer, nowMs: number): Promise<boolean>
+  /** Removes expired ones, at most `limit`; gives their number. */
+  deleteExpired(nowMs: number, limit: number): Promise<number>
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import type { OpenStore } from '../contract.ts'
 import type { EnvironmentTag, RevisionTag } from '../records.ts'
+import type { EnvironmentReference } from '../workflow-records.ts'
 import { ada, environment, revision } from './seed.ts'
 import { opened } from './unit.ts'
 
@@ -106,6 +107,67 @@ export function historyContract(open: OpenStore): void {
     })
   })
 
+  it('tells who names an environment, in latest revisions or in all', async () => {
+    await using scope = await opened(open)
+    await scope.store.change(async (tx) => {
+      const { environmentReferences } = tx
+      for (const name of ['a', 'b', 'gone']) {
+        await tx.environments.insert(environment('p-web', name))
+        await tx.revisions.insert(revision(`e-p-web-${name}`, 1))
+        await environmentReferences.insert([reference(`e-p-web-${name}`, 1), reference(`e-p-web-${name}`, 1)])
+      }
+      await tx.environments.delete('e-p-web-gone', 2)
+      await tx.environments.advance('e-p-web-a', 1, 2)
+      await tx.revisions.insert(revision('e-p-web-a', 2))
+      await environmentReferences.insert([
+        { ...reference('e-p-web-a', 2), version: '3' },
+        reference('e-p-web-a', 2),
+        { ...reference('e-p-web-a', 2), name: 'other' },
+      ])
+      const target = { project: 'web', name: 'dev' }
+      const seen = async (all: boolean) => {
+        const found: string[] = []
+        let after: EnvironmentReference | null = null
+        for (;;) {
+          const page = await environmentReferences.referrers('o-acme', target, all, after, 1)
+          found.push(
+            ...page.items.map((item) => `${item.environmentId.slice(8)}@${item.revision} ${item.version}`),
+          )
+          if (!page.more) return found
+          after = page.items.at(-1)!
+        }
+      }
+      assert.deepEqual(await seen(false), ['a@2 3', 'a@2 latest', 'b@1 latest'])
+      assert.deepEqual(await seen(true), ['a@1 latest', 'a@2 3', 'a@2 latest', 'b@1 latest'])
+      assert.deepEqual(
+        (await environmentReferences.of('e-p-web-a', 2)).map((item) => [item.name, item.version]),
+        [
+          ['dev', '3'],
+          ['dev', 'latest'],
+          ['other', 'latest'],
+        ],
+      )
+      const foreign = await environmentReferences.referrers('o-other', target, true, null, 9)
+      assert.deepEqual(foreign.items, [])
+    })
+  })
+
+  it('R-07: an answer is remembered once until it expires', async () => {
+    await using scope = await opened(open)
+    await scope.store.change(async (tx) => {
+      const answer = { key: 'k', requestHash: 'h', answer: '{}', expiresMs: 10 }
+      assert.equal(await tx.rememberedAnswers.insert(answer, 0), true)
+      assert.equal(await tx.rememberedAnswers.insert({ ...answer, answer: 'other' }, 9), false)
+      assert.deepEqual(await tx.rememberedAnswers.get('k', 9), answer)
+      assert.equal(await tx.rememberedAnswers.get('k', 10), null)
+      const next = { ...answer, answer: 'next', expiresMs: 20 }
+      assert.equal(await tx.rememberedAnswers.insert(next, 10), true)
+      assert.deepEqual(await tx.rememberedAnswers.get('k', 19), next)
+      assert.equal(await tx.rememberedAnswers.deleteExpired(19, 5), 0)
+      assert.equal(await tx.rememberedAnswers.deleteExpired(20, 5), 1)
+    })
+  })
+
   it('gives the tags of many environments at once, and the values in use', async () => {
     await using scope = await opened(open)
     await scope.store.change(async (tx) => {
@@ -142,4 +204,8 @@ function revisionTag(name: string): RevisionTag {
 
 function environmentTag(name: string, value: string): EnvironmentTag {
   return { environmentId: id, name, value, editor: ada, createdMs: 1, modifiedMs: 1 }
+}
+
+function reference(environmentId: string, number: number): EnvironmentReference {
+  return { environmentId, revision: number, project: 'web', name: 'dev', version: 'latest' }
 }

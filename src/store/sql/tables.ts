@@ -5,8 +5,10 @@ import type {
   ChangeRequestRow,
   DeliveryRow,
   DraftRevisionRow,
+  EnvironmentReferenceRow,
   FiringRow,
   OpenRequestRow,
+  RememberedAnswerRow,
   RotationEventRow,
   ScheduleRow,
   WebhookRow,
@@ -42,6 +44,8 @@ export interface Tables {
   readonly deliveries: DeliveryRow
   readonly rotation_events: RotationEventRow
   readonly audit_entries: AuditEntryRow
+  readonly environment_references: EnvironmentReferenceRow
+  readonly remembered_answers: RememberedAnswerRow
 }
 
 /** The row of an organization. */

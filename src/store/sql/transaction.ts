@@ -3,6 +3,7 @@ import type { Transaction } from '../store.ts'
 import { auditEntries } from './audit-entries.ts'
 import { changeRequests } from './change-requests.ts'
 import { dataKeys } from './data-keys.ts'
+import { environmentReferences } from './environment-references.ts'
 import { environmentTags } from './environment-tags.ts'
 import { environments } from './environments.ts'
 import type { HotReads } from './hot-reads.ts'
@@ -11,6 +12,7 @@ import { openRequests } from './open-requests.ts'
 import { openSessions } from './open-sessions.ts'
 import { organizations } from './organizations.ts'
 import { projects } from './projects.ts'
+import { rememberedAnswers } from './remembered-answers.ts'
 import { revisionTags } from './revision-tags.ts'
 import { revisions } from './revisions.ts'
 import { rotationEvents } from './rotation-events.ts'
@@ -46,6 +48,8 @@ const repositories: {
   webhooks,
   rotationEvents,
   auditEntries,
+  environmentReferences,
+  rememberedAnswers,
 }
 
 /** Makes each repository when it is first asked for, since most units of work need two or three. */

@@ -146,3 +146,20 @@ export interface AuditEntryRow {
   readonly hash: string
   readonly body: string
 }
+
+/** The row of an environment reference. */
+export interface EnvironmentReferenceRow {
+  readonly environment_id: string
+  readonly revision: number
+  readonly project: string
+  readonly name: string
+  readonly version: string
+}
+
+/** The row of a remembered answer. */
+export interface RememberedAnswerRow {
+  readonly key: string
+  readonly request_hash: string
+  readonly answer: string
+  readonly expires_ms: number
+}

@@ -1,20 +1,25 @@
 import { type HotReads, hotStatements } from '../sql/hot-reads.ts'
-import type { Connection } from './connection.ts'
 
-/** The hot reads as prepared statements of a connection; `guard` throws once their unit of work has ended. */
-export function sqliteHotReads(connection: Connection, guard: () => void): HotReads {
-  const read = <Row>(text: string) => {
-    const sql = text.replaceAll('$', '?')
-    return async (...parameters: readonly string[]): Promise<Row | undefined> => {
-      guard()
-      // The statement selects the columns of the row it is typed as.
-      return connection.prepared(sql).get(...parameters) as Row | undefined
-    }
-  }
+/** Gives the first row of a statement, prepared once for the connection. */
+export type FirstRow = (sql: string, parameters: readonly string[]) => unknown
+
+/** The hot reads as prepared statements. */
+export function sqliteHotReads(firstRow: FirstRow): HotReads {
   return {
-    token: read(hotStatements.token),
-    environment: read(hotStatements.environment),
-    latestRevision: read(hotStatements.latestRevision),
-    openSession: read(hotStatements.openSession),
+    token: read(firstRow, hotStatements.token),
+    environment: read(firstRow, hotStatements.environment),
+    latestRevision: read(firstRow, hotStatements.latestRevision),
+    openSession: read(firstRow, hotStatements.openSession),
   }
+}
+
+function read<Row>(firstRow: FirstRow, text: string) {
+  const sql = sqliteText(text)
+  // The statement selects the columns of the row it is typed as.
+  return async (...parameters: readonly string[]) => firstRow(sql, parameters) as Row | undefined
+}
+
+/** Numbered parameters as SQLite writes them. */
+function sqliteText(text: string): string {
+  return text.replaceAll('$', '?')
 }

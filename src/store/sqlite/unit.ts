@@ -20,10 +20,10 @@ export class Unit implements StatementRunner {
   constructor(connection: Connection) {
     this.#connection = connection
     const db = new Kysely<Tables>({ dialect: nodeSqliteDialect(this) })
-    this.transaction = sqlTransaction(
-      db,
-      sqliteHotReads(connection, () => this.#guard()),
+    const hot = sqliteHotReads((sql, parameters) =>
+      this.#noting(() => connection.prepared(sql).get(...parameters)),
     )
+    this.transaction = sqlTransaction(db, hot)
   }
 
   /** What the first failed statement threw. */
@@ -32,20 +32,21 @@ export class Unit implements StatementRunner {
   }
 
   execute<R>(sql: string, parameters: readonly unknown[]): QueryResult<R> {
-    this.#guard()
-    try {
-      return this.#connection.execute(sql, parameters)
-    } catch (error) {
-      this.#failure ??= { error }
-      throw error
-    }
+    return this.#noting(() => this.#connection.execute(sql, parameters))
   }
 
   end(): void {
     this.#ended = true
   }
 
-  #guard(): void {
+  /** Runs a statement unless the unit has ended, and notes the first that fails. */
+  #noting<T>(statement: () => T): T {
     if (this.#ended) throw new Error('a transaction was used after its unit of work had ended')
+    try {
+      return statement()
+    } catch (error) {
+      this.#failure ??= { error }
+      throw error
+    }
   }
 }
