@@ -180,6 +180,23 @@ test('comments stay where they are: above, behind and below', () => {
   assert.equal(normal(text), text)
 })
 
+test('comments inside flow collections break their lines', () => {
+  const text = lines(
+    'a: [1, # one',
+    '  # above two',
+    '  2, # two',
+    '  # below',
+    ']',
+    'b: {',
+    '  # above',
+    '  x: 1, # x',
+    '  y: 2,',
+    '  # below',
+    '}',
+  )
+  assert.equal(normal(text), text)
+})
+
 test('blank lines go, but one follows a foot comment', () => {
   assert.equal(
     normal('a: 1\n\n\nb: 2\n# below b\n\n\nc:\n\n  d: 3\n  # below d\n\ne: f\n'),

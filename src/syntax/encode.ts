@@ -216,6 +216,7 @@ class Encoder {
         comma = this.#flowPair(key, value, tail)
         tail = key.comments.foot
       }
+      if (comma && tail !== '') lines.mark(',')
       lines.pending.tail = tail
       lines.headComment()
       this.#flowDepth--
