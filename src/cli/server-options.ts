@@ -24,6 +24,13 @@ export const serverOptions: readonly ProgramOption[] = Object.freeze([
     help: 'Directory that holds the database and the key file',
   },
   {
+    name: 'keyFile',
+    flag: '--key-file',
+    type: 'string',
+    default: '',
+    help: 'File of the key that seals all secrets; default: `key` in the data directory',
+  },
+  {
     name: 'issuerBaseUrl',
     flag: '--issuer-base-url',
     type: 'string',

@@ -127,9 +127,12 @@ function collect(
   let size = 0
   incoming.on('data', (chunk: Buffer) => {
     size += chunk.length
-    if (size > limit)
-      incoming.destroy(new TransportError(`the answer has more than ${limit} bytes`, 'ETOOBIG'))
-    else chunks.push(chunk)
+    if (size <= limit) {
+      chunks.push(chunk)
+      return
+    }
+    fail(new TransportError(`the answer has more than ${limit} bytes`, 'ETOOBIG'))
+    incoming.destroy()
   })
   incoming.on('end', () => done(Buffer.concat(chunks)))
   incoming.on('error', fail)
