@@ -78,6 +78,13 @@ export class LineWriter {
     this.#blankLineDue = false
   }
 
+  /** Adds a comment to those that are printed above what comes next. */
+  addHead(comment: string): void {
+    if (comment === '') return
+    const { head } = this.pending
+    this.pending.head = head === '' ? comment : `${head}\n${comment}`
+  }
+
   take(which: keyof PendingComments): string {
     const comment = this.pending[which]
     this.pending[which] = ''

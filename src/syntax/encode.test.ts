@@ -197,6 +197,12 @@ test('comments inside flow collections break their lines', () => {
   assert.equal(normal(text), text)
 })
 
+test('a comment above a value on a line of its own stays, below the value or inside it', () => {
+  assert.equal(normal('a:\n  # why\n  b\nc: d\n'), lines('a: b', '# why', 'c: d'))
+  assert.equal(normal('a:\n  # why\n  b\n# c\nc: d\n'), lines('a: b', '# why', '# c', 'c: d'))
+  assert.equal(normal('a:\n  # why\n  [1, 2]\n'), lines('a: [', '  # why', '  1, 2]'))
+})
+
 test('blank lines go, but one follows a foot comment', () => {
   assert.equal(
     normal('a: 1\n\n\nb: 2\n# below b\n\n\nc:\n\n  d: 3\n  # below d\n\ne: f\n'),

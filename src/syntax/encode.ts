@@ -1,13 +1,16 @@
-import { byteLength, encodeBase64, encodeUtf8 } from '../value/index.ts'
 import { blockScalarText } from './encode-block-scalar.ts'
 import { LineWriter } from './encode-lines.ts'
-import { doubleQuoted, isMultiline, legalStyle, singleQuoted } from './encode-text.ts'
-import { noComments } from './make-node.ts'
-import { readsAsString } from './plain-text.ts'
-import type { ScalarStyle, YamlMapping, YamlNode, YamlPair, YamlScalar, YamlSequence } from './yaml-node.ts'
-
-/** The longest key, in bytes, that is written without a `?`. */
-const longestSimpleKey = 128
+import {
+  isContainer,
+  isImplicitNull,
+  isSimpleKey,
+  scalarText,
+  sizeOf,
+  tagText,
+  withoutComments,
+} from './encode-shape.ts'
+import { doubleQuoted, legalStyle, singleQuoted } from './encode-text.ts'
+import type { YamlMapping, YamlNode, YamlScalar, YamlSequence } from './yaml-node.ts'
 
 /** Where a node stands. */
 interface Place {
@@ -56,7 +59,7 @@ class Encoder {
   #open(node: YamlNode): void {
     const pending = this.#lines.pending
     const { head, line, foot } = node.comments
-    pending.head = head
+    this.#lines.addHead(head)
     if (isContainer(node)) return
     if (line !== '') pending.line = line
     if (foot !== '') pending.foot = foot
@@ -142,7 +145,7 @@ class Encoder {
     const lines = this.#lines
     const bare = withoutComments(key)
     lines.pending.tail = tail
-    lines.pending.head = key.comments.head
+    lines.addHead(key.comments.head)
     lines.headComment()
     lines.startLine()
     if (isSimpleKey(key)) {
@@ -230,7 +233,7 @@ class Encoder {
     const lines = this.#lines
     const bare = withoutComments(key)
     lines.pending.tail = tail
-    lines.pending.head = key.comments.head
+    lines.addHead(key.comments.head)
     lines.headComment()
     if (lines.column === 0) lines.startLine()
     if (isSimpleKey(key)) {
@@ -297,41 +300,4 @@ class Encoder {
       else if (value !== '') this.#lines.token(value)
     })
   }
-}
-
-/** The text to print and the style to print it in, before the place has its say. */
-function scalarText(node: YamlScalar): { value: string; wanted: ScalarStyle } {
-  if (!node.value.isWellFormed()) return { value: encodeBase64(encodeUtf8(node.value)), wanted: 'plain' }
-  if (node.style !== '' && node.style !== 'plain') return { value: node.value, wanted: node.style }
-  if (node.value.includes('\n')) return { value: node.value, wanted: 'literal' }
-  const asIs = node.style === 'plain' || readsAsString(node.value)
-  return { value: node.value, wanted: asIs ? 'plain' : 'double' }
-}
-
-function isImplicitNull(node: YamlScalar): boolean {
-  return node.value === '' && node.style === 'plain' && (node.tag === '' || node.tag === '!')
-}
-
-function isContainer(node: YamlNode): node is YamlMapping | YamlSequence {
-  return node.kind === 'mapping' || node.kind === 'sequence'
-}
-
-function sizeOf(node: YamlMapping | YamlSequence): number {
-  return node.kind === 'mapping' ? node.pairs.length : node.items.length
-}
-
-function isSimpleKey(key: YamlPair['key']): boolean {
-  if (isContainer(key)) return sizeOf(key) === 0
-  if (key.kind !== 'scalar') return true
-  if (isMultiline(key.value)) return false
-  return byteLength(key.value) + byteLength(key.tag) + byteLength(key.anchor) <= longestSimpleKey
-}
-
-/** A key's comments have places of their own: behind its value's start, and below its value. */
-function withoutComments(key: YamlNode): YamlNode {
-  return { ...key, comments: noComments }
-}
-
-function tagText(tag: string): string {
-  return tag.startsWith('!') ? tag : `!<${tag}>`
 }
