@@ -1,9 +1,10 @@
 import { type Diagnostic, errorAt, hasErrors, warningAt } from '../diag/index.ts'
 import type { Definition } from '../expr/index.ts'
 import { isRotateOnly, itemSchema, propertySchema, type Schema } from '../schema/index.ts'
-import { type ExportedRecord, type ExportedValue, quote, rejoinUtf8 } from '../value/index.ts'
+import { type ExportedValue, quote, rejoinUtf8 } from '../value/index.ts'
 import type { Attempt } from './attempt.ts'
 import { AwaitedValue } from './awaited.ts'
+import { contextValue, isAnonymous } from './context-value.ts'
 import { copyValue } from './copy.ts'
 import { declare } from './declare.ts'
 import type { Patch, RotationResult } from './evaluation.ts'
@@ -16,7 +17,7 @@ import { Reference } from './reference.ts'
 import { mergedSchema } from './schemas.ts'
 import type { Mode, Scope } from './scope.ts'
 import { textOf } from './text-of.ts'
-import { listValue, recordValue, unexport } from './unexport.ts'
+import { listValue, recordValue } from './unexport.ts'
 import { validateValue } from './validate-value.ts'
 import { isRecord, sortKeys, unknownValue, Value } from './value.ts'
 import { pending } from './waiting.ts'
@@ -60,7 +61,7 @@ export class EnvironmentEvaluator implements Scope {
       rootEnvironment: plan.rootName,
       values: contextValues,
     }
-    this.context = contextValue(contextValues, plan, this.budget)
+    this.context = contextValue(contextValues, plan.name, plan.rootName, this.budget)
     this.root = new Expr(plan.name, null, { kind: 'missing' }, null, true)
   }
 
@@ -272,7 +273,7 @@ export class EnvironmentEvaluator implements Scope {
     for (const part of parts) {
       text += part.text
       if (part.access !== null) {
-        const inner = textOf(new Reference(this, x, part.access, true).value())
+        const inner = textOf(new Reference(this, x, part.access, true).value(), this.budget)
         result.unknown ||= inner.unknown
         result.secret ||= inner.secret
         if (!inner.unknown) text += inner.text
@@ -360,25 +361,3 @@ export class EnvironmentEvaluator implements Scope {
     return value.base === null ? value.schema : mergedSchema(value.base.schema, value.schema)
   }
 }
-
-/** Whether an environment name counts as none: its imports are then roots of their own (§5.5). */
-export function isAnonymous(rootName: string): boolean {
-  return rootName === '' || rootName === '<yaml>'
-}
-
-function contextValue(values: ExportedRecord, { name, rootName }: EnvironmentPlan, budget: Budget): Value {
-  const def = placeholder(null)
-  const text = (value: string): ExportedValue => ({ value, trace: noTrace })
-  const record = (properties: Record<string, ExportedValue>): ExportedValue => ({
-    value: properties,
-    trace: noTrace,
-  })
-  const all: Record<string, ExportedValue> = Object.create(null)
-  for (const key of Object.keys(values)) all[key] = values[key]!
-  all['currentEnvironment'] = record({ name: text(name) })
-  all['rootEnvironment'] = record({ name: text(rootName) })
-  return unexport(record(all), def, budget)
-}
-
-const nowhere = { line: 0, column: 0, byte: 0 }
-const noTrace = { def: { environment: '', begin: nowhere, end: nowhere } }

@@ -2,6 +2,7 @@ import { AppError, type Diagnostic } from '../diag/index.ts'
 import type { Definition } from '../expr/index.ts'
 import { formatPropertyPath, parsePropertyPath } from '../value/index.ts'
 import { Attempt } from './attempt.ts'
+import { ownContextKeys } from './context-value.ts'
 import { EnvironmentEvaluator } from './environment-evaluator.ts'
 import type { Environment, Evaluation, EvaluationHost, EvaluationLimits } from './evaluation.ts'
 import { exportEnvironment } from './export-environment.ts'
@@ -56,6 +57,9 @@ export async function rotateEnvironment(
   })
 }
 
+// Every answer that others wait for costs another attempt; all attempts together may take this many times the steps of one.
+const attemptAllowance = 10
+
 const nothing: Evaluation = Object.freeze({ environment: null, diagnostics: [], patches: [], rotations: [] })
 
 async function evaluate(
@@ -64,7 +68,7 @@ async function evaluate(
   host: EvaluationHost,
   mode: Mode,
 ): Promise<Evaluation> {
-  for (const key of ['currentEnvironment', 'rootEnvironment']) {
+  for (const key of ownContextKeys) {
     if (!Object.hasOwn(host.context, key)) continue
     throw new AppError('REQUEST_INVALID', { what: `reserved context key: "${key}"`, hint: 'rename the key' })
   }
@@ -73,11 +77,22 @@ async function evaluate(
   const outside = new Outside(host, limits, mode.decrypts)
   outside.reserve(name)
   outside.expect(definition, host.crypter, 0)
+  let steps = 0
   for (;;) {
-    const evaluation = attempt(name, definition, host, new Attempt(mode, outside, limits, host.context))
+    const run = new Attempt(mode, outside, limits, host.context)
+    const evaluation = attempt(name, definition, host, run)
     if (evaluation !== null) return evaluation
+    steps += run.budget.steps
+    if (steps > limits.steps * attemptAllowance) return tooManySteps(limits)
     await outside.operations.news()
   }
+}
+
+function tooManySteps({ steps }: EvaluationLimits): Evaluation {
+  const exceeded = new LimitExceeded(
+    `more than ${steps * attemptAllowance} evaluation steps while waiting for answers`,
+  )
+  return { ...nothing, diagnostics: [exceeded.diagnostic(null)] }
 }
 
 function isEmpty({ values, imports }: Definition): boolean {

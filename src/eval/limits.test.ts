@@ -126,6 +126,9 @@ const bombs: Record<string, Record<string, string>> = {
   'JSON that doubles 64 times': {
     root: `values:\n  a0: x\n${times(64, (i) => `  a${i + 1}: {fn::toJSON: ["\${a${i}}", "\${a${i}}"]}\n`)}`,
   },
+  'the text of a list nested 120 deep, each level quoting the one below': {
+    root: `values: {a: {fn::toString: ${'['.repeat(120)}"\\""${']'.repeat(120)}}}\n`,
+  },
   'a diamond of 30 environments': {
     root: 'imports: [e14a, e14b]\n',
     ...Object.fromEntries(
@@ -207,4 +210,12 @@ test('S-42: JSON inside a text may not be nested without end', async () => {
     const { diagnostics } = await open({ root: `values: {a: {fn::fromJSON: "${text}"}}\n` })
     assert.match(diagnostics.at(-1)!.summary, /max depth|^limit exceeded: /)
   }
+})
+
+test('S-42: a chain of calls may not make evaluation start over without end', async () => {
+  const chain = (n: number) =>
+    `values:\n  k0: {fn::open::test: {}}\n${times(n, (i) => `  k${i + 1}: {fn::open::test: {a: "\${k${i}}"}}\n`)}`
+  assert.deepEqual((await open({ root: chain(8) }, { steps: 700 })).diagnostics, [])
+  const { diagnostics } = await open({ root: chain(30) }, { steps: 700 })
+  assert.match(diagnostics.at(-1)!.summary, /^limit exceeded: more than (700|7000) evaluation steps/)
 })

@@ -44,7 +44,7 @@ export class Budget {
   at: Place | null = null
   depth = 0
   referenceDepth = 0
-  #steps = 0
+  steps = 0
   #nodes = 0
   #references = 0
   #candidates = 0
@@ -64,8 +64,8 @@ export class Budget {
   }
 
   step(): void {
-    this.#steps += 1
-    if (this.#steps > this.limits.steps) this.exceeded(`more than ${this.limits.steps} evaluation steps`)
+    this.steps += 1
+    if (this.steps > this.limits.steps) this.exceeded(`more than ${this.limits.steps} evaluation steps`)
   }
 
   /** Counts the expressions of one document from here on. */

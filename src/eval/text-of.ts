@@ -1,4 +1,5 @@
 import { NumberText, quote } from '../value/index.ts'
+import type { Budget } from './limits.ts'
 import { isList, isRecord, sortKeys, type Value } from './value.ts'
 
 /** The text of a value inside a string, and what the string takes over from it. */
@@ -12,23 +13,35 @@ export interface TextOf {
  * The text of a value (language specification §7.1). Of a record only its own keys count, never inherited ones: results
  * depend on it (§15, Q4).
  */
-export function textOf(value: Value): TextOf {
+export function textOf(value: Value, budget: Budget): TextOf {
+  budget.step()
   const { content, unknown, secret } = value
   if (unknown) return { text: '[unknown]', unknown, secret }
   if (content === null) return { text: '', unknown, secret }
   if (typeof content === 'string') return { text: content, unknown, secret }
   if (typeof content === 'boolean') return { text: String(content), unknown, secret }
   if (content instanceof NumberText) return { text: content.text, unknown, secret }
-  if (isList(content)) return joined(value, content.map(textOf), ({ text }) => quote(text))
+  if (isList(content)) {
+    const parts = content.map((element) => textOf(element, budget))
+    return joined(value, parts, ({ text }) => quote(text), budget)
+  }
   if (!isRecord(content)) return { text: '', unknown, secret }
   const keys = sortKeys([...content.keys()])
-  const parts = keys.map((key) => ({ key, ...textOf(content.get(key)!) }))
-  return joined(value, parts, ({ key, text }) => `${quote(key)}=${quote(text)}`)
+  const parts = keys.map((key) => ({ key, ...textOf(content.get(key)!, budget) }))
+  return joined(value, parts, ({ key, text }) => `${quote(key)}=${quote(text)}`, budget)
 }
 
-function joined<T extends TextOf>(value: Value, parts: readonly T[], write: (part: T) => string): TextOf {
+/** Every level of nesting quotes the quotes of the one below, so the length is looked at on each. */
+function joined<T extends TextOf>(
+  value: Value,
+  parts: readonly T[],
+  write: (part: T) => string,
+  budget: Budget,
+): TextOf {
+  const text = parts.map(write).join(',')
+  budget.text(text.length)
   return {
-    text: parts.map(write).join(','),
+    text,
     unknown: parts.some((part) => part.unknown),
     secret: value.secret || parts.some((part) => part.secret),
   }

@@ -1,9 +1,11 @@
+import { rangeless } from '../diag/index.ts'
 import {
   type ExportedValue,
   isExportedRecord,
   NumberText,
   type PlainValue,
   type Scalar,
+  type Trace,
 } from '../value/index.ts'
 import type { Expr } from './expr.ts'
 import type { Budget } from './limits.ts'
@@ -89,8 +91,8 @@ function contentOf({ value }: ExportedValue): Pick<ExportedValue, 'value'> {
   return { value: record }
 }
 
-const nowhere = Object.freeze({ line: 0, column: 0, byte: 0 })
-const noTrace = Object.freeze({ def: Object.freeze({ environment: '', begin: nowhere, end: nowhere }) })
+/** The trace of what comes from no text. */
+export const noTrace: Trace = Object.freeze({ def: Object.freeze(rangeless('')) })
 
 function madeSecret(exported: ExportedValue): ExportedValue {
   if (exported.secret) return exported

@@ -10,7 +10,7 @@ export const asString = builtin({
   parts: (call) => [call.argument],
   evaluate: (x, { args }, scope) => {
     const result = resultOf(x)
-    const { text, unknown, secret } = textOf(scope.evaluate(args[0]!))
+    const { text, unknown, secret } = textOf(scope.evaluate(args[0]!), scope.budget)
     result.unknown = unknown
     result.secret = secret
     if (unknown) return result
