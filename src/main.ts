@@ -38,4 +38,7 @@ const world: World = {
   defaultBackend: null,
 }
 
-process.exitCode = await runCli(process.argv.slice(2), world)
+// No top-level await: the shipped bundle is CommonJS.
+void runCli(process.argv.slice(2), world).then((code) => {
+  process.exitCode = code
+})

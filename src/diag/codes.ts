@@ -198,6 +198,11 @@ export const codes = table({
     say: "Bad Request: opening environment '{environment}' needs no approval",
     hint: 'open it with `esc env open {environment}`',
   },
+  ROTATION_DISABLED: {
+    kind: 'denied',
+    say: 'Secret rotation is not enabled for this organization',
+    hint: 'ask an administrator of the organization to enable it',
+  },
   PROVIDER_NOT_FOUND: { kind: 'not-found', say: 'Not Found: {what} `{name}`', hint: '' },
   NOT_FOUND: { kind: 'not-found', say: 'Not Found: {what} `{id}`', hint: '' },
   CONFLICT: { kind: 'conflict', say: 'Conflict: {what}', hint: '{hint}' },
@@ -208,6 +213,11 @@ export const codes = table({
     kind: 'unavailable',
     say: 'this store was sealed with key `{wanted}`, and there is no key file at `{path}`',
     hint: 'nothing was changed; put the key file back, or name its place with --key-file',
+  },
+  DATA_FOLDER_UNUSABLE: {
+    kind: 'unavailable',
+    say: 'the data folder `{path}` cannot be used: {said}',
+    hint: 'make it writable for the user the server runs as, or name another with --data',
   },
   PORT_IN_USE: {
     kind: 'unavailable',
@@ -271,6 +281,11 @@ export const codes = table({
     kind: 'unavailable',
     say: 'the store has schema {found}, this program knows schemas up to {known}',
     hint: 'nothing was changed; run the newer program, or restore a backup made before it',
+  },
+  BACKUP_EXISTS: {
+    kind: 'conflict',
+    say: '`{path}` exists already',
+    hint: 'nothing was written; name another file',
   },
   STORE_CLOSED: { kind: 'unavailable', say: 'the store is closed', hint: 'the server is stopping' },
 

@@ -25,12 +25,13 @@ export async function startSandbox(options: ProgramOptions): Promise<number> {
     region,
     production,
     hosts: [host, ...settings.list('hosts')],
+    allowRemote: settings.flag('allowRemote'),
     now: () => Date.now(),
     fetch: (url, init) => fetch(url, init),
     random: systemRandom,
     resolve: async (name) => (await lookup(name, { all: true })).map(({ address }) => address),
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-    faults: parseFaults(settings.list('faults')),
+    faults: settings.list('faults').flatMap((fault) => parseFaults(fault)),
     state: state === undefined ? undefined : stateFile(state),
     allowLinkLocal: settings.flag('allowLinkLocal'),
     decisionLimit: settings.integer('decisionLimit', { min: 1, max: 100_000 }),
@@ -40,7 +41,8 @@ export async function startSandbox(options: ProgramOptions): Promise<number> {
   const listener = await listen({
     host,
     port: settings.integer('port', { min: 0, max: 65_535 }) ?? 3721,
-    answer: (request, { remoteAddress }) => sandbox.fetch(request, { sourceIp: remoteAddress }),
+    answer: (request, { remoteAddress }) =>
+      sandbox.fetch(request, { incoming: { socket: { remoteAddress } } }),
   })
   process.stderr.write(banner({ url: listener.url, account, region, ...keys }))
   await listener.ended

@@ -36,8 +36,8 @@ export async function startServers(options: {
       ['sandbox', 'aws', '--port', String(sandboxPort), '--account', account],
       {
         ...env,
-        OPENESC_SANDBOX_ADMIN_ACCESS_KEY_ID: administrator.accessKeyId,
-        OPENESC_SANDBOX_ADMIN_SECRET_ACCESS_KEY: administrator.secretAccessKey,
+        OPENESC_SANDBOX_ACCESS_KEY_ID: administrator.accessKeyId,
+        OPENESC_SANDBOX_SECRET_ACCESS_KEY: administrator.secretAccessKey,
       },
       `${sandboxUrl}/_sandbox/decisions`,
       { detached },

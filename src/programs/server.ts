@@ -1,0 +1,206 @@
+import { randomUUID } from 'node:crypto'
+import { accessSync, chmodSync, constants, mkdirSync } from 'node:fs'
+import { homedir, hostname, userInfo } from 'node:os'
+import { join, resolve } from 'node:path'
+import { createTokenExchange } from '../aws/index.ts'
+import type { ProgramOptions } from '../cli/index.ts'
+import { createAccessTokenCodec, systemRandom } from '../crypto/index.ts'
+import { AppError } from '../diag/index.ts'
+import { createApp } from '../http/index.ts'
+import { createIssuer, type Issuer } from '../oidc/index.ts'
+import { providerCatalogue } from '../providers/index.ts'
+import { createService, type LogEvent, type Service } from '../service/index.ts'
+import { openSqliteStore, openVault, type Store, signingKeyStorage } from '../store/index.ts'
+import { files } from '../world/files.ts'
+import { sendHook } from './egress.ts'
+import { unlock } from './key-file.ts'
+import { type Listener, listen } from './listen.ts'
+import { readSettings } from './options.ts'
+import { providersFor } from './powers.ts'
+
+interface ServerSettings {
+  readonly host: string
+  readonly port: number
+  readonly data: string
+  readonly keyFile: string
+  readonly issuerBaseUrl: string | undefined
+  readonly stsEndpoint: string | undefined
+  readonly awsRegion: string
+  readonly organization: string
+  readonly user: string
+  readonly tokenFile: string
+}
+
+const tickMilliseconds = 10_000
+
+/** `esc server start`: the service until a signal ends it. Resolves with the exit code. */
+export async function startServer(options: ProgramOptions): Promise<number> {
+  const settings = serverSettings(options)
+  prepareFolder(settings.data)
+  const store = await openSqliteStore({ path: join(settings.data, 'openesc.db'), nowMs: () => Date.now() })
+  try {
+    await serve(settings, store)
+  } finally {
+    await store.close()
+  }
+  return 0
+}
+
+function serverSettings(options: ProgramOptions): ServerSettings {
+  const settings = readSettings(options)
+  const data = resolve((settings.text('data') ?? '~/.openesc').replace(/^~(?=\/|$)/, homedir()))
+  return {
+    host: settings.text('host') ?? '127.0.0.1',
+    port: settings.integer('port', { min: 0, max: 65_535 }) ?? 3720,
+    data,
+    keyFile: settings.text('keyFile') ?? join(data, 'key'),
+    issuerBaseUrl: settings.text('issuerBaseUrl'),
+    stsEndpoint: settings.text('stsEndpoint'),
+    awsRegion: settings.text('awsRegion') ?? 'us-east-1',
+    organization: settings.text('organization') ?? 'my-org',
+    user: settings.text('user') ?? loginName(),
+    tokenFile: settings.text('tokenFile') ?? join(data, 'first-token'),
+  }
+}
+
+/** Whoever starts the server first is its administrator. */
+function loginName(): string {
+  const name = userInfo().username
+  return /^[a-zA-Z0-9][\w-]{1,38}[a-zA-Z0-9]$/.test(name) ? name : 'admin'
+}
+
+function prepareFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 })
+    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK)
+  } catch (error) {
+    throw new AppError(
+      'DATA_FOLDER_UNUSABLE',
+      { path, said: error instanceof Error ? error.message : '' },
+      { cause: error },
+    )
+  }
+  chmodSync(path, 0o700)
+}
+
+async function serve(settings: ServerSettings, store: Store): Promise<void> {
+  const nowMs = () => Date.now()
+  const { keyRing, created } = await unlock(store, settings.keyFile, systemRandom)
+  const vault = await openVault({ store, keyRing, nowMs, random: systemRandom })
+  const log = (event: LogEvent) =>
+    process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`)
+  // The issuer's URL may be the address that is listened on, and a free port is known only then: answers wait for the app.
+  const app = Promise.withResolvers<(request: Request) => Response | Promise<Response>>()
+  const listener = await listen({
+    ...settings,
+    answer: async (request) => await (await app.promise)(request),
+  })
+  try {
+    const issuer = await createIssuer({
+      baseUrl: settings.issuerBaseUrl ?? listener.url,
+      storage: { v1: signingKeyStorage(store, 'v1'), v2: signingKeyStorage(store, 'v2') },
+      sealer: vault,
+      nowMs,
+      random: systemRandom,
+    })
+    const sts = createTokenExchange({
+      region: settings.awsRegion,
+      fetch: (url, init) => fetch(url, init),
+      ...(settings.stsEndpoint === undefined ? {} : { endpoint: settings.stsEndpoint }),
+    })
+    const service = createService({
+      store,
+      providers: (scope) => providersFor({ issuer, sts, store }, scope),
+      catalogue: {
+        providers: Object.entries(providerCatalogue).map(([name, { summary }]) => ({
+          name,
+          description: summary,
+        })),
+        rotators: [],
+      },
+      crypterFor: vault.crypterFor,
+      sealer: vault,
+      tokens: createAccessTokenCodec(await vault.secret('token-pepper'), systemRandom),
+      clock: () => new Date(),
+      ids: () => randomUUID(),
+      sendHook,
+      log,
+    })
+    const first = await foundOnce(service, settings)
+    const { v1, v2 } = issuer
+    const { fetch: answer } = createApp(service, { requestIds: () => randomUUID(), log, issuers: [v1, v2] })
+    app.resolve((request) => answer(request))
+    process.stderr.write(welcome(settings, listener, issuer, { keyCreated: created, first }))
+    const stopTicking = keepTicking(service, issuer, log)
+    await listener.ended
+    await stopTicking()
+  } catch (error) {
+    app.resolve(() => new Response(null, { status: 503 }))
+    await listener.close()
+    throw error
+  }
+}
+
+/** Makes organization, administrator and token when the store is new; the token goes into a file of its owner. */
+async function foundOnce(
+  service: Service,
+  { organization, user, tokenFile }: ServerSettings,
+): Promise<boolean> {
+  try {
+    const { token } = await service.bootstrap({ organization, login: user })
+    await files.write(resolve(tokenFile), Buffer.from(`${token}\n`), 0o600)
+    return true
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'ALREADY_INITIALISED') return false
+    throw error
+  }
+}
+
+/** Does what time has brought every few seconds; gives a function that stops it and waits for what runs. */
+function keepTicking(service: Service, issuer: Issuer, log: (event: LogEvent) => void): () => Promise<void> {
+  const holder = `${hostname()}-${process.pid}`
+  let running: Promise<void> = Promise.resolve()
+  const tick = async () => {
+    try {
+      await issuer.tick()
+      await service.tick(holder)
+    } catch (error) {
+      log({ level: 'error', event: 'tick failed', error: error instanceof Error ? error.name : 'unknown' })
+    }
+  }
+  const timer = setInterval(() => {
+    running = running.then(tick)
+  }, tickMilliseconds)
+  return async () => {
+    clearInterval(timer)
+    await running
+  }
+}
+
+function welcome(
+  settings: ServerSettings,
+  listener: Listener,
+  issuer: Issuer,
+  { keyCreated, first }: { readonly keyCreated: boolean; readonly first: boolean },
+): string {
+  const lines = [
+    `OpenESC listens on ${listener.url}`,
+    `  issuer  ${issuer.v1.issuer}`,
+    `  data    ${settings.data}`,
+  ]
+  if (settings.stsEndpoint !== undefined) {
+    lines.push(`  STS     ${settings.stsEndpoint} (not AWS: credentials from there open nothing in AWS)`)
+  }
+  if (keyCreated)
+    lines.push(
+      `  key     ${settings.keyFile} (new: back it up apart from the data; without it the secrets are lost)`,
+    )
+  if (first) {
+    lines.push(
+      '',
+      `First start: organization \`${settings.organization}\`, administrator \`${settings.user}\`. Log in with`,
+      `  PULUMI_ACCESS_TOKEN=$(cat ${resolve(settings.tokenFile)}) esc login ${listener.url}`,
+    )
+  }
+  return `${lines.join('\n')}\n`
+}
