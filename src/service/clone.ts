@@ -36,7 +36,12 @@ export async function cloneEnvironment(
   // The copy's key exists only once the copy does: it is made empty, and filled in a second unit of work that removes it
   // again when anything fails, so that nobody finds half a copy.
   const copy = await parts.store.change((transaction) =>
-    insertEnvironment(transaction, parts, access, { project, name, sources: [] }),
+    insertEnvironment(transaction, parts, access, {
+      project,
+      name,
+      sources: [],
+      event: 'environment-cloned',
+    }),
   )
   try {
     const sources = await Promise.all(texts.map((text) => seal(parts, access, copy, text)))

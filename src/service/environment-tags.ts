@@ -1,7 +1,8 @@
 import { AppError } from '../diag/index.ts'
-import type { Environment, EnvironmentTag } from '../store/index.ts'
+import type { Environment, EnvironmentTag, Transaction } from '../store/index.ts'
 import { type EnvironmentAccess, type OrganizationAccess, permissionsOn } from './access.ts'
 import { checkName, formatName } from './names.ts'
+import { note } from './notes.ts'
 import type { ServiceParts } from './parts.ts'
 
 export interface TagChange {
@@ -52,8 +53,9 @@ export function createEnvironmentTags(parts: ServiceParts): EnvironmentTags {
         if (tag === null) throw missing(environment, name)
         return tag
       }),
-    create: ({ environment, caller }, { name, value }) =>
+    create: (access, { name, value }) =>
       parts.store.change(async (transaction) => {
+        const { environment, caller } = access
         const nowMs = parts.clock().getTime()
         const tag: EnvironmentTag = {
           environmentId: environment.id,
@@ -64,6 +66,7 @@ export function createEnvironmentTags(parts: ServiceParts): EnvironmentTags {
           modifiedMs: nowMs,
         }
         if (!(await transaction.environmentTags.insert(tag))) throw exists(environment, name)
+        await told(transaction, parts, access, 'created', name)
         return tag
       }),
     update: (access, name, change) => updateTag(parts, access, name, change),
@@ -74,6 +77,21 @@ export function createEnvironmentTags(parts: ServiceParts): EnvironmentTags {
       }),
     values: (access) => valuesInUse(parts, access),
   }
+}
+
+async function told(
+  transaction: Transaction,
+  parts: ServiceParts,
+  access: EnvironmentAccess,
+  action: 'created' | 'updated' | 'deleted',
+  tagName: string,
+): Promise<void> {
+  await note(transaction, parts, access, {
+    event: `environment-tag-${action}`,
+    environment: access.environment,
+    facts: { tag: tagName },
+    hook: { filter: `environment_tag_${action}`, kind: 'environment_tag', action, details: { tagName } },
+  })
 }
 
 function missing(environment: Environment, tag: string): AppError {
@@ -96,10 +114,11 @@ function checkValue(value: string): string {
 
 async function updateTag(
   parts: ServiceParts,
-  { environment, caller }: EnvironmentAccess,
+  access: EnvironmentAccess,
   name: string,
   { currentTag, newTag }: TagChange,
 ): Promise<EnvironmentTag> {
+  const { environment, caller } = access
   return await parts.store.change(async (transaction) => {
     const current = await transaction.environmentTags.get(environment.id, name)
     if (current === null) throw missing(environment, name)
@@ -115,6 +134,7 @@ async function updateTag(
       modifiedMs: parts.clock().getTime(),
     }
     if (!(await transaction.environmentTags.update(name, tag))) throw exists(environment, tag.name)
+    await told(transaction, parts, access, 'updated', tag.name)
     return tag
   })
 }

@@ -16,6 +16,7 @@ import {
   type OrganizationAccess,
   permissionsOn,
 } from './access.ts'
+import { refuseGatedOpen, refuseGatedUpdate } from './approvals.ts'
 import type { Caller } from './caller.ts'
 import {
   appendRevision,
@@ -25,6 +26,7 @@ import {
   type WriteResult,
 } from './definitions.ts'
 import { checkName, defaultProject, formatName } from './names.ts'
+import { type Happening, note } from './notes.ts'
 import type { ServiceParts } from './parts.ts'
 import type { EnvironmentPermission, OrganizationPermission } from './permissions.ts'
 import { etagHolds, etagOf, hashContent, latest, usableRevision } from './revision-lookup.ts'
@@ -104,7 +106,11 @@ export function createEnvironments(parts: ServiceParts): Environments {
       ),
     create: (access, request) =>
       parts.store.change((transaction) =>
-        insertEnvironment(transaction, parts, access, { ...request, sources: [emptyText] }),
+        insertEnvironment(transaction, parts, access, {
+          ...request,
+          sources: [emptyText],
+          event: 'environment-created',
+        }),
       ),
     read: (access, version = latest) =>
       parts.store.read(async (transaction) =>
@@ -115,7 +121,14 @@ export function createEnvironments(parts: ServiceParts): Environments {
     delete: (access) =>
       parts.store.change(async (transaction) => {
         const { environment } = access
-        if (await transaction.environments.delete(environment.id, parts.clock().getTime())) return
+        if (await transaction.environments.delete(environment.id, parts.clock().getTime())) {
+          await note(transaction, parts, access, {
+            event: 'environment-deleted',
+            environment,
+            hook: { filter: 'environment_deleted', kind: 'environment', action: 'deleted' },
+          })
+          return
+        }
         const now = await transaction.environments.get(environment.id)
         const facts = { environment: formatName(environment) }
         throw new AppError(now?.deletionProtected ? 'DELETION_PROTECTED' : 'ENVIRONMENT_NOT_FOUND', facts)
@@ -123,7 +136,11 @@ export function createEnvironments(parts: ServiceParts): Environments {
     updateSettings: (access, { deletionProtected }) =>
       parts.store.change(async (transaction) => {
         const { id } = access.environment
-        if (deletionProtected !== undefined) await transaction.environments.update(id, { deletionProtected })
+        if (deletionProtected !== undefined) {
+          await transaction.environments.update(id, { deletionProtected })
+          const event = `environment-deletion-protection-${deletionProtected ? 'enabled' : 'disabled'}`
+          await note(transaction, parts, access, { event, environment: access.environment })
+        }
         const now = await transaction.environments.get(id)
         return { deletionProtected: now?.deletionProtected ?? false }
       }),
@@ -220,6 +237,8 @@ function readKey(token: string | undefined): EnvironmentKey | null {
 export interface NewEnvironmentRequest extends CreateRequest {
   /** The texts of its revisions, from 1. */
   readonly sources: readonly Uint8Array[]
+  /** The audit trail's name for how it came to be. */
+  readonly event: string
 }
 
 /**
@@ -230,9 +249,10 @@ export interface NewEnvironmentRequest extends CreateRequest {
 export async function insertEnvironment(
   transaction: Transaction,
   parts: ServiceParts,
-  { caller, organization }: OrganizationAccess,
+  scene: OrganizationAccess,
   request: NewEnvironmentRequest,
 ): Promise<Environment> {
+  const { caller, organization } = scene
   const project = checkName('project', request.project || defaultProject)
   const name = checkName('environment', request.name)
   const nowMs = parts.clock().getTime()
@@ -273,12 +293,28 @@ export async function insertEnvironment(
       sourceChangeRequest: null,
     })
   }
-  return (await transaction.environments.get(environment.id))!
+  const made = (await transaction.environments.get(environment.id))!
+  await note(transaction, parts, scene, {
+    event: request.event,
+    environment: made,
+    hook: { filter: 'environment_created', kind: 'environment', action: 'created' },
+  })
+  return made
 }
 
 async function decrypt(parts: ServiceParts, access: EnvironmentAccess, version: string): Promise<Definition> {
   const { environment, organization } = access
-  const revision = await parts.store.read((transaction) => usableRevision(transaction, environment, version))
+  const revision = await parts.store.change(async (transaction) => {
+    // Secrets in clear are what an open gate keeps.
+    await refuseGatedOpen(transaction, environment, access.caller.ownerId, parts.clock().getTime())
+    const found = await usableRevision(transaction, environment, version)
+    await note(transaction, parts, access, {
+      event: 'environment-decrypted',
+      environment,
+      facts: { revision: found.number },
+    })
+    return found
+  })
   return { ...definitionOf(revision), source: await unseal(parts, access, revision.source, organization) }
 }
 
@@ -310,16 +346,19 @@ async function update(
   const mismatch = () => new AppError('ETAG_MISMATCH', { environment: formatName(environment) })
   const conditional = etag !== undefined && etag !== '' && etag !== '*'
   const prepared = await prepareText(parts, access, source)
+  await parts.store.read((transaction) => refuseGatedUpdate(transaction, environment))
   if (base === null || !etagHolds(etag, etagOf(base))) throw mismatch()
   let expected = base.number
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const revision = await parts.store.change((transaction) =>
-        appendRevision(transaction, environment, expected, prepared.source, {
+      const revision = await parts.store.change(async (transaction) => {
+        const appended = await appendRevision(transaction, environment, expected, prepared.source, {
           caller: access.caller,
           nowMs: parts.clock().getTime(),
-        }),
-      )
+        })
+        await note(transaction, parts, access, updated(environment, appended.number))
+        return appended
+      })
       return { revision: revision.number, etag: etagOf(revision), diagnostics: prepared.diagnostics }
     } catch (error) {
       const raced = error instanceof AppError && error.code === 'ETAG_MISMATCH'
@@ -329,18 +368,35 @@ async function update(
   }
 }
 
+/** A new revision, as it is written down. */
+export function updated(environment: Environment, revision: number): Happening {
+  return {
+    event: 'environment-updated',
+    environment,
+    facts: { revision },
+    hook: {
+      filter: 'environment_revision_created',
+      kind: 'environment_revision',
+      action: 'created',
+      details: { revision },
+    },
+  }
+}
+
 async function restore(
   transaction: Transaction,
   parts: ServiceParts,
-  { organization }: OrganizationAccess,
+  access: OrganizationAccess,
   { project, name }: { readonly project: string; readonly name: string },
 ): Promise<void> {
+  const { organization } = access
   const facts = { environment: formatName({ organization: organization.name, project, name }) }
   const deleted = await transaction.environments.findDeleted(organization.id, project, name)
   if (deleted === null) throw new AppError('ENVIRONMENT_NOT_FOUND', facts)
   if (!(await transaction.environments.restore(deleted.id, parts.clock().getTime()))) {
     throw new AppError('ENVIRONMENT_EXISTS', facts)
   }
+  await note(transaction, parts, access, { event: 'environment-restored', environment: deleted })
 }
 
 async function changeOwner(

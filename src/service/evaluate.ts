@@ -11,6 +11,7 @@ import {
 import { loadDefinition } from '../expr/index.ts'
 import type { Environment } from '../store/index.ts'
 import { enterOrganization, type OrganizationAccess, permissionsOn } from './access.ts'
+import { refuseGatedOpen } from './approvals.ts'
 import { callerContext } from './context.ts'
 import { formatName, parseImportName } from './names.ts'
 import type { EvaluationScope, ServiceParts } from './parts.ts'
@@ -129,6 +130,9 @@ async function loadImport(
     if (!permissions.has(needs)) {
       refused.push(formatName(environment))
       throw new Error(`you may not open \`${formatName(environment)}\``)
+    }
+    if (needs === 'open') {
+      await refuseGatedOpen(transaction, environment, access.caller.ownerId, parts.clock().getTime())
     }
     const revision = await importedRevision(() => usableRevision(transaction, environment, wanted.version))
     const crypter: Crypter = parts.crypterFor(environment, access.organization)

@@ -1,10 +1,15 @@
 export type { EnvironmentAccess, OrganizationAccess } from './access.ts'
+export { type EvaluatedGate, type Gate, gatesSetting } from './approvals.ts'
 export type { BootstrapResult } from './bootstrap.ts'
 export type { Caller } from './caller.ts'
+export type { ChangeRequestEntry } from './change-requests.ts'
 export { callerContext } from './context.ts'
 export { type Definition, EvaluationError, type WriteResult } from './definitions.ts'
+export type { DraftText, DraftWrite } from './drafts.ts'
 export type { EnvironmentEntry, EnvironmentPage } from './environments.ts'
 export { checkName, type EnvironmentName, type NameKind } from './names.ts'
+export { hashAuditEntry } from './notes.ts'
+export type { OpenRequestEntry } from './open-requests.ts'
 export type {
   Catalogue,
   CatalogueEntry,
@@ -17,8 +22,10 @@ export type {
 } from './parts.ts'
 export type { CallerProfile, Founding } from './people.ts'
 export type { EnvironmentPermission, Level, OrganizationPermission } from './permissions.ts'
+export type { Referrer } from './referrers.ts'
 export { etagOf, hashContent } from './revision-lookup.ts'
 export type { RevisionTagEntry } from './revision-tags.ts'
 export type { RevisionEntry } from './revisions.ts'
 export { createService, type Service } from './service.ts'
 export { plain, type SessionResult } from './sessions.ts'
+export type { HookRequest, HookResponse } from './webhook-delivery.ts'

@@ -2,6 +2,7 @@ import type { Crypter, EvaluationLimits, ProviderSet } from '../eval/index.ts'
 import type { Environment, Organization, Store, TokenType } from '../store/index.ts'
 import type { ExportedRecord } from '../value/index.ts'
 import type { Caller } from './caller.ts'
+import type { HookRequest, HookResponse } from './webhook-delivery.ts'
 
 /** Everything the service is made of. It has no clock, disk, network or randomness of its own. */
 export interface ServiceParts {
@@ -24,6 +25,8 @@ export interface ServiceParts {
   /** The facts that `${context…}` gives; by default who calls, in which organization, by which kind of token. */
   readonly context?: (scope: EvaluationScope) => ExportedRecord
   readonly limits?: Partial<EvaluationLimits>
+  /** Sends one webhook request through the one door that leaves the server; absent = webhooks are not sent. */
+  readonly sendHook?: (request: HookRequest) => Promise<HookResponse>
   /** Entries on a list page, when the caller asks for no number. */
   readonly pageSize?: number
 }

@@ -1,7 +1,8 @@
 import { AppError } from '../diag/index.ts'
-import type { Actor, Environment, ReadTransaction, RevisionTag } from '../store/index.ts'
+import type { Actor, Environment, ReadTransaction, RevisionTag, Transaction } from '../store/index.ts'
 import type { EnvironmentAccess } from './access.ts'
 import { checkName, formatName } from './names.ts'
+import { note, type Scene } from './notes.ts'
 import type { ServiceParts } from './parts.ts'
 import { findRevision, latest } from './revision-lookup.ts'
 
@@ -36,9 +37,31 @@ export interface RevisionTags {
 
 const longestPage = 500
 
+/** The audit trail's own tenses. */
+const auditWords = { created: 'created', updated: 'update', deleted: 'delete' } as const
+
 export function createRevisionTags(parts: ServiceParts): RevisionTags {
   const missing = (environment: Environment, tag: string) =>
     new AppError('REVISION_TAG_NOT_FOUND', { tag: tag.slice(0, 100), environment: formatName(environment) })
+  const told = (
+    transaction: Transaction,
+    scene: Scene,
+    environment: Environment,
+    action: 'created' | 'updated' | 'deleted',
+    tagName: string,
+    revision?: number,
+  ) =>
+    note(transaction, parts, scene, {
+      event: `environment-revision-tag-${auditWords[action]}`,
+      environment,
+      facts: { tag: tagName, ...(revision === undefined ? {} : { revision }) },
+      hook: {
+        filter: `environment_revision_tag_${action}`,
+        kind: 'environment_revision_tag',
+        action,
+        details: { tagName, ...(revision === undefined ? {} : { revision }) },
+      },
+    })
   return {
     list: ({ environment }, { after = '', count }) =>
       parts.store.read((transaction) =>
@@ -53,8 +76,9 @@ export function createRevisionTags(parts: ServiceParts): RevisionTags {
         if (tag === null) throw missing(environment, name)
         return tag
       }),
-    create: ({ environment, caller }, { name, revision }) =>
+    create: (access, { name, revision }) =>
       parts.store.change(async (transaction) => {
+        const { environment, caller } = access
         checkName('revisionTag', name)
         const target = await findRevision(transaction, environment, String(revision ?? latest))
         const nowMs = parts.clock().getTime()
@@ -66,11 +90,14 @@ export function createRevisionTags(parts: ServiceParts): RevisionTags {
           createdMs: nowMs,
           modifiedMs: nowMs,
         }
-        if (await transaction.revisionTags.insert(tag)) return
-        throw new AppError('REVISION_TAG_EXISTS', { tag: name, environment: formatName(environment) })
+        if (!(await transaction.revisionTags.insert(tag))) {
+          throw new AppError('REVISION_TAG_EXISTS', { tag: name, environment: formatName(environment) })
+        }
+        await told(transaction, access, environment, 'created', name, target.number)
       }),
-    move: ({ environment, caller }, name, { revision }) =>
+    move: (access, name, { revision }) =>
       parts.store.change(async (transaction) => {
+        const { environment, caller } = access
         refuseLatest(name)
         if ((await transaction.revisionTags.get(environment.id, name)) === null) {
           throw missing(environment, name)
@@ -83,11 +110,14 @@ export function createRevisionTags(parts: ServiceParts): RevisionTags {
           caller.actor,
           parts.clock().getTime(),
         )
+        await told(transaction, access, environment, 'updated', name, target.number)
       }),
-    delete: ({ environment }, name) =>
+    delete: (access, name) =>
       parts.store.change(async (transaction) => {
+        const { environment } = access
         refuseLatest(name)
         if (!(await transaction.revisionTags.delete(environment.id, name))) throw missing(environment, name)
+        await told(transaction, access, environment, 'deleted', name)
       }),
   }
 }

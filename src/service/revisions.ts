@@ -2,6 +2,7 @@ import { AppError } from '../diag/index.ts'
 import type { Environment, RevisionSummary, Transaction } from '../store/index.ts'
 import type { EnvironmentAccess } from './access.ts'
 import { formatName } from './names.ts'
+import { note } from './notes.ts'
 import type { ServiceParts } from './parts.ts'
 import { findRevision, latest } from './revision-lookup.ts'
 
@@ -78,10 +79,11 @@ function withLatest(
 async function retract(
   transaction: Transaction,
   parts: ServiceParts,
-  { environment, caller }: EnvironmentAccess,
+  access: EnvironmentAccess,
   version: string,
   request: RetractRequest,
 ): Promise<void> {
+  const { environment, caller } = access
   const { number, retraction } = await findRevision(transaction, environment, version)
   const current = await transaction.environments.get(environment.id)
   if (current === null || number === current.latest) {
@@ -102,6 +104,17 @@ async function retract(
   for (const tag of await transaction.revisionTags.ofRevision(environment.id, number)) {
     await transaction.revisionTags.move(environment.id, tag.name, replacement, caller.actor, nowMs)
   }
+  await note(transaction, parts, access, {
+    event: 'environment-revision-retracted',
+    environment,
+    facts: { revision: number, replacement },
+    hook: {
+      filter: 'environment_revision_retracted',
+      kind: 'environment_revision',
+      action: 'retracted',
+      details: { revision: number },
+    },
+  })
 }
 
 function refuse(what: string, hint: string): AppError {

@@ -1,16 +1,27 @@
 import type { EnvironmentAccess } from './access.ts'
+import { createGates, type Gates } from './approvals.ts'
 import { type BootstrapResult, bootstrap } from './bootstrap.ts'
 import { type Callers, createCallers } from './caller.ts'
+import { type ChangeRequests, createChangeRequests } from './change-requests.ts'
 import { type Checks, createChecks } from './checks.ts'
 import { type CloneRequest, cloneEnvironment } from './clone.ts'
+import { createDrafts, type Drafts } from './drafts.ts'
 import { createEnvironmentTags, type EnvironmentTags } from './environment-tags.ts'
 import { createEnvironments, type Environments } from './environments.ts'
+import { createOpenRequests, type OpenRequests } from './open-requests.ts'
 import type { ServiceParts } from './parts.ts'
 import { createPeople, type Founding, type People } from './people.ts'
 import { createProviders, type Providers } from './providers.ts'
+import { createReferrers, type Referrers } from './referrers.ts'
 import { createRevisionTags, type RevisionTags } from './revision-tags.ts'
 import { createRevisions, type Revisions } from './revisions.ts'
+import { createRotations, type Rotations } from './rotations.ts'
+import { runDueSchedules } from './schedule-runner.ts'
+import { createSchedules, type Schedules } from './schedules.ts'
+import { createSeals, type Seals } from './seals.ts'
 import { createSessions, type Sessions } from './sessions.ts'
+import { deliverDue } from './webhook-delivery.ts'
+import { createWebhooks, type Webhooks } from './webhooks.ts'
 
 /**
  * The use cases of the product, by noun. What they need of the caller's rights is proved by the access that
@@ -26,7 +37,21 @@ export interface Service {
   readonly checks: Checks
   readonly sessions: Sessions
   readonly providers: Providers
+  readonly seals: Seals
+  readonly drafts: Drafts
+  readonly changeRequests: ChangeRequests
+  readonly openRequests: OpenRequests
+  readonly gates: Gates
+  readonly referrers: Referrers
+  readonly rotations: Rotations
+  readonly schedules: Schedules
+  readonly webhooks: Webhooks
   clone(access: EnvironmentAccess, request: CloneRequest): Promise<void>
+  /**
+   * Does what time has brought: due rotations, webhook deliveries, expired sessions. Whoever has a clock calls it now and
+   * then; `holder` tells replicas apart.
+   */
+  tick(holder: string): Promise<void>
   /** Whether the store answers. */
   ready(): Promise<boolean>
   /** @see bootstrap */
@@ -35,6 +60,7 @@ export interface Service {
 
 /** The service over its parts. It has no clock, disk, network or randomness of its own. */
 export function createService(parts: ServiceParts): Service {
+  const rotations = createRotations(parts)
   return {
     callers: createCallers(parts),
     people: createPeople(parts),
@@ -45,7 +71,22 @@ export function createService(parts: ServiceParts): Service {
     checks: createChecks(parts),
     sessions: createSessions(parts),
     providers: createProviders(parts),
+    seals: createSeals(parts),
+    drafts: createDrafts(parts),
+    changeRequests: createChangeRequests(parts),
+    openRequests: createOpenRequests(parts),
+    gates: createGates(parts),
+    referrers: createReferrers(parts),
+    rotations,
+    schedules: createSchedules(parts),
+    webhooks: createWebhooks(parts),
     clone: (access, request) => cloneEnvironment(parts, access, request),
+    async tick(holder) {
+      await runDueSchedules(parts, rotations, holder)
+      await deliverDue(parts)
+      const nowMs = parts.clock().getTime()
+      await parts.store.change((transaction) => transaction.openSessions.deleteExpired(nowMs, 500))
+    },
     async ready() {
       try {
         await parts.store.read((transaction) => transaction.settings.get('server', 'bootstrap'))

@@ -12,10 +12,12 @@ import {
   stringifyJson,
 } from '../value/index.ts'
 import type { EnvironmentAccess, OrganizationAccess } from './access.ts'
+import { refuseGatedOpen } from './approvals.ts'
 import { refusal } from './definitions.ts'
 import { sessionMilliseconds } from './duration.ts'
 import { anonymousName, type EvaluationRequest, open } from './evaluate.ts'
 import { rootName } from './names.ts'
+import { note } from './notes.ts'
 import type { ServiceParts } from './parts.ts'
 import { findProperty } from './property.ts'
 import { latest, usableRevision } from './revision-lookup.ts'
@@ -42,6 +44,8 @@ export interface Sessions {
   openText(access: EnvironmentAccess, source: Uint8Array, options: OpenOptions): Promise<string>
   /** Opens a text that belongs to no environment. */
   openAnonymous(access: OrganizationAccess, source: Uint8Array, options: OpenOptions): Promise<string>
+  /** Whether a gate keeps the caller from opening it now. */
+  needsRequest(access: EnvironmentAccess): Promise<boolean>
   /** @throws AppError SESSION_NOT_FOUND also for expired sessions, other callers' and other environments' */
   read(access: EnvironmentAccess, id: string): Promise<SessionResult>
   readAnonymous(access: OrganizationAccess, id: string): Promise<SessionResult>
@@ -64,12 +68,23 @@ export function createSessions(parts: ServiceParts): Sessions {
     openText: (access, source, options) => openSession(parts, rootedIn(access, source), null, options),
     openAnonymous: (access, source, options) =>
       openSession(parts, { access, root: null, rootName: anonymousName, source }, null, options),
+    needsRequest: ({ environment, caller }) =>
+      parts.store.read(async (transaction) => {
+        const nowMs = parts.clock().getTime()
+        const refused = refuseGatedOpen(transaction, environment, caller.ownerId, nowMs)
+        return await refused.then(() => false, isApprovalNeeded)
+      }),
     read,
     readAnonymous,
     readProperty: async (access, id, path) => findProperty(propertiesOf(await read(access, id)), path),
     readAnonymousProperty: async (access, id, path) =>
       findProperty(propertiesOf(await readAnonymous(access, id)), path),
   }
+}
+
+function isApprovalNeeded(error: unknown): true {
+  if (error instanceof AppError && error.code === 'APPROVAL_NEEDED') return true
+  throw error
 }
 
 function rootedIn(access: EnvironmentAccess, source: Uint8Array): EvaluationRequest {
@@ -87,13 +102,18 @@ async function openSession(
   { duration, signal, overrides }: OpenOptions,
 ): Promise<string> {
   const lifeMilliseconds = sessionMilliseconds(duration)
+  const { access, root } = request
+  if (root !== null) {
+    await parts.store.read((transaction) =>
+      refuseGatedOpen(transaction, root, access.caller.ownerId, parts.clock().getTime()),
+    )
+  }
   const evaluation = await open(parts, {
     ...request,
     ...(signal === undefined ? {} : { signal }),
     ...(overrides === undefined ? {} : { overrides: readOverrides(overrides) }),
   })
   if (hasErrors(evaluation.diagnostics)) throw refusal(evaluation)
-  const { access, root } = request
   const id = parts.ids()
   const owner = sealOwner(access, root)
   const nowMs = parts.clock().getTime()
@@ -113,6 +133,11 @@ async function openSession(
       dataKeyId,
       createdMs: nowMs,
       expiresMs: nowMs + lifeMilliseconds,
+    })
+    await note(transaction, parts, access, {
+      event: 'environment-open',
+      environment: root,
+      facts: { rootName: request.rootName, ...(revision === null ? {} : { revision }) },
     })
   })
   return id

@@ -160,14 +160,23 @@ export const environmentRoutes: readonly Route[] = [
     needs: 'read',
     summary: 'Ids, owner and what is gated',
     answers: { 200: metadata },
-    run: async ({ access: { environment, organization } }) =>
-      json({
+    run: async ({ access, service }) => {
+      const { environment, organization } = access
+      const draft = await service.drafts.active(access)
+      const gates = (await service.gates.list(access)).filter(({ enabled }) => enabled)
+      return json({
         id: environment.id,
         ownedBy: renderOwner(environment.ownedBy),
-        gatedActions: [],
-        openRequestNeeded: false,
+        gatedActions: [...new Set(gates.map(({ action }) => action))].sort(),
+        openRequestNeeded: await service.sessions.needsRequest(access),
+        ...(draft === null
+          ? {}
+          : {
+              activeChangeRequest: { changeRequestId: draft.id, latestRevisionNumber: draft.latestRevision },
+            }),
         oidcSubjectV2: `pulumi:org:${organization.id}:env:${environment.id}`,
-      }),
+      })
+    },
   }),
   environmentRoute({
     id: 'ChangeEnvironmentOwner',

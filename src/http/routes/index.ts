@@ -1,11 +1,17 @@
 import type { Route } from '../route.ts'
+import { changeRequestRoutes } from './change-requests.ts'
+import { draftRoutes } from './drafts.ts'
 import { environmentRoutes } from './environments.ts'
 import { identityRoutes } from './identity.ts'
+import { openRequestRoutes } from './open-requests.ts'
 import { openingRoutes } from './opening.ts'
 import { providerRoutes } from './providers.ts'
 import { publicRoutes } from './public.ts'
+import { referrerRoutes } from './referrers.ts'
 import { revisionRoutes } from './revisions.ts'
+import { rotationRoutes } from './rotation.ts'
 import { tagRoutes } from './tags.ts'
+import { webhookRoutes } from './webhooks.ts'
 
 /** Every route of the wire contract. Where a literal and a parameter compete for a segment, the literal stands first. */
 export const routes: readonly Route[] = [
@@ -14,6 +20,12 @@ export const routes: readonly Route[] = [
   ...providerRoutes,
   ...tagRoutes,
   ...environmentRoutes,
+  ...draftRoutes,
+  ...changeRequestRoutes,
+  ...openRequestRoutes,
   ...openingRoutes,
+  ...referrerRoutes,
   ...revisionRoutes,
+  ...rotationRoutes,
+  ...webhookRoutes,
 ]

@@ -1,0 +1,119 @@
+import { AppError } from '../diag/index.ts'
+import { loadDefinition } from '../expr/index.ts'
+import type { ChangeRequest, Environment, OpenRequest, ReadTransaction } from '../store/index.ts'
+import { type EnvironmentAccess, permissionsOn } from './access.ts'
+import { addEvent, gatesOn } from './approvals.ts'
+import { formatName, parseImportName } from './names.ts'
+import type { ServiceParts } from './parts.ts'
+import { usableRevision } from './revision-lookup.ts'
+
+/** The times of a request to open, as clients send them. */
+export interface OpenRequestTimes {
+  readonly grantExpirationSeconds: number
+  readonly accessDurationSeconds: number
+}
+
+/** One request for each gated environment that an open needs. */
+export interface OpenRequestEntry {
+  readonly environment: Environment
+  readonly request: ChangeRequest
+}
+
+/** Requests to open environments that are opened on approval only. */
+export interface OpenRequests {
+  /**
+   * Asks for the environment and for every gated one it imports; the asked one comes first. They are ready for approval.
+   *
+   * @throws AppError NOT_GATED
+   */
+  create(access: EnvironmentAccess, times: OpenRequestTimes): Promise<readonly OpenRequestEntry[]>
+  /** @throws AppError CHANGE_REQUEST_NOT_FOUND */
+  get(access: EnvironmentAccess, id: string): Promise<OpenRequest & { readonly status: string }>
+}
+
+const mostImports = 256
+
+export function createOpenRequests(parts: ServiceParts): OpenRequests {
+  return {
+    create: (access, times) =>
+      parts.store.change(async (transaction) => {
+        const gated = await gatedEnvironments(transaction, access)
+        if (gated.length === 0) {
+          throw new AppError('NOT_GATED', { environment: formatName(access.environment) })
+        }
+        // The asked environment stands first even when only what it imports is gated.
+        if (gated[0]!.id !== access.environment.id) gated.unshift(access.environment)
+        const nowMs = parts.clock().getTime()
+        const entries: OpenRequestEntry[] = []
+        for (const environment of gated) {
+          const request: ChangeRequest = {
+            id: parts.ids(),
+            organizationId: access.organization.id,
+            environmentId: environment.id,
+            action: 'open',
+            status: 'ready',
+            description: '',
+            createdBy: access.caller.actor,
+            baseRevision: environment.latest,
+            latestRevision: 0,
+            createdMs: nowMs,
+            modifiedMs: nowMs,
+          }
+          await transaction.changeRequests.insert(request)
+          await addEvent(transaction, request, 'status_changed', access.caller.actor, nowMs, {
+            newStatus: 'ready',
+          })
+          await transaction.openRequests.insert({
+            id: request.id,
+            organizationId: access.organization.id,
+            environmentId: environment.id,
+            asker: { ...access.caller.actor, id: access.caller.ownerId },
+            ...times,
+            createdMs: nowMs,
+            grantedMs: null,
+            accessUntilMs: null,
+          })
+          entries.push({ environment, request })
+        }
+        return entries
+      }),
+    get: ({ environment }, id) =>
+      parts.store.read(async (transaction) => {
+        const found = await transaction.openRequests.get(id)
+        const request = await transaction.changeRequests.get(id)
+        if (found?.environmentId !== environment.id || request === null) {
+          throw new AppError('CHANGE_REQUEST_NOT_FOUND', { id: id.slice(0, 100) })
+        }
+        return { ...found, status: request.status }
+      }),
+  }
+}
+
+/** The environment and all it imports, directly or through others, as far as they are gated and the caller may read them. */
+async function gatedEnvironments(
+  transaction: ReadTransaction,
+  access: EnvironmentAccess,
+): Promise<Environment[]> {
+  const seen = new Set<string>()
+  const gated: Environment[] = []
+  const queue: { readonly environment: Environment; readonly version: string }[] = [
+    { environment: access.environment, version: 'latest' },
+  ]
+  for (let next = queue.shift(); next !== undefined && seen.size < mostImports; next = queue.shift()) {
+    const { environment, version } = next
+    if (seen.has(environment.id)) continue
+    seen.add(environment.id)
+    if ((await gatesOn(transaction, environment.id, 'open')).length > 0) gated.push(environment)
+    const revision = await usableRevision(transaction, environment, version).catch(() => null)
+    const { definition } = loadDefinition(environment.name, revision?.source ?? new Uint8Array(0))
+    for (const { name } of definition?.imports ?? []) {
+      const wanted = name === null ? null : parseImportName(name.value)
+      const found =
+        wanted && (await transaction.environments.find(access.organization.id, wanted.project, wanted.name))
+      if (wanted && found && (await permissionsOn(transaction, access, found)).has('read')) {
+        queue.push({ environment: found, version: wanted.version })
+      }
+    }
+  }
+  return gated
+}

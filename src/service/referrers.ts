@@ -1,0 +1,92 @@
+import { loadDefinition } from '../expr/index.ts'
+import type { Environment, ReadTransaction, Revision } from '../store/index.ts'
+import { type EnvironmentAccess, permissionsOn } from './access.ts'
+import { parseImportName } from './names.ts'
+import type { ServiceParts } from './parts.ts'
+import { latest } from './revision-lookup.ts'
+
+/** An environment whose newest definition imports another. */
+export interface Referrer {
+  /** The revision or tag of the imported one that is named. */
+  readonly version: string
+  readonly project: string
+  readonly name: string
+  readonly revision: number
+}
+
+/** The use cases of referrers. */
+export interface Referrers {
+  /** By importing environment; those that the caller may not read are left out. */
+  list(
+    access: EnvironmentAccess,
+    page: { readonly count?: number | undefined; readonly continuationToken?: string | undefined },
+  ): Promise<{ readonly referrers: readonly Referrer[]; readonly continuationToken: string | null }>
+}
+
+const cachedTexts = 5_000
+
+export function createReferrers(parts: ServiceParts): Referrers {
+  // What a revision imports never changes.
+  const imports = new Map<string, readonly string[]>()
+  const importsOf = (revision: Revision): readonly string[] => {
+    const key = `${revision.environmentId}.${revision.number}`
+    const kept = imports.get(key)
+    if (kept !== undefined) return kept
+    const { definition } = loadDefinition('', revision.source)
+    const names = (definition?.imports ?? []).flatMap(({ name }) => (name === null ? [] : [name.value]))
+    if (imports.size >= cachedTexts) imports.clear()
+    imports.set(key, names)
+    return names
+  }
+  return {
+    list: (access, { count = 500, continuationToken }) =>
+      parts.store.read(async (transaction) => {
+        const found = await scan(transaction, access, importsOf)
+        const start = Number(continuationToken ?? 0) || 0
+        const end = start + count
+        return {
+          referrers: found.slice(start, end),
+          continuationToken: end < found.length ? String(end) : null,
+        }
+      }),
+  }
+}
+
+async function scan(
+  transaction: ReadTransaction,
+  access: EnvironmentAccess,
+  importsOf: (revision: Revision) => readonly string[],
+): Promise<readonly Referrer[]> {
+  const { environment, organization } = access
+  const found: Referrer[] = []
+  let after: Environment | null = null
+  for (;;) {
+    const page: { readonly items: readonly Environment[]; readonly more: boolean } =
+      await transaction.environments.list([organization.id], after, 500)
+    for (const candidate of page.items) {
+      const versions = await versionsNamed(transaction, candidate, environment, importsOf)
+      if (versions.length === 0) continue
+      if (!(await permissionsOn(transaction, access, candidate)).has('read')) continue
+      for (const version of versions) {
+        found.push({ version, project: candidate.project, name: candidate.name, revision: candidate.latest })
+      }
+    }
+    after = page.items.at(-1) ?? null
+    if (!page.more || after === null) return found
+  }
+}
+
+async function versionsNamed(
+  transaction: ReadTransaction,
+  candidate: Environment,
+  target: Environment,
+  importsOf: (revision: Revision) => readonly string[],
+): Promise<readonly string[]> {
+  const revision = await transaction.revisions.latest(candidate.id)
+  if (revision === null || revision.source.length === 0) return []
+  const versions = importsOf(revision).flatMap((text) => {
+    const name = parseImportName(text)
+    return name?.project === target.project && name.name === target.name ? [name.version || latest] : []
+  })
+  return [...new Set(versions)]
+}

@@ -1,0 +1,190 @@
+import { AppError, hasErrors } from '../diag/index.ts'
+import type { Evaluation } from '../eval/index.ts'
+import type { Rotation, RotationEvent } from '../store/index.ts'
+import { applyPatches, sealSecrets } from '../syntax/index.ts'
+import type { EnvironmentAccess } from './access.ts'
+import { appendRevision, refusal } from './definitions.ts'
+import { rotate } from './evaluate.ts'
+import { rootName } from './names.ts'
+import { note } from './notes.ts'
+import type { ServiceParts } from './parts.ts'
+import { usableRevision } from './revision-lookup.ts'
+
+/** The use cases of rotation. Its answers never hold values. */
+export interface Rotations {
+  /**
+   * Makes the next secrets of the rotators at `paths`; of all when there are none. What succeeded is saved even when
+   * something else failed.
+   *
+   * @throws AppError ROTATION_DISABLED, DIAGNOSTICS when nothing could be tried, CONFLICT while another rotation runs
+   */
+  rotate(
+    access: EnvironmentAccess,
+    paths: readonly string[],
+    scheduledActionId?: string,
+  ): Promise<RotationEvent>
+  /** Newest first. */
+  history(access: EnvironmentAccess): Promise<readonly RotationEvent[]>
+}
+
+/** The setting of an organization that switches rotation off. */
+export const rotationDisabledSetting = 'rotationDisabled'
+
+/** A rotation that has not ended after so long was cut off, and does not block the next. */
+const staleMilliseconds = 600_000
+const saveTries = 5
+
+export function createRotations(parts: ServiceParts): Rotations {
+  return {
+    rotate: (access, paths, scheduledActionId) =>
+      rotateEnvironment(parts, access, paths, scheduledActionId ?? null),
+    history: ({ environment }) =>
+      parts.store.read(
+        async (transaction) => (await transaction.rotationEvents.list(environment.id, null, 100)).items,
+      ),
+  }
+}
+
+async function rotateEnvironment(
+  parts: ServiceParts,
+  access: EnvironmentAccess,
+  paths: readonly string[],
+  scheduledActionId: string | null,
+): Promise<RotationEvent> {
+  const { event, source } = await begin(parts, access, scheduledActionId)
+  let evaluation: Evaluation
+  try {
+    const request = { access, root: access.environment, rootName: rootName(access.environment), source }
+    evaluation = await rotate(parts, request, paths)
+    const tried = evaluation.rotations.some(({ status }) => status !== 'not-evaluated')
+    if (hasErrors(evaluation.diagnostics) && !tried) throw refusal(evaluation)
+  } catch (error) {
+    const errorMessage = error instanceof AppError ? error.message : 'internal error'
+    await complete(parts, access, { ...event, status: 'failed', errorMessage })
+    throw error
+  }
+  const rotations = evaluation.rotations.map((result) => rotationOf(parts, result))
+  const failed = rotations.some(({ status }) => status === 'failed')
+  try {
+    const postRotationRevision = await save(parts, access, evaluation)
+    return await complete(parts, access, {
+      ...event,
+      postRotationRevision,
+      rotations,
+      status: failed ? 'failed' : 'succeeded',
+    })
+  } catch (error) {
+    await complete(parts, access, {
+      ...event,
+      rotations,
+      status: 'failed',
+      errorMessage: 'the new secrets could not be saved',
+    })
+    throw error
+  }
+}
+
+async function begin(
+  parts: ServiceParts,
+  { environment, organization, caller }: EnvironmentAccess,
+  scheduledActionId: string | null,
+): Promise<{ readonly event: RotationEvent; readonly source: Uint8Array }> {
+  return await parts.store.change(async (transaction) => {
+    if ((await transaction.settings.get(organization.id, rotationDisabledSetting)) === true) {
+      throw new AppError('ROTATION_DISABLED')
+    }
+    const nowMs = parts.clock().getTime()
+    const [last] = (await transaction.rotationEvents.list(environment.id, null, 1)).items
+    if (last?.status === 'in_progress' && nowMs - last.createdMs < staleMilliseconds) {
+      throw new AppError('CONFLICT', {
+        what: 'a rotation of this environment is running',
+        hint: 'try again soon',
+      })
+    }
+    const revision = await usableRevision(transaction, environment, 'latest')
+    const event: RotationEvent = {
+      id: parts.ids(),
+      organizationId: organization.id,
+      environmentId: environment.id,
+      createdMs: nowMs,
+      completedMs: null,
+      preRotationRevision: revision.number,
+      postRotationRevision: null,
+      user: caller.actor,
+      status: 'in_progress',
+      scheduledActionId,
+      errorMessage: null,
+      rotations: [],
+    }
+    await transaction.rotationEvents.insert(event)
+    return { event, source: revision.source }
+  })
+}
+
+function rotationOf(parts: ServiceParts, result: Evaluation['rotations'][number]): Rotation {
+  const { path, status, diagnostics } = result
+  const said = diagnostics.find(({ severity }) => severity === 'error')?.summary
+  return status === 'succeeded'
+    ? { id: parts.ids(), environmentPath: path, status, errorMessage: null }
+    : {
+        id: parts.ids(),
+        environmentPath: path,
+        status: 'failed',
+        errorMessage:
+          said ?? (status === 'not-evaluated' ? 'its inputs could not be evaluated' : 'it failed'),
+      }
+}
+
+/**
+ * Writes the new states into the newest text. A save that came between does not lose them: they are put into that text, for
+ * what a rotator made outside must be stored (R-13).
+ */
+async function save(
+  parts: ServiceParts,
+  { environment, organization, caller }: EnvironmentAccess,
+  { patches }: Evaluation,
+): Promise<number | null> {
+  if (patches.length === 0) return null
+  const crypter = parts.crypterFor(environment, organization)
+  for (let attempt = 1; ; attempt += 1) {
+    const base = await parts.store.read((transaction) => transaction.revisions.latest(environment.id))
+    if (base === null) throw new AppError('ENVIRONMENT_NOT_FOUND', { environment: environment.name })
+    const patched = applyPatches(base.source, patches)
+    const sealed = await sealSecrets(`${environment.project}/${environment.name}`, patched, crypter)
+    try {
+      const revision = await parts.store.change((transaction) =>
+        appendRevision(transaction, environment, base.number, sealed.source, {
+          caller,
+          nowMs: parts.clock().getTime(),
+        }),
+      )
+      return revision.number
+    } catch (error) {
+      const raced = error instanceof AppError && error.code === 'ETAG_MISMATCH'
+      if (!raced || attempt === saveTries) throw error
+    }
+  }
+}
+
+async function complete(
+  parts: ServiceParts,
+  access: EnvironmentAccess,
+  outcome: RotationEvent,
+): Promise<RotationEvent> {
+  const event = { ...outcome, completedMs: parts.clock().getTime() }
+  await parts.store.change(async (transaction) => {
+    await transaction.rotationEvents.complete(event)
+    await note(transaction, parts, access, {
+      event: 'environment-rotated',
+      environment: access.environment,
+      facts: { status: event.status, revision: event.postRotationRevision ?? event.preRotationRevision },
+      hook: {
+        filter: `environment_rotation_${event.status}`,
+        kind: 'environment_rotation',
+        action: event.status,
+        details: { revision: event.postRotationRevision },
+      },
+    })
+  })
+  return event
+}
