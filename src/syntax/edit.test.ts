@@ -145,6 +145,15 @@ test('a mapping that was emptied is a block again when it is filled', () => {
   assert.equal(print(setAt(reread, ['values', 'example2'], parsed('xyz'))), 'values:\n    example2: xyz\n')
 })
 
+test('a new value takes the comment of the old one, and a comment may be given to a key', () => {
+  const tree = setAt(parsed('foo: bar # line comment\nbaz: qux\n'), ['foo'], parsed('42'))
+  assert.ok(tree.kind === 'mapping')
+  const [first, second] = tree.pairs
+  const key = { ...second!.key, comments: { head: 'head comment', line: '', foot: '' } }
+  const commented = { ...tree, pairs: [first!, { ...second!, key }] }
+  assert.equal(print(commented), lines('foo: 42 # line comment', '# head comment', 'baz: qux'))
+})
+
 test('a node is found by key text and index, and nowhere else', () => {
   const tree = parsed('a:\n  - b: c\n  - &x d\ne: {__proto__: f}\n')
   const found = (path: string): string | null => {
