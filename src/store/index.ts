@@ -22,6 +22,7 @@ export type {
 } from './records.ts'
 export { rewrapDataKeys } from './rewrap.ts'
 export { type SigningKeyChange, type SigningKeyStorage, signingKeyStorage } from './signing-key-storage.ts'
+export { backUpSqliteStore } from './sqlite/backup.ts'
 export { openSqliteStore, type SqliteStoreOptions } from './sqlite/open.ts'
 export type {
   DataKeyReader,

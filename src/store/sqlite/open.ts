@@ -1,10 +1,11 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Kysely, sql } from 'kysely'
 import { AppError } from '../../diag/index.ts'
 import { type ColumnTypes, type Migration, migrate, migrations } from '../migrations/index.ts'
 import type { Store } from '../store.ts'
+import { copyStore } from './backup.ts'
 import { Connection } from './connection.ts'
 import { nodeSqliteDialect } from './dialect.ts'
 import { failureOf } from './failure.ts'
@@ -110,37 +111,11 @@ async function bringUpToDate(writer: Connection, path: string, options: SqliteSt
         }
       },
       backUp: async (schema) => {
-        if (path !== ':memory:') backUp(writer, path, `${path}.schema-${schema}.backup`)
+        if (path !== ':memory:') copyStore(writer, path, `${path}.schema-${schema}.backup`)
       },
     },
     options.migrations ?? migrations,
   )
-}
-
-/** Writes a whole copy of the store, checks it, and only then gives it its name. */
-function backUp(writer: Connection, path: string, target: string): void {
-  const partial = `${target}.partial`
-  rmSync(partial, { force: true })
-  writer.execute('vacuum into ?', [partial])
-  const copy = new Connection(partial, busyMilliseconds)
-  try {
-    const verdict = copy.pragma('integrity_check')
-    if (verdict !== 'ok') throw new AppError('STORE_DAMAGED', { path })
-  } finally {
-    copy.close()
-  }
-  syncPath(partial)
-  renameSync(partial, target)
-  syncPath(dirname(target))
-}
-
-function syncPath(path: string): void {
-  const handle = openSync(path, 'r')
-  try {
-    fsyncSync(handle)
-  } finally {
-    closeSync(handle)
-  }
 }
 
 /**
