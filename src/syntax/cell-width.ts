@@ -9,8 +9,9 @@ const pictographic = /^\p{Extended_Pictographic}/u
 const emojiPresentation = /^\p{Emoji_Presentation}/u
 const regionalIndicator = /^\p{Regional_Indicator}/u
 const leadingJamo = /^[\u1100-\u115f\ua960-\ua97c]/
-/** Unicode 15.1 joined conjuncts into one cluster; the language counts them apart. */
-const conjunctBreak = /(?<=[\u094d\u09cd\u0acd\u0b4d\u0c4d\u0d4d][\p{M}\u200d]*)(?=\p{Lo})/u
+const linker = /[\u094d\u09cd\u0acd\u0b4d\u0c4d\u0d4d]/
+const markOrJoiner = /^[\p{M}\u200d]$/u
+const letter = /^\p{Lo}$/u
 
 /**
  * The width of common characters between which a cluster always ends: printable ASCII, Latin, Greek and Cyrillic
@@ -40,9 +41,24 @@ export function* graphemes(text: string): Generator<string> {
 
 function* segments(text: string): Generator<string> {
   for (const { segment } of segmenter.segment(text)) {
-    if (segment.length > 2 && conjunctBreak.test(segment)) yield* segment.split(conjunctBreak)
+    if (segment.length > 2 && linker.test(segment)) yield* conjunctParts(segment)
     else yield segment
   }
+}
+
+/** Unicode 15.1 joined conjuncts, letters linked by a virama, into one cluster; here they are clusters apart. */
+function* conjunctParts(cluster: string): Generator<string> {
+  let part = ''
+  let linked = false
+  for (const character of cluster) {
+    if (linked && letter.test(character)) {
+      yield part
+      part = ''
+    }
+    linked = linker.test(character) || (linked && markOrJoiner.test(character))
+    part += character
+  }
+  yield part
 }
 
 /** How many cells a terminal gives to one grapheme cluster (language specification §2.4). */
