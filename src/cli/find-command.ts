@@ -1,4 +1,4 @@
-import { nearest } from '../value/index.ts'
+import { editDistance } from '../value/index.ts'
 import { Failure } from './failure.ts'
 import type { Entry } from './tree.ts'
 
@@ -57,10 +57,21 @@ function unknownCommand(entry: Entry, path: readonly string[], name: string): Fa
   const names = (entry.children ?? [])
     .filter((child) => !child.hidden)
     .flatMap((child) => [child.name, ...(child.aliases ?? [])])
-  const near = nearest(name, names)
-  const hint = near === '' ? '' : `\n\nDid you mean this?\n\t${near}\n`
+  const near = nearName(name, names)
+  const what = `unknown command ${JSON.stringify(name)} for ${JSON.stringify(path.join(' '))}`
+  const help = `run \`${path.join(' ')} --help\` for the commands there are`
   return new Failure(
-    `unknown command ${JSON.stringify(name)} for ${JSON.stringify(path.join(' '))}${hint}` +
-      `${hint === '' ? '; ' : '\n'}run \`${path.join(' ')} --help\` for the commands there are`,
+    near === null ? `${what}; ${help}` : `${what}\n\nDid you mean this?\n\t${near}\n\n${help}`,
   )
+}
+
+/** The name that was probably meant: it goes on from what was typed, or differs in one or two letters. */
+function nearName(typed: string, names: readonly string[]): string | null {
+  const begun = names.find((name) => typed !== '' && name.startsWith(typed))
+  if (begun !== undefined) return begun
+  const near = names
+    .map((name) => ({ name, distance: editDistance(typed, name) }))
+    .filter(({ name, distance }) => distance <= 2 && distance < Math.min(name.length, typed.length))
+    .sort((a, b) => a.distance - b.distance)
+  return near[0]?.name ?? null
 }

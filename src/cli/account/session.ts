@@ -32,11 +32,13 @@ export async function openSession(world: World, out: Output): Promise<Session> {
   const backend = await chooseBackend(world, files)
   if (backend === null) throw new Failure(noBackend)
   const stored = (await files.credentials()).accounts?.[backend]
-  const account = await usableAccount(
-    { world, out, files, backend, insecure: stored?.insecure ?? false },
-    stored,
-  )
-  return createSession(world, files, backend, account)
+  const context = { world, out, files, backend, insecure: stored?.insecure ?? false }
+  try {
+    return await createSession(world, files, backend, await usableAccount(context, stored))
+  } catch (error) {
+    if (apiErrorOf(error)?.code !== 401) throw error
+    throw new Failure(`invalid access token; log in again with \`esc login ${backend}\``, { cause: error })
+  }
 }
 
 const noBackend =
@@ -145,7 +147,7 @@ export async function checkAndStore(
   known: Partial<Account>,
 ): Promise<Account> {
   const api = await createApi(world, backend, { accessToken: token, insecure })
-  const user = await userOf(api, backend)
+  const user = await userOf(api)
   const account: Account = {
     ...known,
     accessToken: token,
@@ -163,12 +165,12 @@ export async function checkAndStore(
   return account
 }
 
-async function userOf(api: EscApi, backend: string): Promise<WireUser> {
+async function userOf(api: EscApi): Promise<WireUser> {
   try {
     return await api.user()
   } catch (error) {
     if (!isApiError(error, 401)) throw error
-    throw new Failure(`invalid access token; log in again with \`esc login ${backend}\``, { cause: error })
+    throw new Failure('invalid access token', { cause: error })
   }
 }
 
