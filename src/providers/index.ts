@@ -7,6 +7,7 @@ export {
   type IdentityTokens,
   type LoginPlatform,
   type LoginTokens,
+  type RefusalExplanation,
   type SentClaims,
 } from './powers.ts'
 export { subjectAttributeNames } from './subject-attributes.ts'

@@ -56,11 +56,16 @@ export interface AwsTokenExchange {
     readonly policyArns: readonly string[]
     readonly signal: AbortSignal
   }): Promise<AwsCredentials>
-  /**
-   * The trust engine's explanation of a refusal, in lines for a person, when the role's policy is known
-   * (the local sandbox tells it; real AWS does when `iam:GetRole` is allowed); null otherwise.
-   */
-  explain(refusal: AwsRefusal): Promise<string | null>
+  /** The trust engine's explanation of a refusal when the role's policy is known, as the local sandbox tells it; else null. */
+  explain(refusal: AwsRefusal): Promise<RefusalExplanation | null>
+}
+
+/** Why a trust policy said no. */
+export interface RefusalExplanation {
+  /** Each statement and condition, wanted and got, in lines; empty when no policy was looked at. */
+  readonly trace: string
+  /** The smallest change that would let the login in. */
+  readonly next: string | null
 }
 
 /** STS or IAM said no. */

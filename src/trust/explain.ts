@@ -2,14 +2,7 @@ import type { CheckTrace, ConditionTrace, Decision, StatementTrace } from './dec
 
 /** A Decision as text for a person: the answer, each statement with what it wanted and got, and one next step. */
 export function explain(decision: Decision): string {
-  const lines = [`${headline(decision)}: ${decision.reason}`]
-  const permissions = new Set(decision.trace.map(({ permission }) => permission))
-  for (const permission of permissions) {
-    lines.push('', permission)
-    const rows = decision.trace.filter((row) => row.permission === permission)
-    for (const row of rows)
-      lines.push(...statementLines(row, row === decision.trace[decision.decidedBy ?? -1]))
-  }
+  const lines = [`${headline(decision)}: ${decision.reason}`, ...traceLines(decision)]
   if (decision.awsError !== null) {
     lines.push(
       '',
@@ -23,6 +16,22 @@ export function explain(decision: Decision): string {
     }
   }
   return `${lines.join('\n')}\n`
+}
+
+/** Only what each statement wanted and got: for messages that say the rest in their own words. */
+export function explainTrace(decision: Decision): string {
+  return traceLines(decision).join('\n').trim()
+}
+
+function traceLines(decision: Decision): string[] {
+  const permissions = [...new Set(decision.trace.map(({ permission }) => permission))]
+  return permissions.flatMap((permission) => {
+    const rows = decision.trace.filter((row) => row.permission === permission)
+    const statements = rows.flatMap((row) =>
+      statementLines(row, row === decision.trace[decision.decidedBy ?? -1]),
+    )
+    return ['', permission, ...statements]
+  })
 }
 
 function headline({ effect, reasonCode }: Decision): string {

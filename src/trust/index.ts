@@ -8,7 +8,7 @@ export type {
   StatementTrace,
   Suggestion,
 } from './decision.ts'
-export { explain } from './explain.ts'
+export { explain, explainTrace } from './explain.ts'
 export type { ParsedPolicy, Policy, PolicyFault, Statement } from './policy/document.ts'
 export type { Span } from './policy/json.ts'
 export { parsePolicy } from './policy/parse.ts'

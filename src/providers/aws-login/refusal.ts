@@ -1,6 +1,6 @@
 import { ProviderError } from '../../eval/index.ts'
 import { formatDuration } from '../duration.ts'
-import type { AwsRefusal, SentClaims } from '../powers.ts'
+import type { AwsRefusal, RefusalExplanation, SentClaims } from '../powers.ts'
 import { parseRoleArn } from './role-arn.ts'
 
 /** What was asked of STS, for the message about its refusal. */
@@ -22,15 +22,17 @@ export function isTooLong(refusal: AwsRefusal): boolean {
 export function explainRefusal(
   refusal: AwsRefusal,
   attempt: Attempt,
-  explanation: string | null,
+  explanation: RefusalExplanation | null,
 ): ProviderError {
   const { summary, next } = describe(refusal, attempt)
   const { iss, aud, sub } = attempt.claims
   const lines = [
     `said: ${refusal.awsCode}: ${refusal.message}`,
     `sent: iss=${iss}, aud=${aud}, sub=${sub}`,
-    ...(explanation === null ? [] : ['why:', explanation.replace(/^/gm, '  ').trimEnd()]),
-    `try: ${next}`,
+    ...(explanation === null || explanation.trace === ''
+      ? []
+      : ['why:', explanation.trace.replace(/^(?=.)/gm, '  ')]),
+    `try: ${explanation?.next ?? next}`,
   ]
   return new ProviderError(`aws-login: ${summary}`, lines.join('\n'), { cause: refusal })
 }
