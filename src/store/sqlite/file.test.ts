@@ -89,7 +89,7 @@ describe('sqlite file', () => {
     if (process.getuid?.() !== 0) return t.skip('needs root to become a user without rights')
     const path = fresh()
     mkdirSync(join(path, '..'), { mode: 0o755 })
-    const other = child(tryToOpen(path), 65534)
+    const other = child(tryToOpen(path), { uid: 65534 })
     assert.equal(await other.line(), 'STORE_UNWRITABLE')
     await other.ended
   })
@@ -239,6 +239,20 @@ describe('sqlite file', () => {
   })
 })
 
+describe('a disk that fails', () => {
+  it('R-22: after a write that failed the store stops, and opens again with all that was acknowledged', async () => {
+    const path = fresh()
+    await withStore(path, seed)
+    // Files may not grow past this many KiB: the operating system refuses the write as a broken disk would.
+    const writer = child(writeForEver(path), { fileLimitKiB: 700 })
+    const lines = await writer.rest()
+    const acknowledged = Number(lines.filter((line) => /^\d+$/.test(line)).at(-1))
+    assert.ok(acknowledged > 10)
+    assert.deepEqual(lines.slice(-3), ['change STORE_FAILED', 'change STORE_FAILED', 'read STORE_FAILED'])
+    await withStore(path, (store) => checkWhole(store, acknowledged))
+  })
+})
+
 async function withStore(path: string, work: (store: Store) => Promise<void>): Promise<void> {
   const store = await openSqliteStore({ path, nowMs })
   await work(store)
@@ -269,26 +283,36 @@ const writeForEver = (path: string) => `
   const store = await openSqliteStore({ path: ${JSON.stringify(path)}, nowMs: () => 0 })
   const id = 'e-p-web-dev'
   const by = { id: 'u', login: 'u', name: 'u' }
-  for (;;) {
-    const number = await store.change(async (tx) => {
-      const { latest } = await tx.environments.get(id)
-      await tx.environments.advance(id, latest, latest)
-      await tx.revisions.insert({ environmentId: id, number: latest + 1, source: new Uint8Array(3000),
-        contentHash: 'h', creator: by, createdMs: 1, retraction: null, sourceChangeRequest: null })
-      await tx.revisionTags.insert({ environmentId: id, name: 't' + (latest + 1), revision: latest + 1,
-        editor: by, createdMs: 1, modifiedMs: 1 })
-      return latest + 1
-    })
-    process.stdout.write(number + '\\n')
-    await new Promise((resolve) => setImmediate(resolve))
+  const save = () => store.change(async (tx) => {
+    const { latest } = await tx.environments.get(id)
+    await tx.environments.advance(id, latest, latest)
+    await tx.revisions.insert({ environmentId: id, number: latest + 1, source: new Uint8Array(3000),
+      contentHash: 'h', creator: by, createdMs: 1, retraction: null, sourceChangeRequest: null })
+    await tx.revisionTags.insert({ environmentId: id, name: 't' + (latest + 1), revision: latest + 1,
+      editor: by, createdMs: 1, modifiedMs: 1 })
+    return latest + 1
+  })
+  try {
+    for (;;) {
+      process.stdout.write(await save() + '\\n')
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  } catch (error) {
+    console.log('change', error.code)
+    await save().catch((again) => console.log('change', again.code))
+    await store.read((tx) => tx.environments.get(id)).catch((again) => console.log('read', again.code))
   }
 `
 
 /** A real process that runs `source`, read line by line. */
-function child(source: string, uid?: number) {
+function child(source: string, limits: { readonly uid?: number; readonly fileLimitKiB?: number } = {}) {
+  const { uid, fileLimitKiB } = limits
   // The test runner's own variable would turn the child's output into a report.
   const { NODE_TEST_CONTEXT: _, ...env } = process.env
-  const process_: ChildProcess = spawn(process.execPath, ['--input-type=module', '-e', prelude + source], {
+  const node = [process.execPath, '--input-type=module', '-e', prelude + source]
+  const limited = ['bash', '-c', `ulimit -f ${fileLimitKiB} && exec "$@"`, 'bash', ...node]
+  const [command = '', ...args] = fileLimitKiB === undefined ? node : limited
+  const process_: ChildProcess = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'inherit'],
     env,
     ...(uid !== undefined && { uid }),
