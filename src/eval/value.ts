@@ -126,9 +126,12 @@ export function isRecord(content: Content): content is ReadonlyMap<string, Value
   return content instanceof Map
 }
 
-/** Sorts keys in place by their UTF-8 bytes. */
+/** Sorts keys in place by their UTF-8 bytes. Most lists come in order already. */
 export function sortKeys(keys: string[]): string[] {
-  return keys.length < 2 ? keys : keys.sort(compareBytes)
+  for (let i = 1; i < keys.length; i++) {
+    if (compareBytes(keys[i - 1]!, keys[i]!) > 0) return keys.sort(compareBytes)
+  }
+  return keys
 }
 
 /** An unknown value without a schema of its own. */

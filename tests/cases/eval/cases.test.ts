@@ -4,8 +4,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { formatRange } from '../../../src/diag/index.ts'
-import type { Diagnostic } from '../../../src/diag/index.ts'
+import { type Diagnostic, formatRange } from '../../../src/diag/index.ts'
 import {
   checkEnvironment,
   type Evaluation,
@@ -32,8 +31,21 @@ function json({ environment }: Evaluation, redact: boolean): string {
   return `${stringifyJson(toJson(plain(environment.properties ?? {}), { redact }), { indent: 2, escapeHtml: false })}\n`
 }
 
-async function goldens(name: string): Promise<Record<string, string>> {
-  const at = join(folder, name)
+/** `options.json` of a case. */
+interface Options {
+  /** The root environment's name; the folder's name unless given. */
+  readonly name?: string
+  readonly showSecrets?: boolean
+  /** Whether to rotate too, and which rotators; all unless given. */
+  readonly rotate?: boolean
+  readonly paths?: readonly string[]
+}
+
+async function goldens(folderName: string): Promise<Record<string, string>> {
+  const at = join(folder, folderName)
+  const optionsFile = join(at, 'options.json')
+  const options: Options = existsSync(optionsFile) ? JSON.parse(readFileSync(optionsFile, 'utf8')) : {}
+  const name = options.name ?? folderName
   const host: EvaluationHost = {
     providers: testProviders(),
     crypter: rot128,
@@ -47,7 +59,7 @@ async function goldens(name: string): Promise<Record<string, string>> {
     },
   }
   const { definition, diagnostics } = loadDefinition(name, readFileSync(join(at, 'env.yaml')))
-  const checked = await checkEnvironment(name, definition, host)
+  const checked = await checkEnvironment(name, definition, host, { showSecrets: options.showSecrets ?? false })
   const opened = await openEnvironment(name, definition, host)
   const findings = [
     ...lines('load', diagnostics),
@@ -59,9 +71,10 @@ async function goldens(name: string): Promise<Record<string, string>> {
     'redacted.json': json(opened, true),
     'revealed.json': json(opened, false),
   }
-  if (existsSync(join(at, 'options.json'))) {
-    const rotated = await rotateEnvironment(name, definition, host)
+  if (options.rotate) {
+    const rotated = await rotateEnvironment(name, definition, host, { paths: options.paths ?? [] })
     findings.push(...lines('rotate', rotated.diagnostics))
+    findings.push(...rotated.rotations.map(({ path, status }) => `rotate ${status} ${path}`))
     files['rotated.json'] = json(rotated, true)
     files['patches.txt'] = rotated.patches
       .map(({ docPath, replacement }) => `${docPath} = ${stringifyJson(toJson(replacement, { redact: true }))}\n`)
