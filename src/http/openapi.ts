@@ -105,14 +105,26 @@ function queryParameters({ query }: Route, schemas: Record<string, unknown>): re
 
 /** A schema by reference where it has a name, in place where it has none. Named ones join `schemas`. */
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output', schemas: Record<string, unknown>): unknown {
-  const registry = z.registry<{ id: string }>()
-  registry.add(schema, { id: '__root' })
-  const { __root, ...named } = z.toJSONSchema(registry, {
-    io,
-    target: 'draft-2020-12',
-    uri: (id) => `#/components/schemas/${id}`,
-    unrepresentable: 'any',
-  }).schemas as Record<string, unknown>
-  Object.assign(schemas, named)
-  return __root
+  const made = z.toJSONSchema(schema, { io, target: 'draft-2020-12', unrepresentable: 'any' })
+  const { $schema: _, $defs: definitions, ...root } = made
+  const name = schema.meta()?.id
+  for (const [id, definition] of Object.entries(definitions ?? {})) {
+    schemas[id] ??= moveReferences(definition, id)
+  }
+  if (name === undefined) return moveReferences(root, null)
+  schemas[name] = moveReferences(root, name)
+  return { $ref: `#/components/schemas/${name}` }
+}
+
+/** References lead to the document's components; `#` is the schema of that name itself. */
+function moveReferences(node: unknown, self: string | null): unknown {
+  if (Array.isArray(node)) return node.map((item) => moveReferences(item, self))
+  if (typeof node !== 'object' || node === null) return node
+  const moved: Record<string, unknown> = {}
+  for (const [key, value] of Object.entries(node)) {
+    if (key === '$ref' && value === '#') moved[key] = `#/components/schemas/${self}`
+    else if (key === '$ref') moved[key] = String(value).replace('#/$defs/', '#/components/schemas/')
+    else if (key !== 'id' || typeof value !== 'string') moved[key] = moveReferences(value, self)
+  }
+  return moved
 }
