@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { accountFiles, callCli, type Stage } from './cli/call.ts'
 import { difference } from './cli/compare.ts'
 import { createServer } from './cli/server.ts'
-import { runScript } from './cli/shell.ts'
+import { runScript, type Streams } from './cli/shell.ts'
 import { parseTranscript, type Transcript } from './cli/transcript.ts'
 import { withScriptIds } from './cli/wire-ids.ts'
 import type { Suite } from './suite.ts'
@@ -51,6 +51,17 @@ async function run(name: string, content: string): Promise<string | null> {
   }
 }
 
+/** `esc`, or the program that the transcript mounts it in, whose first argument is then `esc`. */
+function programOf(name: string, stage: Stage) {
+  const { parent } = stage.transcript
+  if (name === 'esc') {
+    return (args: readonly string[], streams: Streams) => callCli(['esc'], args, streams, stage)
+  }
+  if (name !== parent || parent === '') return null
+  return (args: readonly string[], streams: Streams) =>
+    callCli([parent, ...args.slice(0, 1)], args.slice(1), streams, stage)
+}
+
 /** Runs a transcript's script against a server of its own. */
 export async function play(transcript: Transcript): Promise<Outcome> {
   const server = await createServer(transcript, nowMilliseconds)
@@ -59,7 +70,7 @@ export async function play(transcript: Transcript): Promise<Outcome> {
   const stage: Stage = {
     transcript,
     files: new Map([...transcript.files, ...accountFiles(nowMilliseconds)]),
-    fetch: withScriptIds(server.fetch),
+    fetch: withScriptIds(server.fetch, transcript),
     nowMilliseconds,
   }
   try {
@@ -67,7 +78,7 @@ export async function play(transcript: Transcript): Promise<Outcome> {
       transcript.script,
       {
         files: stage.files,
-        program: (name) => (name === 'esc' ? (args, streams) => callCli(args, streams, stage) : null),
+        program: (name) => programOf(name, stage),
       },
       {
         stdin: new Uint8Array(),

@@ -14,9 +14,14 @@ export interface Stage {
 
 const milliseconds = 5_000
 
-/** One call of the command line, as the script's `esc` runs it. Gives the exit code. */
-export async function callCli(args: readonly string[], streams: Streams, stage: Stage): Promise<number> {
-  const heading = Buffer.from(`> ${['esc', ...args].join(' ')}\n`)
+/** One call of the command line, as the script's `esc` (or `parent esc`) runs it. Gives the exit code. */
+export async function callCli(
+  names: readonly string[],
+  args: readonly string[],
+  streams: Streams,
+  stage: Stage,
+): Promise<number> {
+  const heading = Buffer.from(`> ${[...names, ...args].join(' ')}\n`)
   streams.stdout(heading)
   streams.stderr(heading)
   const { transcript, ...rest } = stage

@@ -15,6 +15,20 @@ const patches: Readonly<Record<string, readonly { readonly from: string; readonl
       why: '42 is made up: the default is the newest revision before it that is not retracted',
     },
   ],
+  'env-schedule-ok': [
+    {
+      from: [
+        '┌───────┬──────────────────────┬─────────┬───────────┐',
+        '│ ID    │ EXECUTED             │ VERSION │ RESULT    │',
+        '├───────┼──────────────────────┼─────────┼───────────┤',
+        '│ evt-1 │ 2026-05-13T12:30:00Z │       1 │ succeeded │',
+        '└───────┴──────────────────────┴─────────┴───────────┘',
+        '',
+      ].join('\n'),
+      to: '',
+      why: 'nothing was executed, so there is nothing to list',
+    },
+  ],
   'env-provider-missing-env': [
     {
       from: 'Error: getting environment definition: not found',

@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto'
 import type { FetchLike } from '../../../src/client/index.ts'
 import type { Provider, ProviderSet } from '../../../src/eval/index.ts'
 import { createApp } from '../../../src/http/index.ts'
+import { gatesSetting } from '../../../src/service/approvals.ts'
 import { createService, hashContent, type ServiceParts } from '../../../src/service/index.ts'
 import { type Actor, openSqliteStore, type Store, type Transaction } from '../../../src/store/index.ts'
 import { quote } from '../../../src/value/index.ts'
 import { plain, rot128 } from '../plug-ins.ts'
-import type { SeedEnvironment, SeedRevision, Transcript } from './transcript.ts'
+import type { Plain, SeedEnvironment, SeedRevision, Transcript } from './transcript.ts'
+import { realEvent } from './wire-ids.ts'
 
 /** A whole server in memory that answers one transcript. */
 export interface TestServer {
@@ -53,6 +55,7 @@ function partsOf(store: Store, ids: () => string, nowMilliseconds: number): Serv
     clock: () => new Date(nowMilliseconds),
     ids,
     context: () => ({}),
+    sendHook: async () => ({ status: 200, headers: '', body: '' }),
     // One entry a page: every list is then read page by page.
     pageSize: 1,
   }
@@ -103,8 +106,9 @@ async function seed(transaction: Transaction, transcript: Transcript, ids: () =>
   })
   const names = [...transcript.environments.keys()].map((name) => name.split('/')[0] ?? '')
   for (const name of new Set(['test-org', 'test-org-2', 'test-user', ...names])) await seedOrganization(transaction, name)
+  const isGated = /\besc env open-request\b/.test(transcript.script)
   for (const [name, environment] of transcript.environments) {
-    if (!name.endsWith('_DRAFT')) await seedEnvironment(transaction, name, environment, ids)
+    if (!name.endsWith('_DRAFT')) await seedEnvironment(transaction, name, environment, ids, isGated)
   }
   for (const [name, environment] of transcript.environments) {
     if (name.endsWith('_DRAFT')) await seedDraft(transaction, name.slice(0, -'_DRAFT'.length), environment, ids)
@@ -122,8 +126,9 @@ const emptyRevision: SeedRevision = { text: '', tags: [], retracted: null }
 async function seedEnvironment(
   transaction: Transaction,
   fullName: string,
-  { revisions, tags }: SeedEnvironment,
+  { revisions, tags, webhooks, schedules }: SeedEnvironment,
   ids: () => string,
+  isGated: boolean,
 ): Promise<void> {
   const [organization = '', project = '', name = ''] = fullName.split('/')
   const projectId = `p-${organization}/${project}`
@@ -150,6 +155,60 @@ async function seedEnvironment(
     const times = { editor: pulumipus, createdMs: tagTime, modifiedMs: tagTime }
     await transaction.environmentTags.insert({ environmentId: id, name: tag, value, ...times })
   }
+  const owner = { organizationId: `o-${organization}`, environmentId: id }
+  for (const hook of webhooks) await seedWebhook(transaction, owner, hook as Record<string, Plain>, ids)
+  for (const schedule of schedules) await seedSchedule(transaction, owner, schedule as Record<string, Plain>)
+  if (isGated) await transaction.settings.put(id, gatesSetting, [openGate])
+}
+
+/** A gate that lets nobody open without approval: without one there is nothing to request. */
+const openGate = { id: 'g', name: 'open', enabled: true, action: 'open', approvals: 1, selfApproval: false }
+
+interface Owner {
+  readonly organizationId: string
+  readonly environmentId: string
+}
+
+async function seedWebhook(
+  transaction: Transaction,
+  owner: Owner,
+  hook: Record<string, Plain>,
+  ids: () => string,
+): Promise<void> {
+  const filters = Array.isArray(hook['filters']) ? hook['filters'].map((name) => realEvent(String(name))) : []
+  await transaction.webhooks.insert({
+    ...owner,
+    id: ids(),
+    name: String(hook['name']),
+    displayName: String(hook['display-name'] ?? ''),
+    payloadUrl: String(hook['payload-url'] ?? ''),
+    format: String(hook['format'] ?? 'raw'),
+    active: hook['active'] === 'true',
+    filters,
+    groups: [],
+    sealedSecret: hook['has-secret'] === 'true' ? new Uint8Array(1) : null,
+    createdMs: hour,
+    modifiedMs: hour,
+    failingSinceMs: null,
+  })
+}
+
+async function seedSchedule(transaction: Transaction, owner: Owner, schedule: Record<string, Plain>): Promise<void> {
+  const time = (key: string) => (schedule[key] ? Date.parse(String(schedule[key])) : null)
+  await transaction.schedules.insert({
+    ...owner,
+    id: String(schedule['id']),
+    kind: String(schedule['kind'] ?? 'environment_rotation'),
+    paused: schedule['paused'] === 'true',
+    cron: schedule['schedule-cron'] ? String(schedule['schedule-cron']) : null,
+    onceMs: time('schedule-once'),
+    environmentPath: String(schedule['path'] ?? ''),
+    owner: tester,
+    createdMs: time('created') ?? hour,
+    modifiedMs: time('modified') ?? hour,
+    lastExecutedMs: time('last-executed'),
+    nextExecutionMs: time('next-execution'),
+  })
 }
 
 async function seedRevision(
@@ -186,7 +245,7 @@ async function seedDraft(
   const find = () => transaction.environments.find(`o-${organization}`, project, name)
   if ((await find()) === null) {
     const empty = { revisions: [], tags: new Map(), webhooks: [], schedules: [], referrers: null }
-    await seedEnvironment(transaction, fullName, empty, ids)
+    await seedEnvironment(transaction, fullName, empty, ids, false)
   }
   const environment = await find()
   const source = Buffer.from(draft.revisions.at(-1)?.text ?? '')
