@@ -121,6 +121,19 @@ export function unitContract(open: OpenStore): void {
     assert.equal(await store.read(async () => 1), 1)
   })
 
+  it('what a unit of work started may use the store once the unit has ended', async () => {
+    await using scope = await opened(open)
+    const { store } = scope
+    const gate = Promise.withResolvers<void>()
+    let later: Promise<unknown> = Promise.resolve()
+    await store.change(async () => {
+      later = gate.promise.then(() => store.change((tx) => tx.settings.put('server', 'x', 1)))
+    })
+    gate.resolve()
+    await later
+    assert.equal(await store.read((tx) => tx.settings.get('server', 'x')), 1)
+  })
+
   it('a failed change does not hold up the next', async () => {
     await using scope = await opened(open)
     const failing = scope.store.change(() => Promise.reject(new Error('x')))

@@ -1,21 +1,22 @@
 import type { Kysely } from 'kysely'
 import type { DataKey } from '../records.ts'
 import type { DataKeys } from '../store.ts'
+import type { HotReads } from './hot-reads.ts'
 import { changed, pageOf } from './page.ts'
 import type { DataKeyRow, Tables } from './tables.ts'
 
 /** Wrapped data keys over SQL. */
-export function dataKeys(db: Kysely<Tables>): DataKeys {
+export function dataKeys(db: Kysely<Tables>, hot: HotReads): DataKeys {
   const rows = () => db.selectFrom('data_keys').selectAll()
   const newestFirst = (ownerId: string) =>
     rows().where('owner_id', '=', ownerId).orderBy('created_ms', 'desc').orderBy('id', 'desc')
   return {
     async get(id) {
-      const row = await rows().where('id', '=', id).executeTakeFirst()
+      const row = await hot.dataKey(id)
       return row ? keyFrom(row) : null
     },
     async current(ownerId) {
-      const row = await newestFirst(ownerId).where('retired_ms', 'is', null).limit(1).executeTakeFirst()
+      const row = await hot.currentDataKey(ownerId)
       return row ? keyFrom(row) : null
     },
     async ofOwner(ownerId) {

@@ -1,4 +1,4 @@
-import type { AccessTokenRow, EnvironmentRow, OpenSessionRow, RevisionRow } from './tables.ts'
+import type { AccessTokenRow, DataKeyRow, EnvironmentRow, OpenSessionRow, RevisionRow } from './tables.ts'
 
 /** An environment's row with the name of its organization. */
 export type NamedEnvironmentRow = EnvironmentRow & { readonly organization: string }
@@ -9,6 +9,8 @@ export interface HotReads {
   environment(organizationId: string, project: string, name: string): Promise<NamedEnvironmentRow | undefined>
   latestRevision(environmentId: string): Promise<RevisionRow | undefined>
   openSession(id: string): Promise<OpenSessionRow | undefined>
+  dataKey(id: string): Promise<DataKeyRow | undefined>
+  currentDataKey(ownerId: string): Promise<DataKeyRow | undefined>
 }
 
 /** Their texts, in SQL that every engine reads; parameters are numbered `$1`…. */
@@ -21,4 +23,8 @@ export const hotStatements = {
     'select r.* from environments e join revisions r on r.environment_id = e.id and r.number = e.latest ' +
     'where e.id = $1',
   openSession: 'select * from open_sessions where id = $1',
+  dataKey: 'select * from data_keys where id = $1',
+  currentDataKey:
+    'select * from data_keys where owner_id = $1 and retired_ms is null ' +
+    'order by created_ms desc, id desc limit 1',
 } as const

@@ -10,6 +10,8 @@ export function sqliteHotReads(firstRow: FirstRow): HotReads {
     environment: read(firstRow, hotStatements.environment),
     latestRevision: read(firstRow, hotStatements.latestRevision),
     openSession: read(firstRow, hotStatements.openSession),
+    dataKey: read(firstRow, hotStatements.dataKey),
+    currentDataKey: read(firstRow, hotStatements.currentDataKey),
   }
 }
 

@@ -26,7 +26,7 @@ export class SqliteStore implements Store {
   readonly #changes = new Queue()
   readonly #reading = new Set<Promise<unknown>>()
   /** Set within a unit of work: a unit inside a unit would wait for itself. */
-  readonly #within = new AsyncLocalStorage<true>()
+  readonly #within = new AsyncLocalStorage<Unit>()
   #stopped: AppError | null = null
 
   constructor(parts: SqliteParts) {
@@ -57,7 +57,7 @@ export class SqliteStore implements Store {
       await this.#begin()
       const unit = new Unit(this.#parts.writer)
       try {
-        const result = await this.#within.run(true, work, unit.transaction)
+        const result = await this.#within.run(unit, work, unit.transaction)
         unit.end()
         if (unit.failure !== null) throw unit.failure.error
         this.#parts.writer.run('commit')
@@ -86,7 +86,7 @@ export class SqliteStore implements Store {
     connection.run('begin')
     const unit = new Unit(connection)
     try {
-      return await this.#within.run(true, work, unit.transaction)
+      return await this.#within.run(unit, work, unit.transaction)
     } catch (error) {
       throw failureOf(error, this.#parts.path)
     } finally {
@@ -129,7 +129,9 @@ export class SqliteStore implements Store {
   }
 
   #refuseWithin(): void {
-    if (this.#within.getStore() !== true) return
+    const around = this.#within.getStore()
+    // What a unit started may outlive it, and is then outside.
+    if (around === undefined || around.ended) return
     throw new Error('a unit of work may not start another: hand its transaction on')
   }
 }

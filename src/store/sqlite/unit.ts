@@ -35,6 +35,10 @@ export class Unit implements StatementRunner {
     return this.#noting(() => this.#connection.execute(sql, parameters))
   }
 
+  get ended(): boolean {
+    return this.#ended
+  }
+
   end(): void {
     this.#ended = true
   }
