@@ -9,6 +9,7 @@ import type {
 } from '../service/index.ts'
 import type { Answer } from './answer.ts'
 
+/** The methods that routes answer. */
 export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /**

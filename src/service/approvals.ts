@@ -40,6 +40,7 @@ export interface Gates {
 /** The setting of an environment that holds its gates. */
 export const gatesSetting = 'gates'
 
+/** The use cases of gates over the service's parts. */
 export function createGates(parts: ServiceParts): Gates {
   return {
     list: ({ environment }) => parts.store.read((transaction) => allGates(transaction, environment.id)),

@@ -29,6 +29,7 @@ export interface Callers {
   authenticate(text: string | null): Promise<Caller>
 }
 
+/** The use cases of callers over the service's parts. */
 export function createCallers(parts: ServiceParts): Callers {
   return {
     async authenticate(text) {

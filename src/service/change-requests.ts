@@ -18,7 +18,7 @@ import {
   gatesOn,
 } from './approvals.ts'
 import { appendRevision, prepareText } from './definitions.ts'
-import { updated } from './environments.ts'
+import { updated } from './environment-update.ts'
 import { note } from './notes.ts'
 import type { ServiceParts } from './parts.ts'
 import type { EnvironmentPermission } from './permissions.ts'
@@ -29,6 +29,7 @@ export interface ChangeRequestEntry {
   readonly environment: Environment
 }
 
+/** Which change requests to list, and from where on. */
 export interface ListChangeRequests {
   readonly continuationToken?: string | undefined
   readonly count?: number | undefined
@@ -62,6 +63,7 @@ export interface ChangeRequests {
   comment(access: OrganizationAccess, id: string, comment: string): Promise<void>
 }
 
+/** The use cases of change requests over the service's parts. */
 export function createChangeRequests(parts: ServiceParts): ChangeRequests {
   const change = (
     access: OrganizationAccess,

@@ -7,6 +7,7 @@ import { formatName } from './names.ts'
 import type { ServiceParts } from './parts.ts'
 import { latest, usableRevision } from './revision-lookup.ts'
 
+/** How a check is made. */
 export interface CheckOptions {
   /** Gives stored secrets in clear. Needs `decrypt` on the environment, `open` on its imports. */
   readonly showSecrets?: boolean | undefined
@@ -22,6 +23,7 @@ export interface Checks {
   proposed(access: EnvironmentAccess, source: Uint8Array, options: CheckOptions): Promise<Evaluation>
 }
 
+/** The checks over the service's parts. */
 export function createChecks(parts: ServiceParts): Checks {
   const run = async (request: EvaluationRequest, { showSecrets = false }: CheckOptions) => {
     const evaluation = await check(parts, request, { showSecrets })

@@ -2,11 +2,12 @@ import { AppError } from '../diag/index.ts'
 import type { Environment, ReadTransaction, Revision, Transaction } from '../store/index.ts'
 import { sealSecrets, unsealSecrets } from '../syntax/index.ts'
 import { type EnvironmentAccess, grantsSetting } from './access.ts'
-import { insertEnvironment } from './environments.ts'
+import { insertEnvironment } from './environment-create.ts'
 import { checkName, formatName } from './names.ts'
 import type { ServiceParts } from './parts.ts'
 import { hashContent, latest, usableRevision } from './revision-lookup.ts'
 
+/** What to copy, and under which name. */
 export interface CloneRequest {
   /** Defaults to the source's. */
   readonly project?: string | undefined

@@ -17,6 +17,7 @@ export interface DraftText {
   readonly request: ChangeRequest
 }
 
+/** A draft after a write; `diagnostics` holds warnings only. */
 export interface DraftWrite {
   readonly request: ChangeRequest
   readonly diagnostics: readonly Diagnostic[]
@@ -42,6 +43,7 @@ export interface Drafts {
   active(access: EnvironmentAccess): Promise<ChangeRequest | null>
 }
 
+/** The use cases of drafts over the service's parts. */
 export function createDrafts(parts: ServiceParts): Drafts {
   return {
     async create(access, source, etag) {

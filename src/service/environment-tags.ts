@@ -5,6 +5,7 @@ import { checkName, formatName } from './names.ts'
 import { note } from './notes.ts'
 import type { ServiceParts } from './parts.ts'
 
+/** A change of a tag; `currentTag.value` is what the caller saw. */
 export interface TagChange {
   readonly currentTag?: { readonly value?: string | undefined } | undefined
   /** An absent or empty member keeps what there is. */
@@ -36,6 +37,7 @@ export interface EnvironmentTags {
 const longestPage = 500
 const longestValue = 1_000
 
+/** The use cases of environment tags over the service's parts. */
 export function createEnvironmentTags(parts: ServiceParts): EnvironmentTags {
   return {
     list: ({ environment }, { after, count }) =>

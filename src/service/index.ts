@@ -1,3 +1,14 @@
+export type {
+  Actor,
+  ChangeRequestEvent,
+  Delivery,
+  Environment,
+  EnvironmentTag,
+  Firing,
+  RotationEvent,
+  Schedule,
+  Webhook,
+} from '../store/index.ts'
 export type { EnvironmentAccess, OrganizationAccess } from './access.ts'
 export { type EvaluatedGate, type Gate, gatesSetting } from './approvals.ts'
 export type { BootstrapResult } from './bootstrap.ts'
@@ -6,7 +17,7 @@ export type { ChangeRequestEntry } from './change-requests.ts'
 export { callerContext } from './context.ts'
 export { type Definition, EvaluationError, type WriteResult } from './definitions.ts'
 export type { DraftText, DraftWrite } from './drafts.ts'
-export type { EnvironmentEntry, EnvironmentPage } from './environments.ts'
+export type { EnvironmentEntry, EnvironmentPage } from './environment-list.ts'
 export { checkName, type EnvironmentName, type NameKind } from './names.ts'
 export { hashAuditEntry } from './notes.ts'
 export type { OpenRequestEntry } from './open-requests.ts'

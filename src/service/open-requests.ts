@@ -33,6 +33,7 @@ export interface OpenRequests {
 
 const mostImports = 256
 
+/** The use cases of requests to open over the service's parts. */
 export function createOpenRequests(parts: ServiceParts): OpenRequests {
   return {
     create: (access, times) =>

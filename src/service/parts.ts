@@ -46,6 +46,7 @@ export interface Catalogue {
   readonly rotators: readonly CatalogueEntry[]
 }
 
+/** One provider or rotator of the catalogue. */
 export interface CatalogueEntry {
   readonly name: string
   readonly description: string
@@ -58,6 +59,7 @@ export interface Sealer {
   open(ownerId: string, purpose: string, sealed: Sealed): Promise<Uint8Array>
 }
 
+/** Sealed bytes with the data key they were sealed under. */
 export interface Sealed {
   readonly sealed: Uint8Array
   readonly dataKeyId: string

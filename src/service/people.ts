@@ -21,6 +21,7 @@ export interface People {
 /** The setting of a user that holds the default organization's name. */
 const defaultOrganizationSetting = 'defaultOrganization'
 
+/** The use cases of the caller's account over the service's parts. */
 export function createPeople(parts: ServiceParts): People {
   return {
     profile: (caller) =>

@@ -16,6 +16,7 @@ export interface Providers {
   rotator(access: OrganizationAccess, name: string): Promise<CatalogueEntry & { readonly rotator: Rotator }>
 }
 
+/** The use cases of the catalogue over the service's parts. */
 export function createProviders(parts: ServiceParts): Providers {
   const catalogue = parts.catalogue ?? { providers: [], rotators: [] }
   const setFor = ({ caller, organization }: OrganizationAccess) =>

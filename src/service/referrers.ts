@@ -25,6 +25,7 @@ export interface Referrers {
 
 const cachedTexts = 5_000
 
+/** The use cases of referrers over the service's parts. */
 export function createReferrers(parts: ServiceParts): Referrers {
   // What a revision imports never changes.
   const imports = new Map<string, readonly string[]>()

@@ -40,6 +40,7 @@ const longestPage = 500
 /** The audit trail's own tenses. */
 const auditWords = { created: 'created', updated: 'update', deleted: 'delete' } as const
 
+/** The use cases of revision tags over the service's parts. */
 export function createRevisionTags(parts: ServiceParts): RevisionTags {
   const missing = (environment: Environment, tag: string) =>
     new AppError('REVISION_TAG_NOT_FOUND', { tag: tag.slice(0, 100), environment: formatName(environment) })

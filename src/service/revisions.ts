@@ -13,6 +13,7 @@ export interface RevisionEntry {
   readonly tags: readonly string[]
 }
 
+/** Why a revision is retracted, and what replaces it. */
 export interface RetractRequest {
   readonly replacement?: number | undefined
   readonly reason?: string | undefined
@@ -37,6 +38,7 @@ export interface Revisions {
 
 const longestPage = 500
 
+/** The use cases of the history over the service's parts. */
 export function createRevisions(parts: ServiceParts): Revisions {
   return {
     list: ({ environment }, { before, count }) =>

@@ -34,6 +34,7 @@ export const rotationDisabledSetting = 'rotationDisabled'
 const staleMilliseconds = 600_000
 const saveTries = 5
 
+/** The use cases of rotation over the service's parts. */
 export function createRotations(parts: ServiceParts): Rotations {
   return {
     rotate: (access, paths, scheduledActionId) =>

@@ -13,6 +13,7 @@ export interface Timing {
   readonly scheduleOnce?: string | undefined
 }
 
+/** What a schedule does, and when. */
 export interface ScheduleRequest extends Timing {
   /** What is rotated; empty = the whole environment. */
   readonly environmentPath?: string | undefined
@@ -35,6 +36,7 @@ export interface Schedules {
 
 const dayMilliseconds = 86_400_000
 
+/** The use cases of schedules over the service's parts. */
 export function createSchedules(parts: ServiceParts): Schedules {
   const change = (
     access: EnvironmentAccess,

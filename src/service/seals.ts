@@ -11,6 +11,7 @@ export interface Seals {
   decrypt(access: EnvironmentAccess, ciphertexts: readonly string[]): Promise<readonly string[]>
 }
 
+/** The use cases of single seals over the service's parts. */
 export function createSeals(parts: ServiceParts): Seals {
   return {
     async encrypt({ environment, organization }, plaintexts) {

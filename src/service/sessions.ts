@@ -54,6 +54,7 @@ export interface Sessions {
   readAnonymousProperty(access: OrganizationAccess, id: string, path: string): Promise<ExportedValue>
 }
 
+/** The use cases of open sessions over the service's parts. */
 export function createSessions(parts: ServiceParts): Sessions {
   const read = (access: EnvironmentAccess, id: string) => readSession(parts, access, access.environment, id)
   const readAnonymous = (access: OrganizationAccess, id: string) => readSession(parts, access, null, id)

@@ -37,6 +37,7 @@ export interface Webhooks {
 
 const removeSecret = '__remove-secret'
 
+/** The use cases of webhooks over the service's parts. */
 export function createWebhooks(parts: ServiceParts): Webhooks {
   const find = (access: EnvironmentAccess, name: string) =>
     parts.store.read(async (transaction) => {

@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import type { ChangeRequestEntry, EvaluatedGate } from '../../service/index.ts'
-import type { Actor, ChangeRequestEvent } from '../../store/index.ts'
+import type { Actor, ChangeRequestEntry, ChangeRequestEvent, EvaluatedGate } from '../../service/index.ts'
 import { empty, json } from '../answer.ts'
 import { count, text } from '../query.ts'
 import { organizationRoute, type Route } from '../route.ts'

@@ -1,6 +1,11 @@
 import { z } from 'zod'
-import type { Definition, EnvironmentEntry, EnvironmentPage } from '../../service/index.ts'
-import type { Actor, Environment } from '../../store/index.ts'
+import type {
+  Actor,
+  Definition,
+  Environment,
+  EnvironmentEntry,
+  EnvironmentPage,
+} from '../../service/index.ts'
 import { type Answer, empty, json, jsonValue, yaml } from '../answer.ts'
 import { count, flag, text } from '../query.ts'
 import { callerRoute, environmentRoute, organizationRoute, type Route } from '../route.ts'

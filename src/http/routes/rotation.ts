@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Firing, RotationEvent, Schedule } from '../../store/index.ts'
+import type { Firing, RotationEvent, Schedule } from '../../service/index.ts'
 import { empty, json } from '../answer.ts'
 import { count } from '../query.ts'
 import { environmentRoute, type Route } from '../route.ts'

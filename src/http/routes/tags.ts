@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { EnvironmentTag } from '../../store/index.ts'
+import type { EnvironmentTag } from '../../service/index.ts'
 import { empty, json } from '../answer.ts'
 import { count, text } from '../query.ts'
 import { environmentRoute, organizationRoute, type Route } from '../route.ts'

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { AppError } from '../../diag/index.ts'
-import type { EnvironmentAccess } from '../../service/index.ts'
-import type { Delivery, Webhook } from '../../store/index.ts'
+import type { Delivery, EnvironmentAccess, Webhook } from '../../service/index.ts'
 import { empty, json } from '../answer.ts'
 import { count } from '../query.ts'
 import { environmentRoute, type Route } from '../route.ts'

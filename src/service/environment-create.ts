@@ -1,0 +1,85 @@
+import { AppError } from '../diag/index.ts'
+import type { Environment, Transaction } from '../store/index.ts'
+import type { OrganizationAccess } from './access.ts'
+import { checkName, defaultProject, formatName } from './names.ts'
+import { note } from './notes.ts'
+import type { ServiceParts } from './parts.ts'
+import { hashContent } from './revision-lookup.ts'
+
+/** The name of a new environment. */
+export interface CreateRequest {
+  readonly project?: string | undefined
+  readonly name: string
+}
+
+/** What a new environment holds. */
+export const emptyText: Uint8Array = new Uint8Array(0)
+
+/** What an environment is made of besides its name. */
+export interface NewEnvironmentRequest extends CreateRequest {
+  /** The texts of its revisions, from 1. */
+  readonly sources: readonly Uint8Array[]
+  /** The audit trail's name for how it came to be. */
+  readonly event: string
+}
+
+/**
+ * Inserts an environment with its revisions, and its project when it is the first one there.
+ *
+ * @throws AppError NAME_INVALID, ENVIRONMENT_EXISTS
+ */
+export async function insertEnvironment(
+  transaction: Transaction,
+  parts: ServiceParts,
+  scene: OrganizationAccess,
+  request: NewEnvironmentRequest,
+): Promise<Environment> {
+  const { caller, organization } = scene
+  const project = checkName('project', request.project || defaultProject)
+  const name = checkName('environment', request.name)
+  const nowMs = parts.clock().getTime()
+  const taken = () =>
+    new AppError('ENVIRONMENT_EXISTS', {
+      environment: formatName({ organization: organization.name, project, name }),
+    })
+  let home = await transaction.projects.find(organization.id, project)
+  if (home === null) {
+    home = { id: parts.ids(), organizationId: organization.id, name: project, createdMs: nowMs }
+    if (!(await transaction.projects.insert(home))) {
+      throw new AppError('CONFLICT', {
+        what: `project \`${project}\` exists in another letter case`,
+        hint: 'use the spelling that `esc env ls` shows',
+      })
+    }
+  }
+  const environment = {
+    id: parts.ids(),
+    projectId: home.id,
+    name,
+    latest: request.sources.length,
+    ownedBy: caller.actor,
+    deletionProtected: false,
+    createdMs: nowMs,
+    modifiedMs: nowMs,
+  }
+  if (!(await transaction.environments.insert(environment))) throw taken()
+  for (const [index, source] of request.sources.entries()) {
+    await transaction.revisions.insert({
+      environmentId: environment.id,
+      number: index + 1,
+      source,
+      contentHash: hashContent(source),
+      creator: caller.actor,
+      createdMs: nowMs,
+      retraction: null,
+      sourceChangeRequest: null,
+    })
+  }
+  const made = (await transaction.environments.get(environment.id))!
+  await note(transaction, parts, scene, {
+    event: request.event,
+    environment: made,
+    hook: { filter: 'environment_created', kind: 'environment', action: 'created' },
+  })
+  return made
+}
