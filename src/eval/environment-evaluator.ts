@@ -45,7 +45,7 @@ export class EnvironmentEvaluator implements Scope {
   readonly plan: EnvironmentPlan
   readonly attempt: Attempt
   readonly mode: Mode
-  readonly context: Value
+  #context: Value | null = null
   readonly callContext: CallContext
   /** `null` while the imports are not all there. */
   myImports: Value | null = null
@@ -61,10 +61,15 @@ export class EnvironmentEvaluator implements Scope {
       rootEnvironment: plan.rootName,
       values: contextValues,
     }
-    this.context = contextValue(contextValues, plan.name, plan.rootName, this.budget)
     this.root = new Expr(plan.name, null, { kind: 'missing' }, null, true)
   }
 
+  /** What `${context}` is here; made on first use, since few environments ask. */
+  get context(): Value {
+    const { name, rootName } = this.plan
+    this.#context ??= contextValue(this.attempt.contextValues, name, rootName, this.budget)
+    return this.#context
+  }
   get budget(): Budget {
     return this.attempt.budget
   }
@@ -77,6 +82,19 @@ export class EnvironmentEvaluator implements Scope {
 
   /** The environment's value. Its diagnostics are in `diagnostics`. */
   evaluateEnvironment(): Value {
+    const base = this.#inherited()
+    this.root = this.#declareRoot(base)
+    return this.evaluateExpr(this.root, true)
+  }
+
+  #inherited(): Value | null {
+    const { attempt } = this
+    const { resumed } = attempt
+    if (this.plan.isRoot && resumed !== null) {
+      this.diagnostics.push(...resumed.diagnostics)
+      this.myImports = resumed.myImports
+      return resumed.base
+    }
     let base: Value | null
     try {
       base = this.#evaluateImports()
@@ -84,8 +102,15 @@ export class EnvironmentEvaluator implements Scope {
       if (error === pending) this.#foresee()
       throw error
     }
-    this.root = this.#declareRoot(base)
-    return this.evaluateExpr(this.root, true)
+    if (!this.plan.isRoot || attempt.waiting || this.myImports === null) return base
+    attempt.checkpoint = {
+      base,
+      myImports: this.myImports,
+      imports: new Map(attempt.imports),
+      diagnostics: [...this.diagnostics],
+      spent: this.budget.spent,
+    }
+    return base
   }
 
   /**

@@ -74,13 +74,17 @@ function values({ environment }: Evaluation): unknown {
 
 const summaries = ({ diagnostics }: Evaluation) => diagnostics.map(({ summary }) => summary)
 
-/** A promise and what settles it, for providers that answer when the test says so. */
+/** Answers that come when the test says so. `arrived(n)` waits for n questions, and a little longer for one too many. */
 function gate() {
   const waiting: (() => void)[] = []
+  const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
   return {
     waiting,
     wait: () => new Promise<void>((resolve) => waiting.push(resolve)),
-    turn: () => new Promise((resolve) => setTimeout(resolve, 5)),
+    arrived: async (n: number) => {
+      for (let i = 0; i < 1000 && waiting.length < n; i++) await pause(2)
+      await pause(5)
+    },
   }
 }
 
@@ -94,15 +98,15 @@ test('nothing is evaluated without a definition, and from one without values or 
 })
 
 test('imports of one level are loaded together, and each environment once', async () => {
-  const { waiting, wait, turn } = gate()
+  const { waiting, wait, arrived } = gate()
   const files: Record<string, string> = { a: 'imports: [c]', b: 'imports: [c, a]', c: 'values: {x: 1}' }
   const { host, loads } = hostOf(files)
   const slow = { ...host, loader: { load: async (name: string) => (await wait(), host.loader.load(name)) } }
   const opening = openEnvironment('root', define('imports: [a, b, a]\n'), slow)
-  await turn()
+  await arrived(2)
   assert.equal(waiting.length, 2)
   for (const settle of waiting.splice(0)) settle()
-  await turn()
+  await arrived(1)
   assert.equal(waiting.length, 1)
   waiting[0]!()
   assert.deepEqual(values(await opening), { x: 1 })
@@ -110,7 +114,7 @@ test('imports of one level are loaded together, and each environment once', asyn
 })
 
 test('independent opens run together, dependent ones after one another', async () => {
-  const { waiting, wait, turn } = gate()
+  const { waiting, wait, arrived } = gate()
   const open: Provider['open'] = async (inputs) => {
     await wait()
     return plain(inputs)
@@ -122,10 +126,10 @@ test('independent opens run together, dependent ones after one another', async (
   list: [{fn::open::p: {v: three}}]
 `
   const opening = openEnvironment('root', define(text), hostOf({}, { open }).host)
-  await turn()
+  await arrived(3)
   assert.equal(waiting.length, 3)
   for (const settle of waiting.splice(0)) settle()
-  await turn()
+  await arrived(1)
   assert.equal(waiting.length, 1)
   waiting[0]!()
   assert.deepEqual(values(await opening), {
@@ -365,7 +369,7 @@ test('inputs that are no object are an error at the call', async () => {
 })
 
 test('calls of an environment run beside those of its imports when they inherit nothing', async () => {
-  const { waiting, wait, turn } = gate()
+  const { waiting, wait, arrived } = gate()
   const open: Provider['open'] = async (inputs) => {
     await wait()
     return plain(inputs)
@@ -384,7 +388,7 @@ values:
   ] as const) {
     const files = { base: source, 'p/e': 'values: {c: {fn::final: 1}}\n' }
     const opening = openEnvironment('root', define(text), hostOf(files, { open }).host)
-    await turn()
+    await arrived(together)
     assert.equal(waiting.length, together, source)
     const ending = setInterval(() => {
       for (const settle of waiting.splice(0)) settle()

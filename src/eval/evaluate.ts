@@ -1,7 +1,7 @@
 import { AppError, type Diagnostic } from '../diag/index.ts'
 import type { Definition } from '../expr/index.ts'
 import { formatPropertyPath, parsePropertyPath } from '../value/index.ts'
-import { Attempt } from './attempt.ts'
+import { Attempt, type Checkpoint } from './attempt.ts'
 import { ownContextKeys } from './context-value.ts'
 import { EnvironmentEvaluator } from './environment-evaluator.ts'
 import type { Environment, Evaluation, EvaluationHost, EvaluationLimits } from './evaluation.ts'
@@ -78,11 +78,13 @@ async function evaluate(
   outside.reserve(name)
   outside.expect(definition, host.crypter, 0)
   let steps = 0
+  let checkpoint: Checkpoint | null = null
   for (;;) {
-    const run = new Attempt(mode, outside, limits, host.context)
+    const run = new Attempt(mode, outside, limits, host.context, checkpoint)
     const evaluation = attempt(name, definition, host, run)
     if (evaluation !== null) return evaluation
-    steps += run.budget.steps
+    steps += run.budget.steps - (checkpoint?.spent.steps ?? 0)
+    checkpoint = run.checkpoint
     if (steps > limits.steps * attemptAllowance) return tooManySteps(limits)
     await outside.operations.news()
   }
@@ -108,7 +110,7 @@ function attempt(
 ): Evaluation | null {
   const plan = { name, definition, crypter: host.crypter, isRoot: true, rootName: name, importDepth: 0 }
   const evaluator = new EnvironmentEvaluator(plan, run)
-  run.imports.set(name, { value: null })
+  if (run.resumed === null) run.imports.set(name, { value: null })
   let environment: Environment | null = null
   const diagnostics: Diagnostic[] = evaluator.diagnostics
   try {

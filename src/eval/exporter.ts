@@ -18,7 +18,7 @@ export class Exporter {
 
   /** The exported value. A value that is its own base ends as an unknown and an error in `diagnostics`. */
   value(value: Value, environment: string, diagnostics: Diagnostic[]): ExportedValue {
-    if (value.exported !== null) return value.exported
+    if (value.exported !== null && value.exportedBy === this) return value.exported
     if (this.#open.has(value)) {
       const { place } = value.def
       diagnostics.push(errorAt(place?.range ?? null, 'internal error: cyclic export', place?.path ?? ''))
@@ -38,6 +38,7 @@ export class Exporter {
     this.#budget.leave()
     this.#open.delete(value)
     value.exported = Object.freeze(exported)
+    value.exportedBy = this
     return exported
   }
 

@@ -37,6 +37,13 @@ export class LimitExceeded extends Error {
   }
 }
 
+/** What a run has spent that counts for the whole evaluation. */
+export interface Spent {
+  readonly steps: number
+  readonly references: number
+  readonly candidates: number
+}
+
 /** What one run of the evaluator may still spend. Counted while spending, before anything is allocated. */
 export class Budget {
   readonly limits: EvaluationLimits
@@ -51,6 +58,18 @@ export class Budget {
 
   constructor(limits: EvaluationLimits) {
     this.limits = limits
+  }
+
+  /** What is spent so far. */
+  get spent(): Spent {
+    return { steps: this.steps, references: this.#references, candidates: this.#candidates }
+  }
+
+  /** Goes on from what an earlier run had spent. */
+  resume({ steps, references, candidates }: Spent): void {
+    this.steps = steps
+    this.#references = references
+    this.#candidates = candidates
   }
 
   /** One more level of nesting; leave it with `leave`. */

@@ -21,8 +21,9 @@ export class Value {
   rotateOnly = false
   /** Filled on first use and never again, although a later merge may add keys; results depend on it (§15, Q3). */
   #keys: readonly string[] | null = null
-  /** The exported form: the first export wins. */
+  /** The exported form and who made it: within one run the first export wins. */
   exported: ExportedValue | null = null
+  exportedBy: object | null = null
 
   constructor(def: Expr, schema: Schema, content: Content = null) {
     this.def = def
