@@ -56,6 +56,8 @@ export interface AccountCall<F extends FlagTable> extends Call<F> {
 /** What a command is called with that works on one environment. */
 export interface EnvironmentCall<F extends FlagTable> extends AccountCall<F> {
   readonly reference: Reference
+  /** The reference as it was typed. */
+  readonly typed: string
 }
 
 /** A command that needs no account. */
@@ -117,7 +119,7 @@ export function environmentCommand<F extends FlagTable>(
           spec.versionRefusal ?? `the ${spec.refusesVersions} command does not accept versions`,
         )
       }
-      await spec.run({ ...call, args, beforeDashes, reference })
+      await spec.run({ ...call, args, beforeDashes, reference, typed: given })
     },
   }
 }

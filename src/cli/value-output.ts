@@ -1,12 +1,11 @@
 import {
-  formatValue,
   isProcessFormat,
   type OutputFormat,
   parseOutputFormat,
-  processVariables,
   refuseProcessFormat,
-} from '../output/index.ts'
-import { type ExportedValue, encodeUtf8 } from '../value/index.ts'
+} from '../output/output-format.ts'
+import { processVariables } from '../output/process-variables.ts'
+import { type ExportedValue, encodeUtf8, stringifyJson, toJson } from '../value/index.ts'
 import { Failure } from './failure.ts'
 import type { World } from './world.ts'
 
@@ -44,10 +43,27 @@ export async function renderOpened(
       paths.set(name, await world.temporary.create('esc-*', encodeUtf8(content), { lasting: true }))
     }
   }
-  return formatValue(value, format, { redact: false, writeFile: (name) => paths.get(name) ?? '' })
+  return render(value, format, { redact: false, writeFile: (name) => paths.get(name) ?? '' })
 }
 
 /** The text of a checked value; files are not written but print as `[unknown]`. */
-export function renderChecked(value: ExportedValue, format: OutputFormat, showSecrets: boolean): string {
-  return formatValue(value, format, { redact: !showSecrets, writeFile: () => '[unknown]' })
+export async function renderChecked(
+  value: ExportedValue,
+  format: OutputFormat,
+  showSecrets: boolean,
+): Promise<string> {
+  return render(value, format, { redact: !showSecrets, writeFile: () => '[unknown]' })
+}
+
+interface Options {
+  readonly redact: boolean
+  readonly writeFile: (name: string) => string
+}
+
+/** JSON, which most calls ask for, does not wait for the printers of the other formats. */
+async function render(value: ExportedValue, format: OutputFormat, options: Options): Promise<string> {
+  if (format === 'json' || format === 'value:json')
+    return `${stringifyJson(toJson(value, options), { indent: 2 })}\n`
+  const { formatValue } = await import('../output/index.ts')
+  return formatValue(value, format, options)
 }

@@ -1,4 +1,4 @@
-import { processVariables } from '../output/index.ts'
+import { processVariables } from '../output/process-variables.ts'
 import { type ExportedValue, isExportedRecord, toText } from '../value/index.ts'
 
 /** One variable that a process is to get. */

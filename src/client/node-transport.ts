@@ -59,9 +59,11 @@ async function exchange(
   })
 }
 
+/** Importing node:http as a module would load the platform's fetch with it, which a short program has no time for. */
 async function protocol(url: URL): Promise<Pick<typeof Http, 'request'>> {
-  if (url.protocol === 'http:') return await import('node:http')
-  if (url.protocol === 'https:') return await import('node:https')
+  if (url.protocol === 'http:') return process.getBuiltinModule?.('node:http') ?? (await import('node:http'))
+  if (url.protocol === 'https:')
+    return process.getBuiltinModule?.('node:https') ?? (await import('node:https'))
   throw new TransportError(`${url.origin}: only http and https URLs can be used`, 'EPROTOCOL')
 }
 

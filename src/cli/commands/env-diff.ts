@@ -76,7 +76,7 @@ async function side(
         ? ''
         : format === null
           ? valueJson(value, showSecrets)
-          : renderChecked(value, format, showSecrets),
+          : await renderChecked(value, format, showSecrets),
     definition: shownDefinition(source, path) ?? '',
   }
 }

@@ -66,7 +66,7 @@ async function printValue(
 ): Promise<void> {
   const checked = await check(call, source, 'getting environment')
   const value = shownValue(checked, source, path)
-  if (value !== null) call.out.write(renderChecked(value, format, call.flags['show-secrets']))
+  if (value !== null) call.out.write(await renderChecked(value, format, call.flags['show-secrets']))
 }
 
 async function printAll(call: Call, source: Uint8Array, path: PropertyPath | null): Promise<void> {

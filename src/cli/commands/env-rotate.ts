@@ -33,13 +33,13 @@ function checkPath(path: string): void {
 }
 
 function report(
-  { out, reference }: EnvironmentCall<FlagTable>,
+  { out, typed }: EnvironmentCall<FlagTable>,
   event: WireRotation['secretRotationEvent'],
 ): void {
   const failed = (event.rotations ?? []).filter((rotation) => rotation.status === 'failed')
   if (event.errorMessage) out.line(`Error rotating: ${event.errorMessage}.`)
-  else if (failed.length > 0) out.line(`Environment '${reference.name}' rotated with errors.`)
-  else out.line(`Environment '${reference.name}' rotated.`)
+  else if (failed.length > 0) out.line(`Environment '${typed}' rotated with errors.`)
+  else out.line(`Environment '${typed}' rotated.`)
   if (event.postRotationRevision) out.line(`New revision '${event.postRotationRevision}' was created.`)
   if (failed.length === 0) return
   out.line('Failed secrets:')

@@ -5,7 +5,7 @@ import { environmentCommand } from '../command.ts'
 import { hours } from '../duration.ts'
 import { Exit, Failure, prefixed } from '../failure.ts'
 import { duration, text, texts, toggle } from '../flags.ts'
-import { interpolateArgument } from '../interpolate-argument.ts'
+import type { InterpolatedArgument } from '../interpolate-argument.ts'
 import { openAndRead } from '../opened.ts'
 import { Redactor } from '../redact.ts'
 import { type Variable, variablesOf } from '../variables.ts'
@@ -50,7 +50,13 @@ OPENESC_KEEP_EXIT_CODE=1) exits with the command's own code.`,
     if (opened === null) return
     const files = await writeFiles(world, variablesOf(opened, 'files'))
     try {
-      const plan = planChild(opened, { path, args: rest, files, world, allowed: call.flags['allow-env'] })
+      const plan = await planChild(opened, {
+        path,
+        args: rest,
+        files,
+        world,
+        allowed: call.flags['allow-env'],
+      })
       const end = await runChild(world, plan, call.flags.interactive)
       finish(end, call.flags['keep-exit-code'] || world.processEnv['OPENESC_KEEP_EXIT_CODE'] === '1')
     } finally {
@@ -81,7 +87,7 @@ interface Plan {
   readonly secrets: ReadonlySet<string>
 }
 
-function planChild(
+async function planChild(
   opened: ExportedValue,
   parts: {
     readonly path: string
@@ -90,20 +96,30 @@ function planChild(
     readonly world: World
     readonly allowed: readonly string[]
   },
-): Plan {
+): Promise<Plan> {
   const variables = variablesOf(opened, 'environmentVariables')
   const processEnv = childEnvironment(
     parts.world.processEnv,
     [...variables, ...parts.files],
     new Set(parts.allowed),
   )
-  const args = parts.args.map((argument) => interpolateArgument(argument, opened))
+  const args = await interpolated(parts.args, opened)
   const secrets = new Set([
     ...variables.filter((variable) => variable.secret).map((variable) => variable.text),
     ...parts.files.filter((file) => file.secret).map((file) => file.content),
     ...args.flatMap((argument) => argument.secrets),
   ])
   return { path: parts.path, args: args.map((argument) => argument.text), processEnv, secrets }
+}
+
+/** Most commands interpolate nothing, and then need no parser of the language. */
+async function interpolated(
+  args: readonly string[],
+  opened: ExportedValue,
+): Promise<readonly InterpolatedArgument[]> {
+  if (!args.some((argument) => argument.includes('${'))) return args.map((text) => ({ text, secrets: [] }))
+  const { interpolateArgument } = await import('../interpolate-argument.ts')
+  return args.map((argument) => interpolateArgument(argument, opened))
 }
 
 async function runChild(world: World, plan: Plan, interactive: boolean): Promise<ChildEnd> {
@@ -127,6 +143,21 @@ function finish({ code, signal }: ChildEnd, keepCode: boolean): void {
   if (keepCode) {
     const own = signal === null ? code : 128 + signal.number
     if (own !== 0) throw new Exit(own)
-  } else if (signal !== null) throw new Failure(`signal: ${signal.name}`)
+  } else if (signal !== null) throw new Failure(`signal: ${signalWord(signal.name)}`)
   else if (code !== 0) throw new Failure(`exit status ${code}`)
+}
+
+const signalWords: Readonly<Record<string, string>> = {
+  SIGHUP: 'hangup',
+  SIGINT: 'interrupt',
+  SIGQUIT: 'quit',
+  SIGABRT: 'aborted',
+  SIGKILL: 'killed',
+  SIGSEGV: 'segmentation fault',
+  SIGPIPE: 'broken pipe',
+  SIGTERM: 'terminated',
+}
+
+function signalWord(name: string): string {
+  return signalWords[name] ?? name
 }

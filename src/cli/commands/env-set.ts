@@ -9,7 +9,6 @@ import { Failure, prefixed } from '../failure.ts'
 import { text, toggle } from '../flags.ts'
 import { pathArgument } from '../property-path-argument.ts'
 import { readSource } from '../read-source.ts'
-import { looksLikeSecret } from '../secret-guess.ts'
 
 const flags = {
   secret: toggle('Store the value as a secret'),
@@ -82,7 +81,10 @@ async function valueNode(value: string, path: PropertyPath, { flags }: Call): Pr
     return recordNode([['fn::secret', inner]])
   }
   const key = path.at(-1)
-  if (!flags.plaintext && isString && typeof key === 'string' && (await looksLikeSecret(key, node.value))) {
+  if (flags.plaintext || !isString || typeof key !== 'string') return node
+  // The lists of words that the guess needs are larger than all the rest of the command line.
+  const { looksLikeSecret } = await import('../secret-guess.ts')
+  if (await looksLikeSecret(key, node.value)) {
     throw new Failure(
       'value looks like a secret; rerun with --secret to mark it as such, or --plaintext if you meant to leave it as plaintext',
     )
