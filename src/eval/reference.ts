@@ -1,8 +1,8 @@
 import type { Accessor } from '../expr/index.ts'
 import { itemSchema, propertySchema, type Schema } from '../schema/index.ts'
 import { didYouMean, quote } from '../value/index.ts'
-import type { EnvironmentEvaluator } from './environment-evaluator.ts'
 import { type Access, type Expr, placeholder } from './expr.ts'
+import type { ExpressionEvaluator } from './expression-evaluator.ts'
 import { isList, isRecord, sortKeys, unknownValue, Value } from './value.ts'
 import { pending } from './waiting.ts'
 
@@ -11,13 +11,13 @@ import { pending } from './waiting.ts'
  * at or has to look into. Records what each step reached.
  */
 export class Reference {
-  readonly #evaluator: EnvironmentEvaluator
+  readonly #evaluator: ExpressionEvaluator
   readonly #from: Expr
   readonly #accessors: readonly Accessor[]
   readonly #reached: (Expr | null)[]
   readonly #accept: Schema
 
-  constructor(evaluator: EnvironmentEvaluator, from: Expr, access: Access, accept: Schema) {
+  constructor(evaluator: ExpressionEvaluator, from: Expr, access: Access, accept: Schema) {
     this.#evaluator = evaluator
     this.#from = from
     this.#accessors = access.accessors

@@ -59,8 +59,8 @@ function dump(expression: Expression): unknown {
       return { Elements: expression.elements.map(dump) }
     case 'object':
       return {
-        Entries: expression.entries.map(({ key, name, value }) => ({
-          Key: { Value: name ?? key.value },
+        Entries: expression.entries.map(({ name, value }) => ({
+          Key: name === null ? null : { Value: name },
           Value: dump(value),
         })),
       }
