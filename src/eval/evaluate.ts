@@ -7,7 +7,7 @@ import { EnvironmentEvaluator } from './environment-evaluator.ts'
 import type { Environment, Evaluation, EvaluationHost, EvaluationLimits } from './evaluation.ts'
 import { exportEnvironment } from './export-environment.ts'
 import type { Place } from './expr.ts'
-import { defaultLimits, LimitExceeded } from './limits.ts'
+import { LimitExceeded, limitsFrom } from './limits.ts'
 import { Outside } from './outside.ts'
 import type { Mode } from './scope.ts'
 import { pending } from './waiting.ts'
@@ -73,7 +73,7 @@ async function evaluate(
     throw new AppError('REQUEST_INVALID', { what: `reserved context key: "${key}"`, hint: 'rename the key' })
   }
   if (definition === null || isEmpty(definition)) return nothing
-  const limits: EvaluationLimits = { ...defaultLimits, ...host.limits }
+  const limits = limitsFrom(host.limits)
   const outside = new Outside(host, limits, mode.decrypts)
   outside.reserve(name)
   outside.expect(definition, host.crypter, 0)

@@ -5,6 +5,7 @@ import { loadDefinition } from '../expr/index.ts'
 import { encodeUtf8 } from '../value/index.ts'
 import type { Evaluation, EvaluationLimits } from './evaluation.ts'
 import { openEnvironment } from './index.ts'
+import { defaultLimits, limitsFrom } from './limits.ts'
 
 async function open(
   files: Record<string, string>,
@@ -218,4 +219,13 @@ test('S-42: a chain of calls may not make evaluation start over without end', as
   assert.deepEqual((await open({ root: chain(8) }, { steps: 700 })).diagnostics, [])
   const { diagnostics } = await open({ root: chain(30) }, { steps: 700 })
   assert.match(diagnostics.at(-1)!.summary, /^limit exceeded: more than (700|7000) evaluation steps/)
+})
+
+test('S-42: a bound may be lowered freely and raised only to its ceiling', () => {
+  assert.equal(limitsFrom({ steps: 10 }).steps, 10)
+  assert.equal(limitsFrom({ steps: 1_000_000 }).steps, 1_000_000)
+  assert.equal(limitsFrom({ steps: 1e9, importDepth: 33 }).steps, 2_000_000)
+  assert.equal(limitsFrom({ importDepth: 33 }).importDepth, 32)
+  assert.equal(limitsFrom({ parallelCalls: 0 }).parallelCalls, 1)
+  assert.deepEqual(limitsFrom(), defaultLimits)
 })

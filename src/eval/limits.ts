@@ -18,6 +18,33 @@ export const defaultLimits: EvaluationLimits = Object.freeze({
   parallelCalls: 16,
 })
 
+/** No caller may raise a bound beyond this. */
+const ceilings: EvaluationLimits = {
+  depth: 1000,
+  nodes: 100_000,
+  imports: 512,
+  directImports: 256,
+  importDepth: 32,
+  references: 50_000,
+  referenceDepth: 128,
+  steps: 2_000_000,
+  stringBytes: 4 * 1024 * 1024,
+  outputBytes: 16 * 1024 * 1024,
+  providerCalls: 256,
+  parallelCalls: 32,
+}
+
+/** The bounds of an evaluation: what the caller asks for, held below the ceilings, else the defaults. */
+export function limitsFrom(wanted: Partial<EvaluationLimits> = {}): EvaluationLimits {
+  const limits: { -readonly [K in keyof EvaluationLimits]: number } = { ...defaultLimits }
+  for (const name of Object.keys(ceilings) as (keyof EvaluationLimits)[]) {
+    limits[name] = Math.min(wanted[name] ?? defaultLimits[name], ceilings[name])
+  }
+  // Without a call at a time nothing would ever end.
+  limits.parallelCalls = Math.max(limits.parallelCalls, 1)
+  return limits
+}
+
 // Names compared for "did you mean" in one evaluation: each costs about a microsecond.
 const suggestionCandidates = 50_000
 
