@@ -62,9 +62,13 @@ export interface Environments {
 export function createEnvironments(parts: ServiceParts): Environments {
   return {
     authorize: (caller, needs, name) =>
-      parts.store.read((transaction) => authorizeEnvironment(transaction, caller, needs, name)),
+      noteRefusal(parts, caller, name.organization, needs, () =>
+        parts.store.read((transaction) => authorizeEnvironment(transaction, caller, needs, name)),
+      ),
     authorizeOrganization: (caller, needs, organization) =>
-      parts.store.read((transaction) => authorizeOrganization(transaction, caller, needs, organization)),
+      noteRefusal(parts, caller, organization, needs, () =>
+        parts.store.read((transaction) => authorizeOrganization(transaction, caller, needs, organization)),
+      ),
     list: (caller, organization, options) =>
       parts.store.read((transaction) =>
         listEnvironments(transaction, caller, organization, options, parts.pageSize ?? 100),
@@ -118,6 +122,37 @@ export function createEnvironments(parts: ServiceParts): Environments {
       parts.store.change((transaction) => restore(transaction, parts, access, request)),
     changeOwner: (access, login) =>
       parts.store.change((transaction) => changeOwner(transaction, access, login)),
+  }
+}
+
+/** A right that somebody asked for and lacks is written down (S-25). What does not exist for them is not. */
+async function noteRefusal<T>(
+  parts: ServiceParts,
+  caller: Caller,
+  organizationName: string,
+  needs: string,
+  authorize: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await authorize()
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'FORBIDDEN') {
+      await parts.store.change(async (transaction) => {
+        const organization = await transaction.organizations.find(organizationName)
+        if (organization === null) return
+        await note(
+          transaction,
+          parts,
+          { caller, organization },
+          {
+            event: needs === 'open' ? 'environment-unauthorized-open' : 'auth-failure-environment',
+            environment: null,
+            facts: { needs, refusal: error.message },
+          },
+        )
+      })
+    }
+    throw error
   }
 }
 

@@ -1,5 +1,7 @@
 export type {
+  AccessToken,
   Actor,
+  AuditEntry,
   ChangeRequestEvent,
   Delivery,
   Environment,
@@ -18,6 +20,7 @@ export { callerContext } from './context.ts'
 export { type Definition, EvaluationError, type WriteResult } from './definitions.ts'
 export type { DraftText, DraftWrite } from './drafts.ts'
 export type { EnvironmentEntry, EnvironmentPage } from './environment-list.ts'
+export type { Member, OrganizationSettings } from './members.ts'
 export { checkName, type EnvironmentName, type NameKind } from './names.ts'
 export { hashAuditEntry } from './notes.ts'
 export type { OpenRequestEntry } from './open-requests.ts'

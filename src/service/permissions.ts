@@ -11,7 +11,11 @@ export type OrganizationPermission =
   | 'environment_yaml:open'
   | 'environment_tags:list'
   | 'change_request:read'
+  | 'member:read'
   | 'member:write'
+  | 'organization_token:write'
+  | 'organization:write'
+  | 'audit_logs:read'
 
 /** The wire's four levels, and none. They are cumulative bundles of permissions. */
 export type Level = 'none' | 'read' | 'open' | 'write' | 'admin'
@@ -44,6 +48,7 @@ const memberPermissions: ReadonlySet<OrganizationPermission> = new Set<Organizat
   'environment_yaml:open',
   'environment_tags:list',
   'change_request:read',
+  'member:read',
 ])
 
 /** Whether a role holds a permission in the organization. */

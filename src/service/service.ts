@@ -1,5 +1,6 @@
 import type { EnvironmentAccess } from './access.ts'
 import { createGates, type Gates } from './approvals.ts'
+import { type AuditLog, createAuditLog } from './audit-log.ts'
 import { type BootstrapResult, bootstrap } from './bootstrap.ts'
 import { type Callers, createCallers } from './caller.ts'
 import { type ChangeRequests, createChangeRequests } from './change-requests.ts'
@@ -8,6 +9,7 @@ import { type CloneRequest, cloneEnvironment } from './clone.ts'
 import { createDrafts, type Drafts } from './drafts.ts'
 import { createEnvironmentTags, type EnvironmentTags } from './environment-tags.ts'
 import { createEnvironments, type Environments } from './environments.ts'
+import { createMembers, type Members } from './members.ts'
 import { createOpenRequests, type OpenRequests } from './open-requests.ts'
 import type { ServiceParts } from './parts.ts'
 import { createPeople, type Founding, type People } from './people.ts'
@@ -20,6 +22,7 @@ import { runDueSchedules } from './schedule-runner.ts'
 import { createSchedules, type Schedules } from './schedules.ts'
 import { createSeals, type Seals } from './seals.ts'
 import { createSessions, type Sessions } from './sessions.ts'
+import { createTokens, type Tokens } from './tokens.ts'
 import { deliverDue } from './webhook-delivery.ts'
 import { createWebhooks, type Webhooks } from './webhooks.ts'
 
@@ -30,6 +33,9 @@ import { createWebhooks, type Webhooks } from './webhooks.ts'
 export interface Service {
   readonly callers: Callers
   readonly people: People
+  readonly tokens: Tokens
+  readonly members: Members
+  readonly auditLog: AuditLog
   readonly environments: Environments
   readonly revisions: Revisions
   readonly revisionTags: RevisionTags
@@ -64,6 +70,9 @@ export function createService(parts: ServiceParts): Service {
   return {
     callers: createCallers(parts),
     people: createPeople(parts),
+    tokens: createTokens(parts),
+    members: createMembers(parts),
+    auditLog: createAuditLog(parts),
     environments: createEnvironments(parts),
     revisions: createRevisions(parts),
     revisionTags: createRevisionTags(parts),

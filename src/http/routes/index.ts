@@ -1,4 +1,5 @@
 import type { Route } from '../route.ts'
+import { administrationRoutes } from './administration.ts'
 import { changeRequestRoutes } from './change-requests.ts'
 import { draftRoutes } from './drafts.ts'
 import { environmentRoutes } from './environments.ts'
@@ -17,6 +18,7 @@ import { webhookRoutes } from './webhooks.ts'
 export const routes: readonly Route[] = [
   ...publicRoutes,
   ...identityRoutes,
+  ...administrationRoutes,
   ...providerRoutes,
   ...tagRoutes,
   ...environmentRoutes,
