@@ -31,6 +31,11 @@ export const codes = table({
     say: 'the body has more than {limit} bytes',
     hint: 'split the definition into imports',
   },
+  RATE_LIMITED: {
+    kind: 'rate-limited',
+    say: 'Too Many Requests: more than {limit} requests a second with this token',
+    hint: 'wait a second and try again',
+  },
   INTERNAL: {
     kind: 'internal',
     say: 'internal error',

@@ -9,6 +9,7 @@ import { openApi } from './openapi.ts'
 import { canonicalPath, checkPath } from './path.ts'
 import { problem, problemOf } from './problem.ts'
 import { parseQuery } from './query.ts'
+import { createRateLimiter, type RateLimit } from './rate-limit.ts'
 import type { Route } from './route.ts'
 import { routes } from './routes/index.ts'
 import { documentRoute, type Issuer, issuerRoutes } from './routes/public.ts'
@@ -19,6 +20,8 @@ export interface AppOptions {
   readonly requestIds: () => string
   /** One event for each request, and one for each failure of our own; never a value, a body or a header. */
   readonly log?: (event: LogEvent) => void
+  /** How many requests one token may make; absent = any number. */
+  readonly rateLimit?: RateLimit
   /** The issuers whose discovery documents and keys are served here. */
   readonly issuers?: readonly Issuer[]
 }
@@ -38,12 +41,13 @@ export function createIssuerApp(service: Service, options: AppOptions): Hono {
 }
 
 function appOf(table: readonly Route[], service: Service, options: AppOptions): Hono {
+  const limit = options.rateLimit === undefined ? () => {} : createRateLimiter(options.rateLimit)
   const app = new Hono({ getPath: (request) => canonicalPath(request.url) })
   for (const route of table) {
     // A HEAD request takes the GET route, and its answer loses the body.
     if (route.method === 'HEAD') continue
     app.on(route.method, honoPath(route.path), (c) =>
-      respond(c.req.raw, options, (request) => handle(route, c.req.param(), request, service)),
+      respond(c.req.raw, options, (request) => handle(route, c.req.param(), request, service, limit)),
     )
   }
   app.notFound((c) =>
@@ -91,9 +95,10 @@ async function handle(
   parameters: Readonly<Record<string, string>>,
   request: Request,
   service: Service,
+  limit: (key: string) => void,
 ): Promise<Answer> {
   checkPath(canonicalPath(request.url))
-  const access = await prove(route, parameters, request, service)
+  const access = await prove(route, parameters, request, service, limit)
   const query = parseQuery(route.query, new URL(request.url).searchParams)
   const bytes = route.body === 'none' ? new Uint8Array(0) : await readBody(request)
   return await route.run({
@@ -113,11 +118,13 @@ async function prove(
   { org = '', project = '', env = '' }: Readonly<Record<string, string>>,
   request: Request,
   service: Service,
+  limit: (key: string) => void,
 ): Promise<unknown> {
   const { permission } = route
   if (permission === 'public') return null
   const token = accessToken(request.headers.get('authorization') ?? undefined)
   const caller: Caller = await service.callers.authenticate(token)
+  limit(caller.token.id)
   if (permission === 'caller') return caller
   if ('organization' in permission) {
     return await service.environments.authorizeOrganization(caller, permission.organization, org)

@@ -9,6 +9,7 @@ import type {
 } from '../store/index.ts'
 import type { EnvironmentAccess } from './access.ts'
 import { formatName } from './names.ts'
+import { note, type Scene } from './notes.ts'
 import type { ServiceParts } from './parts.ts'
 
 /** A rule that an action on an environment needs approval. */
@@ -119,6 +120,38 @@ export async function refuseGatedOpen(
   if (gate === undefined) return
   const granted = await transaction.openRequests.active(environment.id, callerId, nowMs)
   if (granted === null) throw approvalNeeded(environment, gate)
+}
+
+/** What happened to a change request, as webhooks choose it. */
+export type ChangeRequestVerb =
+  | 'created'
+  | 'updated'
+  | 'approved'
+  | 'unapproved'
+  | 'closed'
+  | 'applied'
+  | 'submitted'
+
+/** Writes down what happened to a change request: the trail, and the webhooks that want to know. */
+export async function noteChangeRequest(
+  transaction: Transaction,
+  parts: ServiceParts,
+  scene: Scene,
+  environment: Environment,
+  { id, action }: Pick<ChangeRequest, 'id' | 'action'>,
+  verb: ChangeRequestVerb,
+): Promise<void> {
+  await note(transaction, parts, scene, {
+    event: `change-request-${verb}`,
+    environment,
+    facts: { changeRequest: id, for: action },
+    hook: {
+      filter: `change_request_${verb}`,
+      kind: 'change_request',
+      action: verb,
+      details: { changeRequestId: id },
+    },
+  })
 }
 
 /** Adds an event to a change request's story, after the ones there are. */

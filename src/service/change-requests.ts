@@ -12,10 +12,12 @@ import { authorizeEnvironment, type EnvironmentAccess, type OrganizationAccess }
 import {
   addEvent,
   approvalNeeded,
+  type ChangeRequestVerb,
   type EvaluatedGate,
   evaluateGates,
   type Gate,
   gatesOn,
+  noteChangeRequest,
 } from './approvals.ts'
 import { appendRevision, prepareText } from './definitions.ts'
 import { updated } from './environment-update.ts'
@@ -69,11 +71,13 @@ export function createChangeRequests(parts: ServiceParts): ChangeRequests {
     access: OrganizationAccess,
     id: string,
     needs: EnvironmentPermission,
+    verb: ChangeRequestVerb,
     work: (transaction: Transaction, found: Found, step: Step) => Promise<void>,
   ) =>
     parts.store.change(async (transaction) => {
       const found = await find(transaction, access, id, needs)
       await work(transaction, found, { by: access.caller.actor, atMs: parts.clock().getTime() })
+      await noteChangeRequest(transaction, parts, access, found.environment, found.request, verb)
     })
   return {
     list: (access, options) => parts.store.read((transaction) => list(transaction, access, options)),
@@ -88,32 +92,32 @@ export function createChangeRequests(parts: ServiceParts): ChangeRequests {
         return (await transaction.changeRequests.events(id, 0, 1_000)).items
       }),
     describe: (access, id, description) =>
-      change(access, id, 'write', async (transaction, { request }, { by, atMs }) => {
+      change(access, id, 'write', 'updated', async (transaction, { request }, { by, atMs }) => {
         await transaction.changeRequests.transition(id, request.status, { description, modifiedMs: atMs })
         await addEvent(transaction, request, 'description_updated', by, atMs)
       }),
     submit: (access, id, description) =>
-      change(access, id, 'write', async (transaction, { request }, step) => {
+      change(access, id, 'write', 'submitted', async (transaction, { request }, step) => {
         await move(transaction, request, ['draft'], 'submit', 'ready', step)
         if (description !== undefined)
           await transaction.changeRequests.transition(id, 'ready', { description })
       }),
     approve: (access, id, revision, comment) =>
-      change(access, id, 'write', (transaction, found, step) =>
+      change(access, id, 'write', 'approved', (transaction, found, step) =>
         approve(transaction, found, revision, comment, step),
       ),
     withdraw: (access, id, comment) =>
-      change(access, id, 'write', async (transaction, { request }, { by, atMs }) => {
+      change(access, id, 'write', 'unapproved', async (transaction, { request }, { by, atMs }) => {
         await transaction.changeRequests.deleteApproval(id, by.id)
         await addEvent(transaction, request, 'unapproved_by_user', by, atMs, comment ? { comment } : {})
       }),
     apply: (access, id) => apply(parts, access, id),
     close: (access, id, comment) =>
-      change(access, id, 'write', (transaction, { request }, step) =>
+      change(access, id, 'write', 'closed', (transaction, { request }, step) =>
         move(transaction, request, ['draft', 'ready'], 'close', 'closed', step, comment),
       ),
     comment: (access, id, comment) =>
-      change(access, id, 'read', (transaction, { request }, { by, atMs }) =>
+      change(access, id, 'read', 'updated', (transaction, { request }, { by, atMs }) =>
         addEvent(transaction, request, 'commented', by, atMs, { comment }),
       ),
   }
@@ -273,6 +277,7 @@ async function apply(
       })
       await note(transaction, parts, access, updated(environment, revision.number))
     }
+    await noteChangeRequest(transaction, parts, access, found.environment, found.request, 'applied')
     return { request: { ...found.request, status: 'applied' }, environment: found.environment }
   })
 }

@@ -1,7 +1,7 @@
 import { AppError, type Diagnostic } from '../diag/index.ts'
 import type { ChangeRequest, ReadTransaction, Transaction } from '../store/index.ts'
 import type { EnvironmentAccess } from './access.ts'
-import { addEvent } from './approvals.ts'
+import { addEvent, noteChangeRequest } from './approvals.ts'
 import { prepareText } from './definitions.ts'
 import { formatName } from './names.ts'
 import type { ServiceParts } from './parts.ts'
@@ -72,10 +72,11 @@ export function createDrafts(parts: ServiceParts): Drafts {
 async function insertDraft(
   transaction: Transaction,
   parts: ServiceParts,
-  { environment, organization, caller }: EnvironmentAccess,
+  access: EnvironmentAccess,
   source: Uint8Array,
   etag: string | undefined,
 ): Promise<ChangeRequest> {
+  const { environment, organization, caller } = access
   const base = await transaction.revisions.latest(environment.id)
   if (base === null || !etagHolds(etag, etagOf(base))) throw new AppError('ETAG_MISMATCH')
   const active = await transaction.changeRequests.active(environment.id, activeStatuses)
@@ -98,6 +99,7 @@ async function insertDraft(
   }
   await transaction.changeRequests.insert(request)
   await insertText(transaction, request.id, 1, source, { by: caller.actor, atMs: nowMs })
+  await noteChangeRequest(transaction, parts, access, environment, request, 'created')
   return request
 }
 
@@ -170,5 +172,6 @@ async function replaceText(
   await insertText(transaction, id, latestRevision + 1, source, { by: access.caller.actor, atMs: nowMs })
   // An approval was for the text that it saw.
   await transaction.changeRequests.deleteApprovals(id)
+  await noteChangeRequest(transaction, parts, access, access.environment, current.request, 'updated')
   return { ...current.request, latestRevision: latestRevision + 1, modifiedMs: nowMs }
 }

@@ -45,9 +45,10 @@ test('reading any text never throws, and whole units add up', () => {
   )
 })
 
-test('a session lives an hour unless asked otherwise, and a day at most', () => {
+test('S-22: a session lives an hour unless asked otherwise, and four at most unless the operator says more', () => {
   assert.equal(sessionMilliseconds(undefined), 3_600_000)
   assert.equal(sessionMilliseconds('1000h'), longestSessionMilliseconds)
+  assert.equal(sessionMilliseconds('1000h', 86_400_000), 86_400_000)
   for (const bad of ['0s', '-1s', 'x', `${'9'.repeat(400)}h`]) {
     assert.throws(() => sessionMilliseconds(bad), /invalid duration/)
   }

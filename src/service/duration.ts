@@ -32,16 +32,19 @@ export function parseDuration(text: string): number | null {
 /** Sessions live so long when the caller asks for nothing. */
 export const defaultSessionMilliseconds = 3_600_000
 
-/** No session lives longer. */
-export const longestSessionMilliseconds = 24 * 3_600_000
+/** No session lives longer, unless the operator allows it (S-22). */
+export const longestSessionMilliseconds = 4 * 3_600_000
 
 /**
- * How long a session may live, in milliseconds: the asked duration, at most the server's maximum.
+ * How long a session may live, in milliseconds: the asked duration, at most `longest`.
  *
  * @throws AppError REQUEST_INVALID for anything but a positive duration
  */
-export function sessionMilliseconds(text: string | undefined): number {
-  if (text === undefined) return defaultSessionMilliseconds
+export function sessionMilliseconds(
+  text: string | undefined,
+  longest: number = longestSessionMilliseconds,
+): number {
+  if (text === undefined) return Math.min(defaultSessionMilliseconds, longest)
   const milliseconds = parseDuration(text)
   if (milliseconds === null || !(milliseconds > 0) || !Number.isFinite(milliseconds)) {
     throw new AppError('REQUEST_INVALID', {
@@ -49,5 +52,5 @@ export function sessionMilliseconds(text: string | undefined): number {
       hint: 'write for example `1h30m`',
     })
   }
-  return Math.min(Math.ceil(milliseconds), longestSessionMilliseconds)
+  return Math.min(Math.ceil(milliseconds), longest)
 }

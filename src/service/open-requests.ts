@@ -2,7 +2,7 @@ import { AppError } from '../diag/index.ts'
 import { loadDefinition } from '../expr/index.ts'
 import type { ChangeRequest, Environment, OpenRequest, ReadTransaction } from '../store/index.ts'
 import { type EnvironmentAccess, permissionsOn } from './access.ts'
-import { addEvent, gatesOn } from './approvals.ts'
+import { addEvent, gatesOn, noteChangeRequest } from './approvals.ts'
 import { formatName, parseImportName } from './names.ts'
 import type { ServiceParts } from './parts.ts'
 import { usableRevision } from './revision-lookup.ts'
@@ -74,6 +74,7 @@ export function createOpenRequests(parts: ServiceParts): OpenRequests {
             grantedMs: null,
             accessUntilMs: null,
           })
+          await noteChangeRequest(transaction, parts, access, environment, request, 'created')
           entries.push({ environment, request })
         }
         return entries

@@ -27,6 +27,8 @@ export interface ServiceParts {
   readonly limits?: Partial<EvaluationLimits>
   /** Sends one webhook request through the one door that leaves the server; absent = webhooks are not sent. */
   readonly sendHook?: (request: HookRequest) => Promise<HookResponse>
+  /** How long an open session may live at most; 4 hours when absent. */
+  readonly longestSessionMilliseconds?: number
   /** Entries on a list page, when the caller asks for no number. */
   readonly pageSize?: number
 }

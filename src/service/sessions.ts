@@ -102,7 +102,7 @@ async function openSession(
   revision: number | null,
   { duration, signal, overrides }: OpenOptions,
 ): Promise<string> {
-  const lifeMilliseconds = sessionMilliseconds(duration)
+  const lifeMilliseconds = sessionMilliseconds(duration, parts.longestSessionMilliseconds)
   const { access, root } = request
   if (root !== null) {
     await parts.store.read((transaction) =>

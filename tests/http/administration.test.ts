@@ -169,3 +169,17 @@ describe('people and tokens', () => {
     ],
   )
 })
+
+test('S-55: a token that asks too often is told to wait', async () => {
+  let nowMs = 0
+  const world = await createWorld({}, { rateLimit: { perSecond: 1, burst: 2, nowMs: () => nowMs } })
+  const ask = () => world.call('ada', 'GET /api/user')
+  assert.deepEqual([(await ask()).status, (await ask()).status], [200, 200])
+  const refused = await ask()
+  assert.equal(refused.status, 429)
+  assert.equal(refused.headers.get('retry-after'), '1')
+  assert.equal((await world.call('ben', 'GET /api/user')).status, 200)
+  nowMs = 1_000
+  assert.equal((await ask()).status, 200)
+  await world.close()
+})

@@ -579,6 +579,21 @@ describe('referrers, single seals and the trail', () => {
     })
     assert.equal(foreign.status, 400)
   })
+  test('webhooks hear of change requests when they ask for the group', async () => {
+    await world.call('ada', `POST ${base}/hooks`, {
+      body: { active: true, payloadUrl: 'https://hooks.test/in', groups: ['change_requests'] },
+    })
+    const made = await world.call('ada', `POST ${base}/drafts`, { body: 'values: {a: 2}\n' })
+    const id = String(made.json()['changeRequestId'])
+    await world.call('ada', `POST ${requests}/${id}/submit`)
+    await world.call('ada', `POST ${requests}/${id}/apply`)
+    const [hook] = JSON.parse((await world.call('ada', `GET ${base}/hooks`)).text) as { name: string }[]
+    const deliveries = await world.call('ada', `GET ${base}/hooks/${hook!.name}/deliveries`)
+    const actions = (JSON.parse(deliveries.text) as { payload: string }[]).map(
+      ({ payload }) => (JSON.parse(payload) as { action: string }).action,
+    )
+    assert.deepEqual(actions.sort(), ['applied', 'created', 'submitted'])
+  })
   test('S-27: every change has an entry, chained to the one before, without values', async () => {
     await world.call('ada', `PATCH ${base}`, { body: 'values: {s: {fn::secret: canary123}}\n' })
     await world.call('ada', `POST ${base}/open`)
