@@ -122,6 +122,15 @@ export async function refuseGatedOpen(
   if (granted === null) throw approvalNeeded(environment, gate)
 }
 
+/** As `refuseGatedOpen`, in a snapshot of its own. */
+export async function refuseUnapproved(
+  parts: Pick<ServiceParts, 'store' | 'clock'>,
+  { environment, caller }: EnvironmentAccess,
+): Promise<void> {
+  const nowMs = parts.clock().getTime()
+  await parts.store.read((transaction) => refuseGatedOpen(transaction, environment, caller.ownerId, nowMs))
+}
+
 /** What happened to a change request, as webhooks choose it. */
 export type ChangeRequestVerb =
   | 'created'

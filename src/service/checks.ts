@@ -1,6 +1,7 @@
 import { AppError, hasErrors } from '../diag/index.ts'
 import type { Evaluation } from '../eval/index.ts'
 import type { EnvironmentAccess, OrganizationAccess } from './access.ts'
+import { refuseUnapproved } from './approvals.ts'
 import { refusal } from './definitions.ts'
 import { anonymousName, check, type EvaluationRequest } from './evaluate.ts'
 import { formatName } from './names.ts'
@@ -39,6 +40,7 @@ export function createChecks(parts: ServiceParts): Checks {
         who: 'an administrator of the environment',
       })
     }
+    if (options.showSecrets) await refuseUnapproved(parts, access)
     const name = `${environment.project}/${environment.name}`
     return await run({ access, root: environment, rootName: name, source }, options)
   }

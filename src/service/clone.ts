@@ -2,6 +2,7 @@ import { AppError } from '../diag/index.ts'
 import type { Environment, ReadTransaction, Revision, Transaction } from '../store/index.ts'
 import { sealSecrets, unsealSecrets } from '../syntax/index.ts'
 import { type EnvironmentAccess, grantsSetting } from './access.ts'
+import { refuseUnapproved } from './approvals.ts'
 import { insertEnvironment } from './environment-create.ts'
 import { checkName, formatName } from './names.ts'
 import type { ServiceParts } from './parts.ts'
@@ -32,6 +33,8 @@ export async function cloneEnvironment(
 ): Promise<void> {
   const project = checkName('project', request.project || access.environment.project)
   const name = checkName('environment', request.name)
+  // The copy belongs to whoever makes it, so that its secrets would be free of the gate.
+  await refuseUnapproved(parts, access)
   const revisions = await parts.store.read((transaction) => revisionsToCopy(transaction, access, request))
   const texts = await Promise.all(revisions.map(({ source }) => unseal(parts, access, source)))
   // The copy's key exists only once the copy does: it is made empty, and filled in a second unit of work that removes it

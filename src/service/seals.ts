@@ -2,6 +2,7 @@ import { decodeEnvelope, encodeEnvelope } from '../crypto/envelope.ts'
 import { AppError } from '../diag/index.ts'
 import { DecodeError } from '../value/index.ts'
 import type { EnvironmentAccess } from './access.ts'
+import { refuseUnapproved } from './approvals.ts'
 import type { ServiceParts } from './parts.ts'
 
 /** Seals and opens single texts under an environment's key, in the form that definitions hold. */
@@ -20,7 +21,9 @@ export function createSeals(parts: ServiceParts): Seals {
         plaintexts.map(async (text) => encodeEnvelope(await crypter.encrypt(Buffer.from(text)))),
       )
     },
-    async decrypt({ environment, organization }, ciphertexts) {
+    async decrypt(access, ciphertexts) {
+      const { environment, organization } = access
+      await refuseUnapproved(parts, access)
       const crypter = parts.crypterFor(environment, organization)
       return await Promise.all(
         ciphertexts.map(async (text) => Buffer.from(await open(crypter, text)).toString()),

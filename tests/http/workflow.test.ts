@@ -176,8 +176,15 @@ describe('gates', () => {
       body: { gates: [{ name: 'four eyes', action: 'open' }] },
     })
     assert.equal(put.status, 200, put.text)
-    for (const request of [`POST ${env}/open`, `GET ${env}/decrypt`, `GET ${env}/versions/latest/decrypt`]) {
-      const kept = await world.call('ben', request)
+    for (const [request, body] of [
+      [`POST ${env}/open`],
+      [`GET ${env}/decrypt`],
+      [`GET ${env}/versions/latest/decrypt`],
+      [`POST ${env}/versions/latest/check?showSecrets=true`],
+      [`POST ${env}/decrypt-secrets`, { ciphertexts: [] }],
+      [`POST ${env}/clone`, { name: 'mine' }],
+    ] as const) {
+      const kept = await world.call('ben', request, body === undefined ? {} : { body })
       assert.equal(kept.status, 409, `${request}: ${kept.text}`)
       assert.match(kept.text, /four eyes/)
     }
