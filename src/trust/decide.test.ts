@@ -207,6 +207,6 @@ test('decide, explain and the write check never throw, whatever the policy and t
       assert.ok(explain(decision).length > 0)
       assert.notEqual(checkWritable(policy), undefined)
     }),
-    { numRuns: 1500 },
+    { numRuns: 600 },
   )
 })

@@ -92,6 +92,6 @@ test('a pattern that needs a state for every subset is given up, not waited for'
 test('a long ordinary pattern is quick', () => {
   const started = performance.now()
   const machine = glob(`*${'repo:acme/service-'.repeat(12)}*:environment:*`)
-  assert.ok(machine.edges.length < 300)
+  assert.ok(machine.edges.length < 1500)
   assert.ok(performance.now() - started < 2000)
 })

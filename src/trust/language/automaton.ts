@@ -32,13 +32,13 @@ interface Draft {
   readonly moves: Edge[][]
 }
 
-/** The smallest automaton of an expression. @throws TooManyStates */
+/** An automaton of an expression. @throws TooManyStates */
 export function automatonOf(expression: Expression): Automaton {
   const draft: Draft = { free: [], moves: [] }
   const start = newState(draft)
   const end = newState(draft)
   draw(draft, expression, start, end)
-  return minimize(determinize(draft, start, end))
+  return tidied(determinize(draft, start, end))
 }
 
 function newState(draft: Draft): number {
@@ -246,12 +246,15 @@ function product(a: Automaton, b: Automaton, accepts: (a: boolean, b: boolean) =
     }
     edges.push(joined(own))
   }
-  const result = { edges, accepting: pairs.map(([x, y]) => accepts(a.accepting[x]!, b.accepting[y]!)) }
-  return edges.length > worthMinimizing ? minimize(result) : result
+  return tidied({ edges, accepting: pairs.map(([x, y]) => accepts(a.accepting[x]!, b.accepting[y]!)) })
 }
 
 // Below this many states, minimizing costs more than it saves.
-const worthMinimizing = 200
+const worthMinimizing = 1500
+
+function tidied(automaton: Automaton): Automaton {
+  return automaton.edges.length > worthMinimizing ? minimize(automaton) : automaton
+}
 
 /** Whether the automaton accepts the text. */
 export function accepts({ edges, accepting }: Automaton, value: string): boolean {
@@ -308,29 +311,46 @@ function rank(unit: number): number {
   return index === -1 ? readable.length + unit : index
 }
 
-/** Whether the automaton accepts finitely many texts, and then which, up to `limit`; `null` otherwise. */
+/** Every accepted text when they are finitely many and at most `limit`; `null` otherwise. */
 export function finiteTexts(automaton: Automaton, limit: number): readonly string[] | null {
-  const useful = coReachable(automaton)
+  const useful = usefulStates(automaton)
+  const count = countTexts(automaton, useful)
+  if (count === null || count > limit) return null
   const found: string[] = []
-  const walk = (state: number, prefix: string, path: ReadonlySet<number>): boolean => {
-    if (!useful[state]) return true
-    if (path.has(state)) return false
+  const walk = (state: number, prefix: string): void => {
     if (automaton.accepting[state]) found.push(prefix)
-    if (found.length > limit) return false
-    const deeper = new Set(path).add(state)
     for (const { from, to, target } of automaton.edges[state]!) {
       if (!useful[target]) continue
-      if (to - from > limit) return false
-      for (let unit = from; unit <= to; unit += 1) {
-        if (!walk(target, prefix + String.fromCharCode(unit), deeper)) return false
-      }
+      for (let unit = from; unit <= to; unit += 1) walk(target, prefix + String.fromCharCode(unit))
     }
-    return true
   }
-  return walk(0, '', new Set()) ? found : null
+  if (useful[0]) walk(0, '')
+  return found
 }
 
-function coReachable({ edges, accepting }: Automaton): boolean[] {
+// How many texts lead from the start to acceptance; `null` when a loop makes them endless.
+function countTexts({ edges, accepting }: Automaton, useful: readonly boolean[]): number | null {
+  const counts: (number | 'open')[] = []
+  const count = (state: number): number | null => {
+    const known = counts[state]
+    if (known === 'open') return null
+    if (known !== undefined) return known
+    counts[state] = 'open'
+    let sum = accepting[state] ? 1 : 0
+    for (const { from, to, target } of edges[state]!) {
+      if (!useful[target]) continue
+      const rest = count(target)
+      if (rest === null) return null
+      sum += (to - from + 1) * rest
+    }
+    counts[state] = sum
+    return sum
+  }
+  return useful[0] ? count(0) : 0
+}
+
+/** For each state, whether some text leads on to acceptance. */
+export function usefulStates({ edges, accepting }: Automaton): boolean[] {
   const useful = [...accepting]
   for (let changed = true; changed; ) {
     changed = false

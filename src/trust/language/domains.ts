@@ -20,30 +20,36 @@ export interface Domains {
 /** What each condition key can be when the issuer's tokens of `audience` are exchanged at `provider`. */
 export function domainsFor(model: IssuerModel, provider: IdentityProvider, audience: string): Domains {
   const issuer = issuerName(provider.url).toLowerCase()
-  const fixed = new Map<string, KeyDomain>([
-    [`${issuer}:sub`, openDomain(model.subjects(audience), false)],
-    [`${issuer}:aud`, fixedDomain(audience)],
-    ['sts:rolesessionname', openDomain(sessionNames, false)],
-    ['sts:roleauthorizedbyidp', fixedDomain('false', ...(model.sendsRoles ? ['true'] : []))],
-    ['aws:securetransport', fixedDomain('true')],
-    ['aws:principaltype', fixedDomain('User')],
-    ['aws:principalaccount', fixedDomain(provider.account)],
-    ['aws:resourceaccount', fixedDomain(provider.account)],
-    ['aws:currenttime', openDomain(any, false)],
-    ['aws:epochtime', openDomain(any, false)],
-    ['aws:sourceip', openDomain(any, false)],
-    ['aws:requestedregion', openDomain(any, false)],
-    ['aws:useragent', openDomain(any, true)],
-    ['aws:userid', fixedDomain(providerArnOf(provider))],
+  const fixed = new Map<string, () => KeyDomain>([
+    [`${issuer}:sub`, () => openDomain(model.subjects(audience), false)],
+    [`${issuer}:aud`, () => fixedDomain(audience)],
+    ['sts:rolesessionname', () => openDomain(sessionNames, false)],
+    ['sts:roleauthorizedbyidp', () => fixedDomain('false', ...(model.sendsRoles ? ['true'] : []))],
+    ['aws:securetransport', () => fixedDomain('true')],
+    ['aws:principaltype', () => fixedDomain('User')],
+    ['aws:principalaccount', () => fixedDomain(provider.account)],
+    ['aws:resourceaccount', () => fixedDomain(provider.account)],
+    ['aws:currenttime', () => openDomain(any, false)],
+    ['aws:epochtime', () => openDomain(any, false)],
+    ['aws:sourceip', () => openDomain(any, false)],
+    ['aws:requestedregion', () => openDomain(any, false)],
+    ['aws:useragent', () => openDomain(any, true)],
+    ['aws:userid', () => fixedDomain(providerArnOf(provider))],
   ])
-  if (model.sendsAuthorizedParty) fixed.set(`${issuer}:oaud`, openDomain(any, false))
+  if (model.sendsAuthorizedParty) fixed.set(`${issuer}:oaud`, () => openDomain(any, false))
   for (const [claim, { values, optional, multivalued }] of model.claims) {
-    fixed.set(`${issuer}:${claim.toLowerCase()}`, openDomain(values, optional, multivalued))
+    fixed.set(`${issuer}:${claim.toLowerCase()}`, () => openDomain(values, optional, multivalued))
   }
+  // A policy asks for few of them, so each is built when it is first asked for.
+  const known = new Map<string, KeyDomain>()
   const oaud = `${issuer}:oaud`
   return {
     audience,
-    get: (key) => fixed.get(key) ?? absentDomain,
+    get: (key) => {
+      const domain = known.get(key) ?? (fixed.get(key) ?? (() => absentDomain))()
+      known.set(key, domain)
+      return domain
+    },
     canonical: (key) => {
       const lower = key.toLowerCase()
       return lower === oaud && !model.sendsAuthorizedParty ? `${issuer}:aud` : lower

@@ -1,5 +1,5 @@
 import { claimKeysOf, defaultClaimKeys, issuerName } from '../issuers.ts'
-import { type Automaton, automatonOf, subtract } from './automaton.ts'
+import { type Automaton, automatonOf, minimize } from './automaton.ts'
 import { anyText, type Expression, either, oneOf, oneOrMore, repeat, sequence, text } from './expression.ts'
 
 /** What a claim may hold in tokens of an issuer. */
@@ -14,8 +14,10 @@ export interface ClaimDomain {
 export interface IssuerModel {
   /** With its scheme, as in `iss`. */
   readonly url: string
-  /** Every subject in tokens of this audience. */
+  /** Every subject in tokens of this audience, and perhaps some more that `signs` refuses. */
   readonly subjects: (audience: string) => Automaton
+  /** False for a subject among `subjects` that no token has. Absent = all of them exist. */
+  readonly signs?: (subject: string) => boolean
   /** The claims that become condition keys, beside `sub` and `aud`; a claim left out is in no token. */
   readonly claims: ReadonlyMap<string, ClaimDomain>
   /** Whether tokens may carry an `azp` that differs from `aud`. */
@@ -57,7 +59,15 @@ export function environmentIssuer(url: string): IssuerModel {
     known.set(audience, found)
     return found
   }
-  return { url, subjects, claims: new Map(), sendsAuthorizedParty: false, sendsRoles: false }
+  return {
+    url,
+    subjects,
+    // An automaton that counts attributes would be fifty times the size.
+    signs: (subject) => !repeatsAttribute(subject),
+    claims: new Map(),
+    sendsAuthorizedParty: false,
+    sendsRoles: false,
+  }
 }
 
 function subjectsOf(audience: string): Automaton {
@@ -67,7 +77,7 @@ function subjectsOf(audience: string): Automaton {
   return environmentSubjects(text(found[2]!), named ? 'named' : 'default')
 }
 
-/** Every subject of any organization and audience, to tell a form that exists from one that does not. */
+/** Every subject of any organization and audience; attributes may repeat here (`repeatsAttribute` tells). */
 export function everyEnvironmentSubject(): Automaton {
   return (everySubject ??= environmentSubjects(organizationName, 'both'))
 }
@@ -93,11 +103,17 @@ function environmentSubjects(organization: Expression, projects: Projects): Auto
     ['currentEnvironment.name', place],
     ['rootEnvironment.name', projects === 'both' ? place : environment],
   ]
-  const pair = ([attribute, value]: readonly [string, Expression]): Expression =>
-    sequence(text(`:${attribute}:`), value)
-  const pairs = repeat(either(...attributes.map(pair)))
+  const pairs = repeat(
+    either(...attributes.map(([attribute, value]) => sequence(text(`:${attribute}:`), value))),
+  )
   const head = sequence(text('pulumi:environments:pulumi.organization.login:'), organization)
-  const repeated = attributes.map((own) => sequence(head, pairs, pair(own), pairs, pair(own), pairs))
-  const subjects = automatonOf(either(plain, sequence(head, pairs)))
-  return repeated.reduce((left, twice) => subtract(left, automatonOf(twice)), subjects)
+  return minimize(automatonOf(either(plain, sequence(head, pairs))))
+}
+
+/** Whether a subject of our form names an attribute twice, which the issuer refuses. */
+export function repeatsAttribute(subject: string): boolean {
+  const after = subject.replace(/^pulumi:environments:pulumi\.organization\.login:[^:]*/, '')
+  if (after === subject) return false
+  const attributes = after.split(':').filter((_, i) => i % 2 === 1)
+  return new Set(attributes).size < attributes.length
 }

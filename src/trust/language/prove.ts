@@ -62,7 +62,8 @@ function proveParsed(policy: Policy, claim: Claim): Proof {
     const narrowed = forbid(way, provider, forbidden)
     if (narrowed === null) continue
     const witness = walk(narrowed, claim.policy, provider, partition)
-    if (witness !== null) {
+    const signed = claim.model?.signs?.(String(witness?.claims['sub'])) ?? true
+    if (witness !== null && signed) {
       const { claims, request } = witness
       const decision = decide(probeInput(claim.policy, provider, claims, { partition, request }))
       return { verdict: 'counter-example', claims, request, decision }

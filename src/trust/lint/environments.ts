@@ -1,6 +1,6 @@
 import { automatonOf, TooManyStates } from '../language/automaton.ts'
 import { text as exactly } from '../language/expression.ts'
-import { everyEnvironmentSubject } from '../language/issuer-model.ts'
+import { everyEnvironmentSubject, repeatsAttribute } from '../language/issuer-model.ts'
 import { overlap } from '../language/prove.ts'
 import { patternLanguage } from '../language/value-language.ts'
 import type { Hit } from './finding.ts'
@@ -46,12 +46,8 @@ const noSuchSubject: Rule = {
   check: eachSubject(({ entry, text }) => {
     try {
       const language = isPattern(entry) ? patternLanguage(text) : automatonOf(exactly(text))
-      if (
-        entry.operator.name === 'StringEqualsIgnoreCase' ||
-        text.includes('${') ||
-        overlap(language, everyEnvironmentSubject())
-      )
-        return null
+      if (entry.operator.name === 'StringEqualsIgnoreCase' || text.includes('${')) return null
+      if (overlap(language, everyEnvironmentSubject()) && !repeatsAttribute(text)) return null
     } catch (error) {
       if (error instanceof TooManyStates) return null
       throw error
