@@ -2,7 +2,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { childEnvironment } from './child-environment.ts'
 
-const variable = (name: string, text = 'x') => ({ name, text, secret: false, origin: 'acme/web line 8' })
+const variable = (name: string, text = 'x') => ({
+  name,
+  text,
+  secret: false,
+  unknown: false,
+  origin: 'acme/web line 8',
+})
 const none = new Set<string>()
 
 test('a child gets our variables, then those of the environment, and never our token (S-62)', () => {
@@ -67,6 +73,13 @@ test('what is no name of a variable, or holds a NUL, is refused even when allowe
     assert.throws(() => childEnvironment({}, [variable(name)], new Set([name])), /is no name of a variable/)
   }
   assert.throws(() => childEnvironment({}, [variable('A', 'x\0y')], none), /holds a NUL/)
+})
+
+test('a child does not start without every value (S-63)', () => {
+  assert.throws(
+    () => childEnvironment({}, [{ ...variable('A'), unknown: true }], none),
+    /A from acme\/web line 8 has no value/,
+  )
 })
 
 test('a name like __proto__ is an ordinary variable', () => {

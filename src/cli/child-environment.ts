@@ -70,13 +70,15 @@ export function childEnvironment(
   return result
 }
 
-function check({ name, text, origin }: Variable, allowed: ReadonlySet<string>): void {
+function check({ name, text, unknown, origin }: Variable, allowed: ReadonlySet<string>): void {
   const from = origin === '' ? '' : ` from ${origin}`
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
     throw new Failure(
       `variable_refused: ${JSON.stringify(name)}${from} is no name of a variable; use letters, digits and _`,
     )
   }
+  if (unknown)
+    throw new Failure(`variable_refused: ${name}${from} has no value; look at it with \`esc open\``)
   if (text.includes('\0'))
     throw new Failure(`variable_refused: ${name}${from} holds a NUL, which no variable can`)
   const danger = matches(codeRunning, name)

@@ -43,8 +43,7 @@ export function commandHelp(
 ): string {
   const name = path.join(' ')
   const parts = [
-    `${command.summary}\n`,
-    command.description === undefined ? '' : `${command.description.trim()}\n`,
+    ...introduction(command),
     `Usage:\n  ${name}${command.usage === '' ? '' : ` ${command.usage}`} [flags]\n`,
     entry.aliases === undefined ? '' : `Aliases:\n  ${[entry.name, ...entry.aliases].join(', ')}\n`,
     command.examples.length === 0
@@ -54,6 +53,15 @@ export function commandHelp(
     `Flags:\n${flagLines(flags)}`,
   ]
   return parts.filter((part) => part !== '').join('\n')
+}
+
+const experimental = '[EXPERIMENTAL]'
+
+/** The mark of what may still change stands before everything else. */
+function introduction({ summary, description = '' }: Command): readonly string[] {
+  const isExperimental = description.startsWith(experimental)
+  const more = (isExperimental ? description.slice(experimental.length) : description).trim()
+  return [`${isExperimental ? `${experimental} ` : ''}${summary}\n`, more === '' ? '' : `${more}\n`]
 }
 
 function flagLines(flags: FlagTable): string {

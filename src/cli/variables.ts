@@ -6,6 +6,8 @@ export interface Variable {
   readonly name: string
   readonly text: string
   readonly secret: boolean
+  /** Whether opening could not tell its value. */
+  readonly unknown: boolean
   /** Where it is defined: `web/dev line 8`, `''` when that is not known. */
   readonly origin: string
 }
@@ -20,13 +22,17 @@ export function variablesOf(
     name,
     text: value,
     secret: secret || record?.secret === true,
+    unknown: memberOf(record, name)?.unknown === true,
     origin: originOf(record, name),
   }))
 }
 
+function memberOf(record: ExportedValue | undefined, name: string): ExportedValue | undefined {
+  return record !== undefined && isExportedRecord(record.value) ? record.value[name] : undefined
+}
+
 function originOf(record: ExportedValue | undefined, name: string): string {
-  if (record === undefined || !isExportedRecord(record.value)) return ''
-  const { environment, begin } = record.value[name]?.trace.def ?? { environment: '', begin: { line: 0 } }
+  const { environment, begin } = memberOf(record, name)?.trace.def ?? { environment: '', begin: { line: 0 } }
   return environment === '' || begin.line === 0 ? '' : `${environment} line ${begin.line}`
 }
 

@@ -4,9 +4,9 @@ import type { Transport } from './transport.ts'
 export type FetchLike = (request: Request) => Response | Promise<Response>
 
 /** A transport over a fetch-like function. The server in process is used this way, without a socket. */
-export function createFetchTransport(fetch: FetchLike): Transport {
+export function createFetchTransport(answer: FetchLike): Transport {
   return async ({ method, url, headers, body, signal }) => {
-    const response = await fetch(
+    const response = await answer(
       new Request(url, {
         method,
         headers: { ...headers },

@@ -1,4 +1,4 @@
-import type { ExportedRecord, ExportedValue } from '../value/index.ts'
+import type { ExportedRecord } from '../value/index.ts'
 
 /** Where a finding stands, as sent. */
 export interface WireRange {
@@ -240,5 +240,3 @@ export interface ExchangedToken {
   readonly accessToken: string
   readonly expiresInSeconds: number
 }
-
-export type { ExportedRecord, ExportedValue }

@@ -43,7 +43,9 @@ async function run(name: string, content: string): Promise<string | null> {
     const found =
       difference({ name, stream: 'stdout', expected: transcript.stdout, actual: stdout }) ??
       difference({ name, stream: 'stderr', expected: transcript.stderr, actual: stderr }) ??
-      (transcript.fails === (code !== 0) ? null : `exit code ${code}, wanted ${transcript.fails ? 'a failure' : '0'}`)
+      (transcript.fails === (code !== 0)
+        ? null
+        : `exit code ${code}, wanted ${transcript.fails ? 'a failure' : '0'}`)
     if (found === null || process.env['OPENESC_SHOW'] !== '1') return found
     return `${found}\n--- stdout\n${stdout}\n--- stderr\n${stderr}`
   } catch (error) {
@@ -70,7 +72,7 @@ export async function play(transcript: Transcript): Promise<Outcome> {
   const stage: Stage = {
     transcript,
     files: new Map([...transcript.files, ...accountFiles(nowMilliseconds)]),
-    fetch: withScriptIds(server.fetch, transcript),
+    fetch: withScriptIds(server.fetch, transcript, server.drafts),
     nowMilliseconds,
   }
   try {
@@ -85,7 +87,7 @@ export async function play(transcript: Transcript): Promise<Outcome> {
         stdout: (bytes) => stdout.push(bytes),
         stderr: (bytes) => stderr.push(bytes),
       },
-      { variables: new Map(), parameters: [] },
+      { variables: transcript.processEnv, parameters: [] },
     )
     return { stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString(), code }
   } finally {

@@ -11,7 +11,7 @@ export const command = define({
   usage: '',
   summary: 'Check the set-up and say what to fix',
   description:
-    'Looks at the account files, the server, the token, the clocks and the editor. Exits with 1 when something has to be fixed.',
+    'Looks at the account files, the server, the token and the editor. Exits with 1 when something has to be fixed.',
   examples: ['esc doctor'],
   arguments: exactly(0),
   flags: {},

@@ -5,6 +5,7 @@ import { type EnvironmentCall, environmentCommand } from '../command.ts'
 import { isBlank, shownDefinition, shownValue, valueJson } from '../definition-view.ts'
 import { prefixed } from '../failure.ts'
 import { text, toggle } from '../flags.ts'
+import { writeMarkdown } from '../markdown.ts'
 import { pathArgument } from '../property-path-argument.ts'
 import { atVersion, fullReference, type Reference } from '../reference.ts'
 import { resolveRelative } from '../resolve-reference.ts'
@@ -44,8 +45,8 @@ export const command = environmentCommand({
       out.write(unifiedDiff(names, from.value, to.value))
       return
     }
-    out.write(section('Value', unifiedDiff(names, from.value, to.value)))
-    out.write(section('Definition', unifiedDiff(names, from.definition, to.definition)))
+    writeMarkdown(out, section('Value', unifiedDiff(names, from.value, to.value)))
+    writeMarkdown(out, section('Definition', unifiedDiff(names, from.definition, to.definition)))
   },
 })
 

@@ -7,6 +7,7 @@ import { type EnvironmentCall, environmentCommand } from '../command.ts'
 import { isBlank, shownDefinition, shownValue, valueJson } from '../definition-view.ts'
 import { Failure, prefixed } from '../failure.ts'
 import { text, toggle } from '../flags.ts'
+import { writeMarkdown } from '../markdown.ts'
 import { pathArgument } from '../property-path-argument.ts'
 import { atVersion } from '../reference.ts'
 import { checkFormat, renderChecked } from '../value-output.ts'
@@ -75,7 +76,7 @@ async function printAll(call: Call, source: Uint8Array, path: PropertyPath | nul
   const checked = isImport ? null : await check(call, source, 'getting environment metadata')
   const value = checked === null ? null : shownValue(checked, source, path)
   const places = checked === null || path === null ? [] : definedAt(checked, path, definition !== null)
-  call.out.write(markdown({ value, definition, places }, call))
+  writeMarkdown(call.out, markdown({ value, definition, places }, call))
 }
 
 interface Shown {

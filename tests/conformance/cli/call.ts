@@ -29,7 +29,10 @@ export async function callCli(
   const call = runCli(args, createTestWorld({ streams, ...rest, processEnv, programs }))
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`esc ${args.join(' ')} took over ${milliseconds} ms`)), milliseconds)
+    timer = setTimeout(
+      () => reject(new Error(`esc ${args.join(' ')} took over ${milliseconds} ms`)),
+      milliseconds,
+    )
   })
   try {
     return await Promise.race([call, late])
@@ -54,4 +57,3 @@ export function accountFiles(nowMilliseconds: number): readonly (readonly [strin
   }
   return [[`${home}/.pulumi/credentials.json`, Buffer.from(JSON.stringify(credentials))]]
 }
-

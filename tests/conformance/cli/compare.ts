@@ -7,7 +7,9 @@ export interface Comparison {
 }
 
 /** Places where a correct server says something else than the transcript, by transcript name; each with its reason. */
-const patches: Readonly<Record<string, readonly { readonly from: string; readonly to: string; readonly why: string }[]>> = {
+const patches: Readonly<
+  Record<string, readonly { readonly from: string; readonly to: string; readonly why: string }[]>
+> = {
   'env-version-retract': [
     {
       from: 'replaced with revision 42.',
@@ -95,12 +97,20 @@ const person = /Test User <test-user>/
 
 /** Whether a line tells of a record that the script made: its time is the clock's, or its author the caller. */
 function madeByScript(line: string, before: string): boolean {
-  return scriptTime.test(line) || person.test(line) || (line.startsWith('Date:') && person.test(before)) || isRevisionTag(line)
+  return (
+    scriptTime.test(line) ||
+    person.test(line) ||
+    (line.startsWith('Date:') && person.test(before)) ||
+    isRevisionTag(line)
+  )
 }
 
 /** Times and editors of revision tags are real on a server, and zero in the transcripts. */
 function isRevisionTag(line: string): boolean {
-  return /^│ \S+ +│ +\d+ │ \d{4}-\d\d-\d\d .* UTC │/.test(line) || /^Last updated at 1970-01-01 .* by Test Tester/.test(line)
+  return (
+    /^│ \S+ +│ +\d+ │ \d{4}-\d\d-\d\d .* UTC │/.test(line) ||
+    /^Last updated at 1970-01-01 .* by Test Tester/.test(line)
+  )
 }
 
 function timesAndPeople(line: string): string {
@@ -131,7 +141,8 @@ function bareName(line: string): string {
 function withoutEmptyValues(got: readonly string[], wanted: readonly string[]): readonly string[] {
   const kept: string[] = []
   for (const [at, line] of got.entries()) {
-    const extra = line === '{}' && /^> esc (env )?open /.test(got[at - 1] ?? '') && wanted[kept.length] !== '{}'
+    const extra =
+      line === '{}' && /^> esc (env )?open /.test(got[at - 1] ?? '') && wanted[kept.length] !== '{}'
     if (!extra) kept.push(line)
   }
   return kept

@@ -13,6 +13,8 @@ import { realEvent } from './wire-ids.ts'
 /** A whole server in memory that answers one transcript. */
 export interface TestServer {
   readonly fetch: FetchLike
+  /** The ids of the seeded drafts, by `org/project/name`. */
+  readonly drafts: ReadonlyMap<string, string>
   readonly close: () => Promise<void>
 }
 
@@ -31,10 +33,11 @@ export async function createServer(transcript: Transcript, nowMilliseconds: numb
     lastId += 1
     return `00000000-0000-4000-8000-${String(lastId).padStart(12, '0')}`
   }
-  await store.change((transaction) => seed(transaction, transcript, ids))
+  const drafts = new Map<string, string>()
+  await store.change((transaction) => seed(transaction, transcript, ids, drafts))
   const service = createService(partsOf(store, ids, nowMilliseconds))
   const app = createApp(service, { requestIds: ids })
-  return { fetch: (request) => app.fetch(request), close: () => store.close() }
+  return { fetch: (request) => app.fetch(request), drafts, close: () => store.close() }
 }
 
 function partsOf(store: Store, ids: () => string, nowMilliseconds: number): ServiceParts {
@@ -75,7 +78,12 @@ function plugIns(): ProviderSet {
   }
 }
 
-async function seed(transaction: Transaction, transcript: Transcript, ids: () => string): Promise<void> {
+async function seed(
+  transaction: Transaction,
+  transcript: Transcript,
+  ids: () => string,
+  drafts: Map<string, string>,
+): Promise<void> {
   await transaction.users.insert({
     id: userId,
     login: 'test-user',
@@ -105,13 +113,16 @@ async function seed(transaction: Transaction, transcript: Transcript, ids: () =>
     revokedMs: null,
   })
   const names = [...transcript.environments.keys()].map((name) => name.split('/')[0] ?? '')
-  for (const name of new Set(['test-org', 'test-org-2', 'test-user', ...names])) await seedOrganization(transaction, name)
+  for (const name of new Set(['test-org', 'test-org-2', 'test-user', ...names]))
+    await seedOrganization(transaction, name)
   const isGated = /\besc env open-request\b/.test(transcript.script)
   for (const [name, environment] of transcript.environments) {
     if (!name.endsWith('_DRAFT')) await seedEnvironment(transaction, name, environment, ids, isGated)
   }
   for (const [name, environment] of transcript.environments) {
-    if (name.endsWith('_DRAFT')) await seedDraft(transaction, name.slice(0, -'_DRAFT'.length), environment, ids)
+    if (!name.endsWith('_DRAFT')) continue
+    const owner = name.slice(0, -'_DRAFT'.length)
+    drafts.set(owner, await seedDraft(transaction, owner, environment, ids))
   }
 }
 
@@ -193,7 +204,11 @@ async function seedWebhook(
   })
 }
 
-async function seedSchedule(transaction: Transaction, owner: Owner, schedule: Record<string, Plain>): Promise<void> {
+async function seedSchedule(
+  transaction: Transaction,
+  owner: Owner,
+  schedule: Record<string, Plain>,
+): Promise<void> {
   const time = (key: string) => (schedule[key] ? Date.parse(String(schedule[key])) : null)
   await transaction.schedules.insert({
     ...owner,
@@ -234,13 +249,13 @@ async function seedRevision(
   }
 }
 
-/** Stores the last text as the draft of an environment, which is made when it is not seeded itself. */
+/** Stores the last text as the draft of an environment, which is made when it is not seeded itself. Gives the draft's id. */
 async function seedDraft(
   transaction: Transaction,
   fullName: string,
   draft: SeedEnvironment,
   ids: () => string,
-): Promise<void> {
+): Promise<string> {
   const [organization = '', project = '', name = ''] = fullName.split('/')
   const find = () => transaction.environments.find(`o-${organization}`, project, name)
   if ((await find()) === null) {
@@ -272,4 +287,5 @@ async function seedDraft(
     creator,
     createdMs: hour,
   })
+  return id
 }

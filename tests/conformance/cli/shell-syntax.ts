@@ -268,16 +268,31 @@ class Parser {
   }
 
   #error(what: string): Error {
-    return new Error(`shell syntax: ${what} at offset ${this.#at}: ${JSON.stringify(this.#text.slice(this.#at, this.#at + 30))}`)
+    return new Error(
+      `shell syntax: ${what} at offset ${this.#at}: ${JSON.stringify(this.#text.slice(this.#at, this.#at + 30))}`,
+    )
   }
 }
 
-const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '\\': '\\', "'": "'", '"': '"', a: '\x07', b: '\b', f: '\f', v: '\v', e: '\x1b' }
+const escapes: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  '\\': '\\',
+  "'": "'",
+  '"': '"',
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  v: '\v',
+  e: '\x1b',
+}
 
 /** Backslash escapes as `$'…'`, `echo -e` and `printf` read them. */
 export function unescape(text: string): string {
   return text.replace(/\\(x[0-9a-fA-F]{1,2}|0?[0-7]{1,3}|.)/gs, (all, escape: string) => {
-    if (escape.startsWith('x') && escape.length > 1) return String.fromCharCode(Number.parseInt(escape.slice(1), 16))
+    if (escape.startsWith('x') && escape.length > 1)
+      return String.fromCharCode(Number.parseInt(escape.slice(1), 16))
     if (/^[0-7]+$/.test(escape)) return String.fromCharCode(Number.parseInt(escape, 8))
     return escapes[escape] ?? all
   })

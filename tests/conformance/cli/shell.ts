@@ -145,7 +145,12 @@ async function runSimple(
   return code
 }
 
-async function runNamed(name: string, args: readonly string[], scope: Scope, streams: Streams): Promise<number> {
+async function runNamed(
+  name: string,
+  args: readonly string[],
+  scope: Scope,
+  streams: Streams,
+): Promise<number> {
   const print = (text: string) => streams.stdout(Buffer.from(text))
   switch (name) {
     case 'echo':
@@ -209,7 +214,8 @@ async function expandWord(word: Word, scope: Scope, streams: Streams): Promise<r
       open = true
       continue
     }
-    const value = piece.kind === 'variable' ? lookUp(piece.name, scope) : await substitute(piece.script, scope, streams)
+    const value =
+      piece.kind === 'variable' ? lookUp(piece.name, scope) : await substitute(piece.script, scope, streams)
     if (piece.quoted) {
       field += value
       continue

@@ -47,7 +47,9 @@ export function parseTranscript(content: string): Transcript {
     files: new Map(entries(member(process, 'fs')).map(([name, node]) => [name, bytes(node)])),
     processEnv: textMap(member(process, 'environ')),
     programs: textMap(member(process, 'commands')),
-    environments: new Map(entries(member(tree, 'environments')).map(([name, node]) => [name, environmentOf(node)])),
+    environments: new Map(
+      entries(member(tree, 'environments')).map(([name, node]) => [name, environmentOf(node)]),
+    ),
     stdout,
     stderr: rest.join('\n---\n'),
   }
@@ -55,7 +57,8 @@ export function parseTranscript(content: string): Transcript {
 
 function environmentOf(node: YamlNode): SeedEnvironment {
   const revisions = member(node, 'revisions')
-  const listed = revisions?.kind === 'sequence' && revisions.items.length > 0 ? revisions.items.map(revisionOf) : null
+  const listed =
+    revisions?.kind === 'sequence' && revisions.items.length > 0 ? revisions.items.map(revisionOf) : null
   return {
     revisions: listed ?? [{ text: definitionText(node), tags: [], retracted: null }],
     tags: textMap(member(node, 'tags')),
@@ -74,7 +77,10 @@ function revisionOf(node: YamlNode): SeedRevision {
     retracted:
       retracted === null
         ? null
-        : { replacement: Number(text(member(retracted, 'replacement'))), reason: text(member(retracted, 'reason')) },
+        : {
+            replacement: Number(text(member(retracted, 'replacement'))),
+            reason: text(member(retracted, 'reason')),
+          },
   }
 }
 
@@ -112,7 +118,8 @@ function listOf(node: YamlNode | null): readonly Plain[] {
 function plain(node: YamlNode | null): Plain {
   if (node === null) return null
   if (node.kind === 'sequence') return node.items.map(plain)
-  if (node.kind === 'mapping') return Object.fromEntries(entries(node).map(([key, value]) => [key, plain(value)]))
+  if (node.kind === 'mapping')
+    return Object.fromEntries(entries(node).map(([key, value]) => [key, plain(value)]))
   if (node.kind !== 'scalar') return null
   return resolveScalar(node).kind === 'null' ? null : node.value
 }

@@ -27,8 +27,12 @@ export function realEvent(name: string): string {
  * A server as the transcripts know it: an environment has one draft, which any id means; schedules, hooks and deliveries
  * are numbered as they are made. The server's own ids stay inside, and what the transcripts made up stands outside.
  */
-export function withScriptIds(fetch: FetchLike, transcript: Transcript): FetchLike {
-  const translation = new Translation(transcript)
+export function withScriptIds(
+  fetch: FetchLike,
+  transcript: Transcript,
+  drafts: ReadonlyMap<string, string>,
+): FetchLike {
+  const translation = new Translation(transcript, drafts)
   return async (request) => {
     const url = new URL(request.url)
     const shownPath = url.pathname
@@ -52,8 +56,9 @@ class Translation {
   readonly #hooks = new Numbers()
   readonly #deliveries = new Map<string, Numbers>()
 
-  constructor(transcript: Transcript) {
+  constructor(transcript: Transcript, drafts: ReadonlyMap<string, string>) {
     this.#transcript = transcript
+    for (const [name, id] of drafts) this.#drafts.set(`/api/esc/environments/${name}`, id)
   }
 
   /** Referrers are seeded without anything that refers, so the seed itself is the answer. */
@@ -69,7 +74,10 @@ class Translation {
     const environment = environmentPart(path)
     return path
       .replace(/\/drafts\/([^/]+)/, (_, id) => `/drafts/${this.#drafts.get(environment) ?? id}`)
-      .replace(/^(\/api\/change-requests\/[^/]+)\/[^/]+\//, (_, start) => `${start}/${[...this.#drafts.values()].at(-1)}/`)
+      .replace(
+        /^(\/api\/change-requests\/[^/]+)\/[^/]+\//,
+        (_, start) => `${start}/${[...this.#drafts.values()].at(-1)}/`,
+      )
       .replace(/\/schedules\/([^/]+)/, (_, id) => `/schedules/${this.#schedules.real(id)}`)
       .replace(/\/hooks\/([^/]+)/, (_, name) => `/hooks/${this.#hooks.real(name)}`)
   }
@@ -94,9 +102,11 @@ class Translation {
     const rest = path.slice(environmentPart(path).length)
     if (/^\/drafts/.test(rest)) return (body) => this.#draft(environmentPart(path), body)
     if (rest === '/open/request') {
-      return (body) => each(body, 'changeRequests', (request) => ({ ...request, changeRequestId: madeUp.openRequest }))
+      return (body) =>
+        each(body, 'changeRequests', (request) => ({ ...request, changeRequestId: madeUp.openRequest }))
     }
-    if (rest === '/schedules') return (body) => each(body, 'schedules', (schedule) => this.#schedule(schedule))
+    if (rest === '/schedules')
+      return (body) => each(body, 'schedules', (schedule) => this.#schedule(schedule))
     if (/^\/schedules\/[^/]+$/.test(rest)) return (body) => this.#schedule(body)
     if (rest === '/hooks') return (body) => many(body, (hook) => this.#hook(hook, method === 'POST'))
     if (/^\/hooks\/[^/]+$/.test(rest)) return (body) => this.#hook(body, false)
@@ -128,7 +138,12 @@ class Translation {
     const numbers = this.#deliveries.get(hook) ?? new Numbers()
     this.#deliveries.set(hook, numbers)
     const { deliverySeconds, deliveryMilliseconds } = madeUp
-    return { ...body, id: `dlv-${hook}-${numbers.shown(body.id)}`, timestamp: deliverySeconds, duration: deliveryMilliseconds }
+    return {
+      ...body,
+      id: `dlv-${hook}-${numbers.shown(body.id)}`,
+      timestamp: deliverySeconds,
+      duration: deliveryMilliseconds,
+    }
   }
 }
 
@@ -161,7 +176,11 @@ function many(body: any, change: (item: any) => unknown): unknown {
 }
 
 function each(body: any, member: string, change: (item: any) => unknown): unknown {
-  return Array.isArray(body[member]) ? { ...body, [member]: body[member].map(change) } : typeof body.id === 'string' ? change(body) : body
+  return Array.isArray(body[member])
+    ? { ...body, [member]: body[member].map(change) }
+    : typeof body.id === 'string'
+      ? change(body)
+      : body
 }
 
 /** A seeded referrer in the spelling of the wire, numbers as numbers. */

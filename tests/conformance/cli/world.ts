@@ -42,7 +42,8 @@ export function createTestWorld(parts: TestWorldParts): World {
       return name
     },
     spawn: async (child) => {
-      const sink = (target: typeof child.stdout, own: Streams['stdout']) => (target === 'inherit' ? own : target)
+      const sink = (target: typeof child.stdout, own: Streams['stdout']) =>
+        target === 'inherit' ? own : target
       const code = await runScript(
         programs.get(child.path) ?? '',
         { files, program: () => null },
