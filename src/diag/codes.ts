@@ -97,7 +97,7 @@ export const codes = table({
   },
   ETAG_MISMATCH: {
     kind: 'conflict',
-    say: 'Conflict: the environment changed since it was read (etag mismatch)',
+    say: 'Conflict: the environment changed since it was read (etag mismatch){who}',
     hint: 'read it again and repeat the edit',
   },
   DIAGNOSTICS: { kind: 'invalid', say: 'Bad Request: the definition has errors', hint: '' },

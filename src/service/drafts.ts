@@ -20,6 +20,7 @@ export interface DraftText {
 /** A draft after a write; `diagnostics` holds warnings only. */
 export interface DraftWrite {
   readonly request: ChangeRequest
+  readonly etag: string
   readonly diagnostics: readonly Diagnostic[]
 }
 
@@ -51,7 +52,11 @@ export function createDrafts(parts: ServiceParts): Drafts {
       const request = await parts.store.change((transaction) =>
         insertDraft(transaction, parts, access, sealed, etag),
       )
-      return { request, diagnostics }
+      return {
+        request,
+        diagnostics,
+        etag: draftEtag(request.id, request.latestRevision, hashContent(sealed)),
+      }
     },
     read: (access, id, revision) =>
       parts.store.read((transaction) => readDraft(transaction, access, id, revision)),
@@ -62,7 +67,11 @@ export function createDrafts(parts: ServiceParts): Drafts {
       const request = await parts.store.change((transaction) =>
         replaceText(transaction, parts, access, id, sealed, etag),
       )
-      return { request, diagnostics }
+      return {
+        request,
+        diagnostics,
+        etag: draftEtag(request.id, request.latestRevision, hashContent(sealed)),
+      }
     },
     active: ({ environment }) =>
       parts.store.read((transaction) => transaction.changeRequests.active(environment.id, activeStatuses)),
@@ -143,8 +152,11 @@ async function readDraft(
   const number = revision || request.latestRevision
   const draft = await transaction.changeRequests.draft(id, number)
   if (draft === null) throw new AppError('DRAFT_NOT_FOUND', { id: `${id}@${number}` })
-  const etag = `"${id}.${number}.${draft.contentHash.slice(0, 16)}"`
-  return { source: draft.source, etag, request }
+  return { source: draft.source, etag: draftEtag(id, number, draft.contentHash), request }
+}
+
+function draftEtag(id: string, number: number, contentHash: string): string {
+  return `"${id}.${number}.${contentHash.slice(0, 16)}"`
 }
 
 async function replaceText(

@@ -1,9 +1,8 @@
 import { AppError } from '../diag/index.ts'
-import type { Environment } from '../store/index.ts'
+import type { Environment, Revision } from '../store/index.ts'
 import type { EnvironmentAccess } from './access.ts'
 import { refuseGatedUpdate } from './approvals.ts'
 import { appendRevision, prepareText, type WriteResult } from './definitions.ts'
-import { formatName } from './names.ts'
 import { type Happening, note } from './notes.ts'
 import type { ServiceParts } from './parts.ts'
 import { etagHolds, etagOf } from './revision-lookup.ts'
@@ -20,11 +19,10 @@ export async function updateDefinition(
   const { environment } = access
   const current = () => parts.store.read((transaction) => transaction.revisions.latest(environment.id))
   const base = await current()
-  const mismatch = () => new AppError('ETAG_MISMATCH', { environment: formatName(environment) })
   const conditional = etag !== undefined && etag !== '' && etag !== '*'
   const prepared = await prepareText(parts, access, source)
   await parts.store.read((transaction) => refuseGatedUpdate(transaction, environment))
-  if (base === null || !etagHolds(etag, etagOf(base))) throw mismatch()
+  if (base === null || !etagHolds(etag, etagOf(base))) throw mismatch(base)
   let expected = base.number
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -43,6 +41,16 @@ export async function updateDefinition(
       expected = (await current())?.number ?? expected
     }
   }
+}
+
+/** The refusal of a stale write tells who was faster, so that nobody has to search. */
+function mismatch(current: Revision | null): AppError {
+  if (current === null) return new AppError('ETAG_MISMATCH')
+  const { number, creator, createdMs } = current
+  const at = new Date(createdMs).toISOString()
+  return new AppError('ETAG_MISMATCH', {
+    who: `: revision ${number} was saved by ${creator.login} at ${at}`,
+  })
 }
 
 /** A new revision, as it is written down. */

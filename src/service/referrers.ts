@@ -21,6 +21,8 @@ export interface Referrers {
     access: EnvironmentAccess,
     page: { readonly count?: number | undefined; readonly continuationToken?: string | undefined },
   ): Promise<{ readonly referrers: readonly Referrer[]; readonly continuationToken: string | null }>
+  /** How many environments of their organizations import each of the given ones, by id. */
+  counts(environments: readonly Environment[]): Promise<ReadonlyMap<string, number>>
 }
 
 const cachedTexts = 5_000
@@ -50,6 +52,8 @@ export function createReferrers(parts: ServiceParts): Referrers {
           continuationToken: end < found.length ? String(end) : null,
         }
       }),
+    counts: (environments) =>
+      parts.store.read((transaction) => countReferrers(transaction, environments, importsOf)),
   }
 }
 
@@ -75,6 +79,44 @@ async function scan(
     after = page.items.at(-1) ?? null
     if (!page.more || after === null) return found
   }
+}
+
+/** Counts say nothing of who imports: hidden referrers are counted too, without being named. */
+async function countReferrers(
+  transaction: ReadTransaction,
+  environments: readonly Environment[],
+  importsOf: (revision: Revision) => readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const ids = new Map(environments.map((each) => [nameKey(each.organizationId, each), each.id]))
+  const counts = new Map<string, number>()
+  for (const organizationId of new Set(environments.map((each) => each.organizationId))) {
+    let after: Environment | null = null
+    for (;;) {
+      const page: { readonly items: readonly Environment[]; readonly more: boolean } =
+        await transaction.environments.list([organizationId], after, 500)
+      for (const candidate of page.items) {
+        const revision = await transaction.revisions.latest(candidate.id)
+        if (revision === null || revision.source.length === 0) continue
+        const named = importsOf(revision).flatMap((text) => {
+          const name = parseImportName(text)
+          return name === null ? [] : [ids.get(nameKey(organizationId, name))]
+        })
+        for (const id of new Set(named)) {
+          if (id !== undefined) counts.set(id, (counts.get(id) ?? 0) + 1)
+        }
+      }
+      after = page.items.at(-1) ?? null
+      if (!page.more || after === null) break
+    }
+  }
+  return counts
+}
+
+function nameKey(
+  organizationId: string,
+  { project, name }: { readonly project: string; readonly name: string },
+) {
+  return `${organizationId}/${project}/${name}`
 }
 
 async function versionsNamed(

@@ -514,7 +514,10 @@ describe('concurrent writers', () => {
       const refused = await save('values: {lost: true}\n', { [header]: stale })
       assert.equal(refused.status, 409)
       assert.equal(refused.json()['reason'], 'etag_mismatch')
-      assert.match(String(refused.json()['message']), /etag mismatch/)
+      assert.match(
+        String(refused.json()['message']),
+        /etag mismatch\): revision \d+ was saved by ada at 2026/,
+      )
       const next = await save('values: {kept: true}\n', { [header]: saved.headers.get('etag')! })
       assert.equal(next.status, 200)
     })

@@ -78,6 +78,7 @@ describe('drafts', () => {
     })
     assert.equal(changed.status, 200, changed.text)
     assert.equal(changed.json()['latestRevisionNumber'], 2)
+    assert.equal(changed.headers.get('etag'), (await world.call('ada', `GET ${draft()}`)).headers.get('etag'))
     const empty = await world.call('ada', `PATCH ${draft()}`, {
       body: read.text.replace('a: 2', 'a: 3'),
       headers: { 'if-match': '' },
@@ -410,7 +411,7 @@ describe('rotation, schedules and webhooks', () => {
     assert.equal(changed.json()['scheduleCron'], undefined)
     assert.equal((await world.call('ada', `POST ${path}/pause`)).json()['paused'], true)
     assert.equal((await world.call('ada', `POST ${path}/resume`)).json()['paused'], false)
-    assert.equal((await world.call('ada', `DELETE ${path}`)).status, 204)
+    assert.equal((await world.call('ada', `DELETE ${path}`)).status, 200)
     assert.equal((await world.call('ada', `GET ${env}/schedules`)).text, '{"schedules":[]}\n')
   })
 
@@ -538,6 +539,14 @@ describe('referrers, single seals and the trail', () => {
           '"2":$2,"latest":$1',
         ),
       },
+      {
+        is: 'the list counts them when asked',
+        who: 'ada',
+        request: `GET ${org}?includeReferrerMetadata=true`,
+        status: 200,
+        holds: ['"environmentReferrerCount":2', '"environmentReferrerCount":0'],
+      },
+      { is: 'and only then', who: 'ada', request: `GET ${org}`, status: 200, holdsNot: ['referrerMetadata'] },
       {
         is: 'by version',
         who: 'ada',

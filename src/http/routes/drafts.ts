@@ -83,10 +83,11 @@ export const draftRoutes: readonly Route[] = [
   }),
 ]
 
-function written({ request, diagnostics }: DraftWrite): Answer {
-  return jsonValue({
+function written({ request, diagnostics, etag }: DraftWrite): Answer {
+  const body = {
     changeRequestId: request.id,
     latestRevisionNumber: plain(request.latestRevision),
     ...renderWarnings(diagnostics),
-  })
+  }
+  return jsonValue(body, { headers: { etag } })
 }

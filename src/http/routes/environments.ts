@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import type {
   Actor,
+  Caller,
   Definition,
   Environment,
   EnvironmentEntry,
-  EnvironmentPage,
+  Service,
 } from '../../service/index.ts'
 import { type Answer, empty, json, jsonValue, yaml } from '../answer.ts'
 import { count, flag, text } from '../query.ts'
@@ -40,7 +41,7 @@ export const environmentRoutes: readonly Route[] = [
     query: z.object({ ...listQuery, organization: text() }),
     answers: { 200: environmentList },
     run: async ({ access, query, service }) =>
-      json(renderPage(await service.environments.list(access, query.organization ?? null, query))),
+      await listPage(service, access, query.organization ?? null, query),
   }),
   organizationRoute({
     id: 'ListOrgEnvironments',
@@ -51,7 +52,7 @@ export const environmentRoutes: readonly Route[] = [
     query: z.object({ ...listQuery, roleID: text() }),
     answers: { 200: environmentList },
     run: async ({ access, query, service }) =>
-      json(renderPage(await service.environments.list(access.caller, access.organization.name, query))),
+      await listPage(service, access.caller, access.organization.name, query),
   }),
   organizationRoute({
     id: 'CreateEnvironment',
@@ -228,8 +229,35 @@ export function requestEtag(headers: Headers): string | undefined {
   return headers.get('if-match') || headers.get('etag') || undefined
 }
 
-function renderPage({ entries, nextToken }: EnvironmentPage): object {
-  return { environments: entries.map(renderEntry), ...(nextToken === null ? {} : { nextToken }) }
+async function listPage(
+  service: Service,
+  caller: Caller,
+  organization: string | null,
+  query: {
+    readonly continuationToken?: string | undefined
+    readonly maxResults?: number | undefined
+    readonly includeReferrerMetadata?: boolean | undefined
+  },
+): Promise<Answer> {
+  const { entries, nextToken } = await service.environments.list(caller, organization, query)
+  const counts = query.includeReferrerMetadata
+    ? await service.referrers.counts(entries.map(({ environment }) => environment))
+    : null
+  return json({
+    environments: entries.map((entry) => ({
+      ...renderEntry(entry),
+      ...(counts === null
+        ? {}
+        : {
+            referrerMetadata: {
+              environmentReferrerCount: counts.get(entry.environment.id) ?? 0,
+              stackReferrerCount: 0,
+              insightsAccountReferrerCount: 0,
+            },
+          }),
+    })),
+    ...(nextToken === null ? {} : { nextToken }),
+  })
 }
 
 function renderEntry({ environment, tags }: EnvironmentEntry): object {

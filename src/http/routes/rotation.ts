@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Firing, RotationEvent, Schedule } from '../../service/index.ts'
-import { empty, json } from '../answer.ts'
+import { json } from '../answer.ts'
 import { count } from '../query.ts'
 import { environmentRoute, type Route } from '../route.ts'
 import {
@@ -92,10 +92,10 @@ export const rotationRoutes: readonly Route[] = [
     path: '/schedules/{id}',
     needs: 'rotate',
     summary: 'Removes a schedule',
-    answers: { 204: 'empty' },
+    answers: { 200: z.strictObject({}) },
     run: async ({ access, parameters, service }) => {
       await service.schedules.delete(access, parameters['id']!)
-      return empty()
+      return json({})
     },
   }),
   environmentRoute({

@@ -92,8 +92,8 @@ export const restoreEnvironment = z
   .object({ project: z.string().nullish().transform(absent), name: z.string() })
   .meta({ id: 'RestoreEnvironment' })
 
-/** The next owner. */
-export const changeOwner = z.object({ owner: z.string() }).meta({ id: 'ChangeOwner' })
+/** The next owner's login. */
+export const changeOwner = z.object({ owner: z.string().min(1) }).meta({ id: 'ChangeOwner' })
 
 /** Clients send `null` where they mean nothing. */
 function absent<T>(value: T | null | undefined): T | undefined {
