@@ -12,7 +12,7 @@ export interface Output {
   readonly line: (text?: string) => void
   /** Writes our own words with colours in them, as they are. */
   readonly painted: (text: string) => void
-  /** Writes words for the person, a line to stderr. */
+  /** Writes words for the person, a line to stderr. Control characters in it are shown, not obeyed. */
   readonly note: (text: string) => void
   /** Writes a value as JSON with two spaces and a final newline. */
   readonly json: (value: unknown) => void
@@ -34,7 +34,7 @@ export function createOutput(world: World): Output {
     write,
     line: (text = '') => write(`${text}\n`),
     painted: (text) => world.stdout.write(encodeUtf8(text)),
-    note: (text) => world.stderr.write(encodeUtf8(`${text}\n`)),
+    note: (text) => world.stderr.write(encodeUtf8(`${escapeControls(text, { keepColors: true })}\n`)),
     json: (value) => write(`${jsonText(value)}\n`),
     table: (columns, rows) => {
       if (rows.length > 0) write(renderTable(columns, rows))

@@ -1,4 +1,3 @@
-import { encodeUtf8 } from '../value/index.ts'
 import { checkCount } from './argument-count.ts'
 import type { Command } from './command.ts'
 import { Exit, isExpected } from './failure.ts'
@@ -18,9 +17,8 @@ export async function runCli(argv: readonly string[], world: World): Promise<num
     return await dispatch(argv, world)
   } catch (error) {
     if (error instanceof Exit) return error.code
-    const colors = createOutput(world).errorColors
-    const words = escapeMessage(messageOf(error), world)
-    world.stderr.write(encodeUtf8(`${colors.isColorSupported ? colors.red('Error:') : 'Error:'} ${words}\n`))
+    const { errorColors, note } = createOutput(world)
+    note(`${errorColors.red('Error:')} ${escapeControls(messageOf(error))}`)
     return 1
   }
 }
@@ -30,10 +28,6 @@ function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return 'internal error'
   const hint = 'hint' in error && typeof error.hint === 'string' && error.hint !== '' ? `; ${error.hint}` : ''
   return isExpected(error) ? `${error.message}${hint}` : `internal error: ${(error as Error).message}`
-}
-
-function escapeMessage(message: string, world: World): string {
-  return world.stderr.isTerminal ? escapeControls(message) : message
 }
 
 async function dispatch(argv: readonly string[], world: World): Promise<number> {

@@ -21,7 +21,14 @@ export const serverOptions: readonly ProgramOption[] = Object.freeze([
     flag: '--data',
     type: 'string',
     default: '~/.openesc',
-    help: 'Directory that holds the database and the key file',
+    help: 'Directory that holds the database',
+  },
+  {
+    name: 'keyFile',
+    flag: '--key-file',
+    type: 'string',
+    default: '',
+    help: 'File with the key that seals all secrets; default: `key` in the data directory',
   },
   {
     name: 'keyFile',
@@ -55,7 +62,7 @@ export const serverOptions: readonly ProgramOption[] = Object.freeze([
     name: 'organization',
     flag: '--organization',
     type: 'string',
-    default: '',
+    default: 'my-org',
     help: 'Organization that the first start on an empty directory makes',
   },
   {
@@ -63,14 +70,14 @@ export const serverOptions: readonly ProgramOption[] = Object.freeze([
     flag: '--user',
     type: 'string',
     default: '',
-    help: 'Administrator that the first start on an empty directory makes',
+    help: 'Administrator that the first start on an empty directory makes; default: your login name',
   },
   {
     name: 'tokenFile',
     flag: '--token-file',
     type: 'string',
     default: '',
-    help: 'File that the first start writes the access token of the administrator to',
+    help: 'File that the first start writes the access token of the administrator to; default: `first-token` in the data directory',
   },
   {
     name: 'config',
