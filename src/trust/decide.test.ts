@@ -83,6 +83,14 @@ test('a missing optional claim is not repaired by dropping its condition', () =>
   assert.match(suggestion!.say, /carries no `login\.example\.com:email`/)
 })
 
+test('one condition is repaired once although several permissions fail by it', () => {
+  const policy = policyOf({ StringEquals: { 'aws:TagKeys': 'team' } }, { Action: [action, 'sts:TagSession'] })
+  const claims = { sub: 'alice', 'https://aws.amazon.com/tags/principal_tags/team': 'core' }
+  const { suggestion } = ask(policy, claims)
+  assert.equal(suggestion?.say, 'in statement 1 use ForAnyValue:StringEquals for aws:TagKeys')
+  assert.equal(ask(suggestion!.policy, claims).effect, 'allow')
+})
+
 test('an explicit deny suggests words, not a wider policy', () => {
   const deny = { Effect: 'Deny', Principal: { Federated: arn }, Action: 'sts:*' }
   const allow = { Effect: 'Allow', Principal: { Federated: arn }, Action: action }
@@ -186,7 +194,10 @@ const policyLike = fc.record(
               'IpAddress',
               'X',
             ),
-            fc.dictionary(fc.constantFrom('login.example.com:sub', 'aws:SourceIp', '__proto__'), member),
+            fc.dictionary(
+              fc.constantFrom('login.example.com:sub', 'login.example.com:amr', 'aws:SourceIp', '__proto__'),
+              member,
+            ),
           ),
         },
         { requiredKeys: ['Effect'] },
@@ -201,9 +212,15 @@ test('decide, explain and the write check never throw, whatever the policy and t
     fc.oneof(fc.constantFrom('sub', 'aud', 'azp', 'exp', 'amr', 'https://aws.amazon.com/tags'), fc.string()),
     fc.jsonValue({ maxDepth: 3 }),
   )
+  // Tags and a source identity need further permissions, which are repaired together.
+  const special = fc.constantFrom(
+    {},
+    { 'https://aws.amazon.com/tags/principal_tags/a': 'b', amr: ['x'] },
+    { 'https://aws.amazon.com/source_identity': 'alice', amr: ['x'] },
+  )
   fc.assert(
-    fc.property(fc.oneof(policyLike, fc.jsonValue(), fc.string()), claims, (policy, more) => {
-      const decision = ask(policy, { sub: 'alice', ...more })
+    fc.property(fc.oneof(policyLike, fc.jsonValue(), fc.string()), claims, special, (policy, more, extra) => {
+      const decision = ask(policy, { sub: 'alice', ...more, ...extra })
       assert.ok(explain(decision).length > 0)
       assert.notEqual(checkWritable(policy), undefined)
     }),

@@ -20,6 +20,8 @@ export function repairCondition(
   decision: Decision,
 ): string | null {
   const condition = statement['Condition'] as Record<string, Block>
+  // A statement is traced once for each permission; its condition is mended once.
+  if (condition[failed.operator]?.[failed.key] === undefined) return null
   const issuer = parseProviderArn(provider)?.issuer ?? provider
   if (!failed.present) return repairAbsent(condition, failed, issuer, decision)
   const base = failed.operator.replace(/^.*:/, '').replace(/IfExists$/, '')
