@@ -17,6 +17,11 @@ test('a child gets our variables, then those of the environment, and never our t
   assert.deepEqual({ ...child }, { LANG: 'C', FOO: 'theirs', BAR: 'x' })
 })
 
+test('our token is handed on when the runner allows it by name (S-62)', () => {
+  const child = childEnvironment({ PULUMI_ACCESS_TOKEN: 'pul-x' }, [], new Set(['PULUMI_ACCESS_TOKEN']))
+  assert.deepEqual({ ...child }, { PULUMI_ACCESS_TOKEN: 'pul-x' })
+})
+
 const refused = [
   'LD_PRELOAD',
   'DYLD_INSERT_LIBRARIES',

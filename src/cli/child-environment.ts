@@ -43,14 +43,14 @@ const redirecting = [
   'AWS_CONFIG_FILE',
 ] as const
 
-/** The command line's own token, never handed on. */
+/** The command line's own token, handed on only when the runner says so. */
 const ownVariables = new Set(['PULUMI_ACCESS_TOKEN'])
 
 /**
  * What a child process gets: our own variables without our token, then the environment's.
  *
  * A definition may be another person's text, so names that can make the child run or reach something else are refused
- * unless `allowed` lists them.
+ * unless `allowed` lists them; the definition cannot allow itself.
  *
  * @throws Failure for a name that no program can be given, a NUL in a text, or a refused name
  */
@@ -61,7 +61,7 @@ export function childEnvironment(
 ): Readonly<Record<string, string>> {
   const result: Record<string, string> = Object.create(null)
   for (const [name, value] of Object.entries(processEnv)) {
-    if (value !== undefined && !ownVariables.has(name)) result[name] = value
+    if (value !== undefined && (!ownVariables.has(name) || allowed.has(name))) result[name] = value
   }
   for (const variable of variables) {
     check(variable, allowed)

@@ -143,6 +143,31 @@ test('the variable wins over a stored token that differs, is told once, and is s
   assert.equal(stored(files).accounts[url].username, 'ben')
 })
 
+test('a token from the variable works where nothing can be stored', async () => {
+  const at = server({ 'pul-a': 'ada' })
+  const readOnly = async (): Promise<never> => {
+    throw new Error('read-only file system')
+  }
+  const files = { ...(await worldFiles()), makeDirectory: readOnly, write: readOnly, create: readOnly }
+  const { code, stderr } = await esc('env ls', at, {
+    processEnv: { PULUMI_ACCESS_TOKEN: 'pul-a', PULUMI_BACKEND_URL: url },
+    change: { files },
+  })
+  assert.equal(code, 0)
+  assert.match(stderr, /^Logging in .*\nwarning: the account could not be stored: read-only file system\n$/)
+})
+
+async function worldFiles(): Promise<World['files']> {
+  return {
+    read: async () => null,
+    write: async () => {},
+    create: async () => true,
+    remove: async () => {},
+    makeDirectory: async () => {},
+    status: async () => null,
+  }
+}
+
 test('PULUMI_BACKEND_URL beats PULUMI_API, which beats the stored choice', async () => {
   const files = new Map<string, Uint8Array>()
   const at = server({ 'pul-a': 'ada' })

@@ -103,7 +103,9 @@ export async function usableAccount(context: LoginContext, stored: Account | und
   const fromVariable = world.processEnv[tokenVariable]
   if (fromVariable && fromVariable !== stored?.accessToken) {
     out.note(`Logging in using access token from ${tokenVariable}`)
-    return checkAndStore(context, fromVariable, {})
+    const account = await check(context, fromVariable, {})
+    await storeIfPossible(context, account)
+    return account
   }
   if (context.backend.startsWith('local:')) return stored ?? checkAndStore(context, '', {})
   if (stored !== undefined && stored.accessToken !== '') {
@@ -142,13 +144,23 @@ async function askForToken({ world, backend }: LoginContext): Promise<string> {
 
 /** Asks the server who a token belongs to, and stores the account. */
 export async function checkAndStore(
-  { world, files, backend, insecure }: LoginContext,
+  context: LoginContext,
+  token: string,
+  known: Partial<Account>,
+): Promise<Account> {
+  const account = await check(context, token, known)
+  await store(context, account)
+  return account
+}
+
+async function check(
+  { world, backend, insecure }: LoginContext,
   token: string,
   known: Partial<Account>,
 ): Promise<Account> {
   const api = await createApi(world, backend, { accessToken: token, insecure })
   const user = await userOf(api)
-  const account: Account = {
+  return {
     ...known,
     accessToken: token,
     username: user.githubLogin,
@@ -157,12 +169,23 @@ export async function checkAndStore(
     ...(insecure ? { insecure } : {}),
     ...(user.tokenInfo ? { tokenInformation: { ...known.tokenInformation, ...user.tokenInfo } } : {}),
   }
+}
+
+async function store({ files, backend }: LoginContext, account: Account): Promise<void> {
   await files.update((credentials) => ({
     ...credentials,
-    accessTokens: { ...credentials.accessTokens, [backend]: token },
+    accessTokens: { ...credentials.accessTokens, [backend]: account.accessToken },
     accounts: { ...credentials.accounts, [backend]: account },
   }))
-  return account
+}
+
+/** A token from a variable works without a disk to write to, as in many containers. */
+async function storeIfPossible(context: LoginContext, account: Account): Promise<void> {
+  try {
+    await store(context, account)
+  } catch (error) {
+    context.out.note(`warning: the account could not be stored: ${(error as Error).message}`)
+  }
 }
 
 async function userOf(api: EscApi): Promise<WireUser> {

@@ -15,9 +15,12 @@ const flags = {
   interactive: toggle('Leave the output of the command alone, secrets in clear', { short: 'i' }),
   lifetime: duration('How long the opened environment can be read', { short: 'l', initial: hours(2) }),
   draft: text('Open the draft with this change request id', { placeholder: 'change-request-id' }),
-  'allow-env': texts('Let the environment set this variable, though it can run or redirect programs', {
-    placeholder: 'name',
-  }),
+  'allow-env': texts(
+    'Let the command get this variable, though it can run or redirect programs; may be repeated',
+    {
+      placeholder: 'name',
+    },
+  ),
   'keep-exit-code': toggle('Exit with the code of the command, 128 + n when signal n ended it'),
 }
 
@@ -28,6 +31,10 @@ export const command = environmentCommand({
   description: `The command gets the environment's environmentVariables, and for each of its files a temporary file whose
 path stands in a variable. \${path} in an argument is replaced with the value there. Secrets in the output of
 the command are replaced with [secret], line by line, unless --interactive is given.
+
+Variables that can make a program run or reach something else (LD_PRELOAD, PATH, HTTPS_PROXY, …) are refused unless
+--allow-env, or OPENESC_ALLOW_ENV with names parted by commas, allows them. PULUMI_ACCESS_TOKEN is not handed on to
+the command unless it is allowed in the same way.
 
 No shell is involved. A command that fails makes esc fail with exit code 1; --keep-exit-code (or the variable
 OPENESC_KEEP_EXIT_CODE=1) exits with the command's own code.`,
@@ -55,7 +62,7 @@ OPENESC_KEEP_EXIT_CODE=1) exits with the command's own code.`,
         args: rest,
         files,
         world,
-        allowed: call.flags['allow-env'],
+        allowed: allowedNames(world, call.flags['allow-env']),
       })
       const end = await runChild(world, plan, call.flags.interactive)
       finish(end, call.flags['keep-exit-code'] || world.processEnv['OPENESC_KEEP_EXIT_CODE'] === '1')
@@ -64,6 +71,10 @@ OPENESC_KEEP_EXIT_CODE=1) exits with the command's own code.`,
     }
   },
 })
+
+function allowedNames({ processEnv }: World, named: readonly string[]): readonly string[] {
+  return [...named, ...(processEnv['OPENESC_ALLOW_ENV'] ?? '').split(',').map((name) => name.trim())]
+}
 
 /** A file's variable: `text` is its path. */
 interface WrittenFile extends Variable {
