@@ -95,3 +95,10 @@ test('a loopback issuer works over http, as the local sandbox needs', () => {
   }
   assert.equal(decide(probeInput(policy, local, { sub: 'x' })).effect, 'allow')
 })
+
+test('a session policy that is no JSON is refused after the trust policy', () => {
+  const input = probeInput(open, provider, { sub: 'a' }, { request: { sessionPolicy: '{"Version":' } })
+  const { reasonCode, awsError } = decide(input)
+  assert.equal(reasonCode, 'MALFORMED_POLICY')
+  assert.equal(awsError?.code, 'MalformedPolicyDocument')
+})

@@ -5,7 +5,7 @@ import type { Policy } from './policy/document.ts'
 import { parsePolicy } from './policy/parse.ts'
 import { accessDenied, type ReasonCode, type Refusal, refuse } from './refusal.ts'
 import type { TrustInput } from './request.ts'
-import { checkRequest, checkRoleMaximum } from './request-check.ts'
+import { checkRequest, checkSession } from './request-check.ts'
 import { type Caller, traceStatement } from './statements.ts'
 import { suggest } from './suggest.ts'
 
@@ -21,13 +21,14 @@ export const webIdentityAction = 'sts:AssumeRoleWithWebIdentity'
  * one next step.
  */
 export function decide(input: TrustInput): Decision {
-  const decision = decideBare(input)
+  const decision = decideWithoutAdvice(input)
   return decision.effect === 'allow'
     ? decision
-    : { ...decision, suggestion: suggest(input, decision, decideBare) }
+    : { ...decision, suggestion: suggest(input, decision, decideWithoutAdvice) }
 }
 
-function decideBare(input: TrustInput): Decision {
+/** `decide` for those who ask often: a policy that does not match gets no suggestion. */
+export function decideWithoutAdvice(input: TrustInput): Decision {
   const refusal = checkRequest(input.request, input.role)
   if (refusal !== null) return refused(refusal)
   const token = verifyClaims(input)
@@ -40,7 +41,7 @@ function decideBare(input: TrustInput): Decision {
     )
   }
   const decision = decidePolicy(policy, input, token)
-  const late = decision.effect === 'allow' ? checkRoleMaximum(input.request, input.role) : null
+  const late = decision.effect === 'allow' ? checkSession(input.request, input.role) : null
   return late === null ? decision : { ...refused(late), trace: decision.trace }
 }
 

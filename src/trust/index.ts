@@ -1,5 +1,5 @@
 export { isRefusal, type VerifiedToken, verifyClaims } from './claims.ts'
-export { decide, webIdentityAction } from './decide.ts'
+export { decide, decideWithoutAdvice, webIdentityAction } from './decide.ts'
 export type {
   AwsError,
   CheckTrace,
@@ -12,6 +12,7 @@ export { explain, explainTrace } from './explain.ts'
 export { type DeadCondition, deadConditions } from './language/dead-conditions.ts'
 export { environmentIssuer, type IssuerModel, unknownIssuer } from './language/issuer-model.ts'
 export { type Claim, type Proof, prove } from './language/prove.ts'
+export { renderDeadConditions, renderProof } from './language/render.ts'
 export type { Edit, Finding, LintFacts, LintWitness, Severity } from './lint/finding.ts'
 export { fix, lint, renderFindings, rules as lintRules } from './lint/lint.ts'
 export { toSarif } from './lint/sarif.ts'

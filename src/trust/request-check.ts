@@ -1,3 +1,4 @@
+import { readJson } from './policy/json.ts'
 import { type Refusal, refuse } from './refusal.ts'
 import type { AssumeRequest, RoleFacts } from './request.ts'
 
@@ -73,8 +74,24 @@ function checkSessionPolicies({ sessionPolicy, sessionPolicyArns }: AssumeReques
   return null
 }
 
-/** Checks the duration against the role, which AWS does after the trust policy (§2.1 step 7). */
-export function checkRoleMaximum(request: AssumeRequest, role: RoleFacts): Refusal | null {
+/** Checks what AWS looks at after the trust policy (§2.1 step 7): the role's maximum, the session policy's form. */
+export function checkSession(request: AssumeRequest, role: RoleFacts): Refusal | null {
+  return checkRoleMaximum(request, role) ?? checkSessionPolicyText(request)
+}
+
+function checkSessionPolicyText({ sessionPolicy }: AssumeRequest): Refusal | null {
+  const read = sessionPolicy === undefined ? null : readJson(sessionPolicy)
+  if (read === null || !('problem' in read)) return null
+  const rule = 'This policy contains invalid Json'
+  return refuse(
+    'MALFORMED_POLICY',
+    { rule },
+    `the session policy: ${read.problem}`,
+    'pass the policy as JSON',
+  )
+}
+
+function checkRoleMaximum(request: AssumeRequest, role: RoleFacts): Refusal | null {
   const wanted = request.durationSeconds ?? 3600
   if (wanted <= role.maxSessionDurationSeconds) return null
   return refuse(

@@ -1,5 +1,5 @@
 import { parseInstant } from '../condition/instant.ts'
-import { decide } from '../decide.ts'
+import { decideWithoutAdvice } from '../decide.ts'
 import { issuerName } from '../issuers.ts'
 import type { ConditionEntry } from '../policy/document.ts'
 import { probeInput, probeTimeSeconds } from '../probe.ts'
@@ -40,7 +40,7 @@ export function walk(
       partition,
       request: witness.request,
     })
-    if (decide(input).effect === 'allow') return witness
+    if (decideWithoutAdvice(input).effect === 'allow') return witness
   }
   return null
 }
