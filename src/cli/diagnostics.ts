@@ -1,6 +1,8 @@
 import type { WireDiagnostic, WireRange } from '../client/index.ts'
 import { compareBytes, decodeUtf8 } from '../value/index.ts'
+import { Exit } from './failure.ts'
 import type { Output } from './output.ts'
+import type { World } from './world.ts'
 
 /** The text that a server was sent, and the name it knows it by (`project/env`), for quoting lines. */
 export interface Quotable {
@@ -27,8 +29,25 @@ function compareRanges(a: WireRange | undefined, b: WireRange | undefined): numb
   )
 }
 
+/**
+ * Prints findings to stderr in short form. They are no failure, as scripts expect of the original, unless
+ * `OPENESC_STRICT=1` asks for exit code 1 when there are errors.
+ */
+export function reportShort(
+  { out, world }: { readonly out: Output; readonly world: World },
+  diagnostics: readonly WireDiagnostic[],
+): void {
+  printShort(out, diagnostics)
+  if (isStrict(world) && diagnostics.some(isError)) throw new Exit(1)
+}
+
+/** Whether errors in a definition are failures of the command. */
+export function isStrict({ processEnv }: World): boolean {
+  return processEnv['OPENESC_STRICT'] === '1'
+}
+
 /** Prints findings to stderr, a line each: `<environment>:<line>:<column>: <summary>`, detail indented below. */
-export function printShort(out: Output, diagnostics: readonly WireDiagnostic[]): void {
+function printShort(out: Output, diagnostics: readonly WireDiagnostic[]): void {
   for (const { range, summary, detail, severity } of sortDiagnostics(diagnostics)) {
     const place =
       range === undefined ? '' : `${range.environment ?? ''}:${range.begin.line}:${range.begin.column}: `

@@ -6,7 +6,7 @@ import {
   type PropertyPath,
 } from '../value/index.ts'
 import type { EnvironmentCall } from './command.ts'
-import { printShort } from './diagnostics.ts'
+import { reportShort } from './diagnostics.ts'
 import { type Duration, formatDuration } from './duration.ts'
 import type { FlagTable } from './flags.ts'
 import { atVersion } from './reference.ts'
@@ -39,13 +39,13 @@ export async function openAndRead(
   call: EnvironmentCall<FlagTable>,
   { lifetime, draft }: { readonly lifetime: Duration; readonly draft: string },
 ): Promise<ExportedValue | null> {
-  const { api, reference, out } = call
+  const { api, reference } = call
   const at = draft === '' ? atVersion(reference) : { draft }
   const { session, diagnostics } = await api.openEnvironment(reference, {
     ...at,
     duration: formatDuration(lifetime),
   })
-  if (diagnostics.length > 0) printShort(out, diagnostics)
+  reportShort(call, diagnostics)
   if (session === '') return null
   return rootValue(await api.readOpened(reference, session))
 }

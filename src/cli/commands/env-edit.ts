@@ -11,9 +11,9 @@ import {
   readForWrite,
   writeDefinition,
 } from '../definition-write.ts'
-import { isError, printLong, renderLong } from '../diagnostics.ts'
+import { isError, isStrict, printLong, renderLong } from '../diagnostics.ts'
 import { type Editor, editText, findEditor } from '../editor.ts'
-import { Failure, prefixed } from '../failure.ts'
+import { Exit, Failure, prefixed } from '../failure.ts'
 import { text, toggle } from '../flags.ts'
 import { readSource } from '../read-source.ts'
 
@@ -50,7 +50,9 @@ async function replaceFromFile(call: Call): Promise<void> {
   const { world, flags } = call
   const source = await prefixed('reading environment definition', () => readSource(world, flags.file))
   const diagnostics = await write(call, { source, etag: '' })
-  if (diagnostics.some(isError)) showDiagnostics(call, source, diagnostics)
+  if (!diagnostics.some(isError)) return
+  showDiagnostics(call, source, diagnostics)
+  if (isStrict(world)) throw new Exit(1)
 }
 
 async function editInEditor(call: Call): Promise<void> {
@@ -69,7 +71,10 @@ async function editInEditor(call: Call): Promise<void> {
     if (!diagnostics.some(isError)) return
     showDiagnostics(call, source, diagnostics)
     out.note('Press ENTER to continue editing or ^D to exit')
-    if ((await world.stdin.readLine()) === null) return out.note('Aborting edit.')
+    if ((await world.stdin.readLine()) !== null) continue
+    out.note('Aborting edit.')
+    if (isStrict(world)) throw new Exit(1)
+    return
   }
 }
 

@@ -14,7 +14,9 @@ export const command = environmentCommand({
 With a path only the value there is printed.
 
 Formats: json, yaml, string, detailed (with origins), dotenv and shell (the environment variables and
-files; files are written to temporary files that stay).`,
+files; files are written to temporary files that stay).
+
+When the definition has errors they are printed and nothing else; OPENESC_STRICT=1 makes that exit code 1.`,
   examples: [
     'esc open acme/web/dev',
     'esc open acme/web/dev aws.login.accessKeyId --format string',

@@ -3,7 +3,7 @@ import { type EnvironmentCall, environmentCommand } from '../command.ts'
 import { confirmed } from '../confirm.ts'
 import { deleteInDefinition, encodeDefinition, parseDefinition } from '../definition-edit.ts'
 import { readForWrite, writeDefinition } from '../definition-write.ts'
-import { printShort } from '../diagnostics.ts'
+import { reportShort } from '../diagnostics.ts'
 import { apiErrorOf, Failure } from '../failure.ts'
 import { type FlagTable, toggle } from '../flags.ts'
 import { pathArgument } from '../property-path-argument.ts'
@@ -52,5 +52,5 @@ async function removeValue(call: EnvironmentCall<FlagTable>, argument: string): 
   const { source, etag } = await readForWrite(call, '')
   const changed = deleteInDefinition(parseDefinition(source), path)
   if (changed === null) return
-  printShort(call.out, await writeDefinition(call, { source: encodeDefinition(changed), etag }, ''))
+  reportShort(call, await writeDefinition(call, { source: encodeDefinition(changed), etag }, ''))
 }

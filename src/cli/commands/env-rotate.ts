@@ -2,7 +2,7 @@ import type { WireRotation } from '../../client/index.ts'
 import { parsePropertyPath } from '../../value/index.ts'
 import { anyCount } from '../argument-count.ts'
 import { type EnvironmentCall, environmentCommand } from '../command.ts'
-import { printShort } from '../diagnostics.ts'
+import { reportShort } from '../diagnostics.ts'
 import { Failure } from '../failure.ts'
 import type { FlagTable } from '../flags.ts'
 
@@ -16,10 +16,10 @@ export const command = environmentCommand({
   refusesVersions: 'rotate',
   versionRefusal: 'the rotate command does not accept environments at specific versions',
   async run(call) {
-    const { api, reference, args, out } = call
+    const { api, reference, args } = call
     for (const path of args) checkPath(path)
     const { diagnostics, rotation } = await api.rotate(reference, args)
-    printShort(out, diagnostics)
+    reportShort(call, diagnostics)
     if (rotation !== null) report(call, rotation.secretRotationEvent)
   },
 })

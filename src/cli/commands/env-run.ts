@@ -37,7 +37,8 @@ Variables that can make a program run or reach something else (LD_PRELOAD, PATH,
 the command unless it is allowed in the same way.
 
 No shell is involved. A command that fails makes esc fail with exit code 1; --keep-exit-code (or the variable
-OPENESC_KEEP_EXIT_CODE=1) exits with the command's own code.`,
+OPENESC_KEEP_EXIT_CODE=1) exits with the command's own code. When the definition has errors the command is not
+started; OPENESC_STRICT=1 makes that exit code 1 too.`,
   examples: [
     'esc run acme/web/dev -- npm start',
     "esc run acme/web/dev -- sh -c 'echo $AWS_REGION'",

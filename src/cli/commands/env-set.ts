@@ -4,7 +4,7 @@ import { between } from '../argument-count.ts'
 import { type EnvironmentCall, environmentCommand } from '../command.ts'
 import { encodeDefinition, parseDefinition, recordNode, setInDefinition } from '../definition-edit.ts'
 import { draftFlag, readForWrite, writeDefinition } from '../definition-write.ts'
-import { printShort } from '../diagnostics.ts'
+import { reportShort } from '../diagnostics.ts'
 import { Failure, prefixed } from '../failure.ts'
 import { text, toggle } from '../flags.ts'
 import { pathArgument } from '../property-path-argument.ts'
@@ -36,12 +36,12 @@ values, or imports for the imports. On a terminal a secret may be left out of th
   flags,
   refusesVersions: 'set',
   async run(call) {
-    const { flags, out } = call
+    const { flags } = call
     const { path, value } = await readArguments(call)
     const node = await valueNode(value, path, call)
     const { source, etag } = await readForWrite(call, flags.draft)
     const changed = setInDefinition(parseDefinition(source), path, node)
-    printShort(out, await writeDefinition(call, { source: encodeDefinition(changed), etag }, flags.draft))
+    reportShort(call, await writeDefinition(call, { source: encodeDefinition(changed), etag }, flags.draft))
   },
 })
 
