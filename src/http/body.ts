@@ -60,7 +60,17 @@ export function parseBody(route: Route, bytes: Uint8Array): unknown {
   if (route.body === 'yaml') return bytes
   if (route.bodySchema === null) return null
   if (bytes.length === 0 && route.bodyOptional) return parseAs(route.bodySchema, {})
-  return parseAs(route.bodySchema, parseJsonBody(bytes))
+  const isForm = route.bodyForm && !/^\s*\{/.test(Buffer.from(bytes.subarray(0, 64)).toString())
+  return parseAs(route.bodySchema, isForm ? parseForm(bytes) : parseJsonBody(bytes))
+}
+
+/** The fields of a form; of one given twice the first counts. */
+function parseForm(bytes: Uint8Array): Record<string, string> {
+  const fields: Record<string, string> = {}
+  for (const [name, value] of new URLSearchParams(Buffer.from(bytes).toString())) {
+    if (!Object.hasOwn(fields, name)) fields[name] = value
+  }
+  return fields
 }
 
 function parseAs(schema: z.ZodType, value: unknown): unknown {

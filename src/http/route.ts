@@ -62,6 +62,8 @@ export interface Route extends RouteHead {
   readonly bodySchema: z.ZodType | null
   /** An absent body counts as `{}`. */
   readonly bodyOptional: boolean
+  /** The body may also be a form. */
+  readonly bodyForm: boolean
   readonly run: (request: RouteRequest<unknown, unknown, unknown>) => Promise<Answer>
 }
 
@@ -71,6 +73,7 @@ export interface RouteDefinition<Access, Query extends QueryShape, Body> extends
   readonly query?: Query
   readonly body?: 'yaml' | z.ZodType<Body>
   readonly bodyOptional?: boolean
+  readonly bodyForm?: boolean
   readonly run: (request: RouteRequest<Access, z.output<Query>, Body>) => Promise<Answer>
 }
 
@@ -124,6 +127,7 @@ function routeOf<Access, Query extends QueryShape, Body>(
     body: body === undefined ? 'none' : body === 'yaml' ? 'yaml' : 'json',
     bodySchema: body === undefined || body === 'yaml' ? null : body,
     bodyOptional,
+    bodyForm: definition.bodyForm ?? false,
     // The application proves the access and parses by this route's own schemas before it calls this.
     run: run as Route['run'],
   }

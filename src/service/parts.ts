@@ -27,6 +27,11 @@ export interface ServiceParts {
   readonly limits?: Partial<EvaluationLimits>
   /** Sends one webhook request through the one door that leaves the server; absent = webhooks are not sent. */
   readonly sendHook?: (request: HookRequest) => Promise<HookResponse>
+  /**
+   * Fetches a JSON document of a foreign issuer through the same door: https, public addresses, no redirects, 1 MiB at most.
+   * Absent = only issuers registered with their keys can be trusted.
+   */
+  readonly fetchDocument?: (url: string) => Promise<string>
   /** How long an open session may live at most; 4 hours when absent. */
   readonly longestSessionMilliseconds?: number
   /** Entries on a list page, when the caller asks for no number. */

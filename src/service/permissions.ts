@@ -16,6 +16,8 @@ export type OrganizationPermission =
   | 'organization_token:write'
   | 'organization:write'
   | 'audit_logs:read'
+  | 'oidc_issuers:read'
+  | 'oidc_issuers:write'
 
 /** The wire's four levels, and none. They are cumulative bundles of permissions. */
 export type Level = 'none' | 'read' | 'open' | 'write' | 'admin'

@@ -9,6 +9,8 @@ import { type CloneRequest, cloneEnvironment } from './clone.ts'
 import { createDrafts, type Drafts } from './drafts.ts'
 import { createEnvironmentTags, type EnvironmentTags } from './environment-tags.ts'
 import { createEnvironments, type Environments } from './environments.ts'
+import { createExchanges, type Exchanges } from './exchange/exchange.ts'
+import { createTrustedIssuers, type TrustedIssuers } from './exchange/trusted-issuers.ts'
 import { createMembers, type Members } from './members.ts'
 import { createOpenRequests, type OpenRequests } from './open-requests.ts'
 import type { ServiceParts } from './parts.ts'
@@ -36,6 +38,8 @@ export interface Service {
   readonly tokens: Tokens
   readonly members: Members
   readonly auditLog: AuditLog
+  readonly trustedIssuers: TrustedIssuers
+  readonly exchanges: Exchanges
   readonly environments: Environments
   readonly revisions: Revisions
   readonly revisionTags: RevisionTags
@@ -73,6 +77,8 @@ export function createService(parts: ServiceParts): Service {
     tokens: createTokens(parts),
     members: createMembers(parts),
     auditLog: createAuditLog(parts),
+    trustedIssuers: createTrustedIssuers(parts),
+    exchanges: createExchanges(parts),
     environments: createEnvironments(parts),
     revisions: createRevisions(parts),
     revisionTags: createRevisionTags(parts),

@@ -43,7 +43,14 @@ describe('S-17: who may use which route', () => {
 
   test('every route needs a token, but these', () => {
     const open = routes.filter(({ permission }) => permission === 'public').map(({ path }) => path)
-    assert.deepEqual(open.sort(), ['/api/capabilities', '/api/cli/version', '/healthz', '/readyz'])
+    assert.deepEqual(open.sort(), [
+      '/api/capabilities',
+      '/api/cli/version',
+      '/api/oauth/oidc/token',
+      '/api/oauth/token',
+      '/healthz',
+      '/readyz',
+    ])
   })
   for (const who of ['nobody', 'expired', 'revoked', 'wrong'] as const) {
     test(`${who}: 401 everywhere, whether the thing exists or not`, async () => {

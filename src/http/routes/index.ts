@@ -3,6 +3,7 @@ import { administrationRoutes } from './administration.ts'
 import { changeRequestRoutes } from './change-requests.ts'
 import { draftRoutes } from './drafts.ts'
 import { environmentRoutes } from './environments.ts'
+import { exchangeRoutes } from './exchange.ts'
 import { identityRoutes } from './identity.ts'
 import { openRequestRoutes } from './open-requests.ts'
 import { openingRoutes } from './opening.ts'
@@ -18,6 +19,7 @@ import { webhookRoutes } from './webhooks.ts'
 export const routes: readonly Route[] = [
   ...publicRoutes,
   ...identityRoutes,
+  ...exchangeRoutes,
   ...administrationRoutes,
   ...providerRoutes,
   ...tagRoutes,

@@ -1,0 +1,85 @@
+import type { ServiceParts } from '../parts.ts'
+
+/** A JSON Web Key Set as an issuer publishes it. */
+export interface JsonWebKeys {
+  readonly keys: readonly { readonly [member: string]: unknown }[]
+}
+
+/** Where verifying keys come from. */
+export interface KeySets {
+  /**
+   * The keys of an issuer. `fresh` asks for them again, because a token names a key that was not there: at most once a minute
+   * for each issuer. A set that cannot be fetched again is used for a day, then no longer.
+   *
+   * @throws Error when there is no set
+   */
+  of(issuerUrl: string, options: { readonly fresh: boolean }): Promise<JsonWebKeys>
+}
+
+interface CachedSet {
+  readonly keys: JsonWebKeys
+  readonly fetchedMs: number
+}
+
+const keepMilliseconds = 300_000
+const refetchMilliseconds = 60_000
+const staleMilliseconds = 86_400_000
+const mostKeys = 100
+
+/** Key sets fetched through the door that leaves the server, and kept for a while. */
+export function createKeySets(parts: Pick<ServiceParts, 'fetchDocument' | 'clock'>): KeySets {
+  const cached = new Map<string, CachedSet>()
+  const running = new Map<string, Promise<JsonWebKeys>>()
+  const triedMs = new Map<string, number>()
+  const fetchOnce = (issuerUrl: string): Promise<JsonWebKeys> => {
+    const already = running.get(issuerUrl)
+    if (already !== undefined) return already
+    const nowMs = parts.clock().getTime()
+    triedMs.set(issuerUrl, nowMs)
+    const work = fetchKeys(parts, issuerUrl)
+      .then((keys) => {
+        cached.set(issuerUrl, { keys, fetchedMs: nowMs })
+        return keys
+      })
+      .finally(() => running.delete(issuerUrl))
+    running.set(issuerUrl, work)
+    return work
+  }
+  return {
+    async of(issuerUrl, { fresh }) {
+      const nowMs = parts.clock().getTime()
+      const kept = cached.get(issuerUrl)
+      const age = kept === undefined ? Number.POSITIVE_INFINITY : nowMs - kept.fetchedMs
+      const mayTry = nowMs - (triedMs.get(issuerUrl) ?? Number.NEGATIVE_INFINITY) >= refetchMilliseconds
+      if (kept !== undefined && ((age < keepMilliseconds && !fresh) || !mayTry)) return kept.keys
+      try {
+        return await fetchOnce(issuerUrl)
+      } catch (error) {
+        if (kept !== undefined && age < staleMilliseconds) return kept.keys
+        throw error
+      }
+    },
+  }
+}
+
+/** The key set that the issuer's discovery document names, from the issuer's own host only. */
+async function fetchKeys(
+  { fetchDocument }: Pick<ServiceParts, 'fetchDocument'>,
+  issuerUrl: string,
+): Promise<JsonWebKeys> {
+  if (fetchDocument === undefined)
+    throw new Error('this server fetches no keys; register the issuer with `jwks`')
+  const discovery = JSON.parse(await fetchDocument(`${issuerUrl}/.well-known/openid-configuration`)) as {
+    readonly issuer?: unknown
+    readonly jwks_uri?: unknown
+  }
+  if (discovery.issuer !== issuerUrl) throw new Error('the discovery document is of another issuer')
+  const address = String(discovery.jwks_uri)
+  if (!URL.canParse(address) || new URL(address).host !== new URL(issuerUrl).host) {
+    throw new Error('the keys are not on the issuer’s own host')
+  }
+  const set = JSON.parse(await fetchDocument(address)) as { readonly keys?: unknown }
+  if (!Array.isArray(set.keys) || set.keys.length > mostKeys)
+    throw new Error('the key set has no usable list of keys')
+  return { keys: set.keys }
+}
