@@ -8,7 +8,8 @@ export function proxyFor(url: URL, processEnv: Readonly<Record<string, string | 
   const wanted =
     url.protocol === 'https:' ? pick('HTTPS_PROXY') : processEnv['REQUEST_METHOD'] ? '' : pick('HTTP_PROXY')
   if (wanted === '' || isLoopback(url.hostname) || isExcluded(url, pick('NO_PROXY'))) return null
-  return URL.parse(wanted.includes('://') ? wanted : `http://${wanted}`)
+  const proxy = wanted.includes('://') ? wanted : `http://${wanted}`
+  return URL.canParse(proxy) ? new URL(proxy) : null
 }
 
 function isLoopback(host: string): boolean {

@@ -35,8 +35,8 @@ export async function chooseBackendLeniently(world: World, files: AccountFiles):
 export function consoleUrl(backend: string, processEnv: World['processEnv']): string {
   const domain = processEnv['PULUMI_CONSOLE_DOMAIN']
   if (domain) return `https://${domain.replace(/^https?:\/\//, '').replace(/\/+$/, '')}`
-  const url = URL.parse(backend)
-  if (url === null) return ''
+  if (!URL.canParse(backend)) return ''
+  const url = new URL(backend)
   if (url.host.startsWith('api.')) return `${url.protocol}//app.${url.host.slice('api.'.length)}`
   if (url.host === 'localhost:8080') return 'http://localhost:3000'
   return ''

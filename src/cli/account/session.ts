@@ -83,7 +83,7 @@ export async function createApi(
     const { transport, token } = await open(backend.slice('local:'.length))
     return createClient({ ...common, baseUrl: 'http://localhost', token, transport })
   }
-  if (URL.parse(backend) === null) throw new Failure(`${JSON.stringify(backend)} is not a valid backend URL`)
+  if (!URL.canParse(backend)) throw new Failure(`${JSON.stringify(backend)} is not a valid backend URL`)
   const transport: Transport = world.transport({ insecure: account.insecure ?? false })
   return createClient({ ...common, baseUrl: backend, token: account.accessToken, transport })
 }

@@ -109,7 +109,7 @@ function checkUrl(text: string): string {
   if (/^(file|s3|azblob|gs|https\+|postgres)(:|$)/.test(url) || url === '~' || url.startsWith('.')) {
     throw new Failure(`${url} does not support Pulumi ESC`)
   }
-  if (!/^https?:\/\//.test(url) || URL.parse(url) === null) {
+  if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
     throw new Failure(
       `${JSON.stringify(text)} is not a URL; start it with http:// or https://, as in \`esc login http://localhost:3720\``,
     )
