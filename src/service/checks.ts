@@ -2,7 +2,7 @@ import { AppError, hasErrors } from '../diag/index.ts'
 import type { Evaluation } from '../eval/index.ts'
 import type { EnvironmentAccess, OrganizationAccess } from './access.ts'
 import { refuseUnapproved } from './approvals.ts'
-import { refusal } from './definitions.ts'
+import { EvaluationError } from './definitions.ts'
 import { anonymousName, check, type EvaluationRequest } from './evaluate.ts'
 import { formatName } from './names.ts'
 import type { ServiceParts } from './parts.ts'
@@ -28,7 +28,7 @@ export interface Checks {
 export function createChecks(parts: ServiceParts): Checks {
   const run = async (request: EvaluationRequest, { showSecrets = false }: CheckOptions) => {
     const evaluation = await check(parts, request, { showSecrets })
-    if (hasErrors(evaluation.diagnostics)) throw refusal(evaluation)
+    if (hasErrors(evaluation.diagnostics)) throw new EvaluationError(evaluation)
     return evaluation
   }
   const proposed = async (access: EnvironmentAccess, source: Uint8Array, options: CheckOptions) => {

@@ -54,19 +54,19 @@ export async function prepareText(
   const crypter = parts.crypterFor(environment, organization)
   await refuseForeignSeals(name, source, crypter)
   const sealed = await sealSecrets(name, source, crypter)
-  if (hasErrors(sealed.diagnostics)) throw refusal({ ...evaluation, diagnostics: sealed.diagnostics })
+  if (hasErrors(sealed.diagnostics)) throw refusal(sealed)
   return {
     source: sealed.changed ? sealed.source : source,
     diagnostics: evaluation.diagnostics,
   }
 }
 
-/** The refusal of a text with errors. */
-export function refusal(evaluation: Evaluation): EvaluationError {
-  return new EvaluationError(evaluation)
+/** The refusal of a text with errors; it tells the findings alone. Only a check also gives what could be evaluated. */
+export function refusal({ diagnostics }: Pick<Evaluation, 'diagnostics'>): AppError {
+  return new AppError('DIAGNOSTICS', {}, { diagnostics })
 }
 
-/** A text has errors: the findings, and the part that could be evaluated for whoever wants to show it. */
+/** A checked text has errors: the findings, and the part that could be evaluated for whoever wants to show it. */
 export class EvaluationError extends AppError {
   readonly evaluation: Evaluation
   constructor(evaluation: Evaluation) {

@@ -162,6 +162,7 @@ describe('opening', () => {
     assert.equal(opened.status, 400)
     assert.match(opened.text, /unknown provider/)
     assert.equal(opened.json()['id'], undefined)
+    assert.equal(opened.json()['properties'], undefined, 'no partial result')
   })
 })
 
