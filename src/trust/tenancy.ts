@@ -1,5 +1,5 @@
 import { isSharedIssuer, issuerName, strangerAudience } from './issuers.ts'
-import { type Automaton, automatonOf, minimize, subtract, unite } from './language/automaton.ts'
+import { type Automaton, automatonOf, minimize } from './language/automaton.ts'
 import { anyText, type Expression, either, oneOf, oneOrMore, sequence, text } from './language/expression.ts'
 import {
   type ClaimDomain,
@@ -7,6 +7,7 @@ import {
   type IssuerModel,
   unknownIssuer,
 } from './language/issuer-model.ts'
+import { subtract, unite } from './language/operations.ts'
 
 /** How an issuer's subjects name the tenant they belong to: `prefix`, the tenant, `separator`, the rest. */
 export interface TenantForm {

@@ -13,24 +13,32 @@ const arn = `arn:aws:iam::123456789012:oidc-provider/${host}`
 const account = '123456789012'
 
 // Few values, so that policies and tokens meet often; each kind of text that an operator treats in its own way.
-const texts = [
-  ...[
-    'repo:acme/app:pull_request',
-    'repo:Acme/app:pull_request',
-    'repo:acme/*',
-    'repo:*',
-    '*',
-    '?*',
-    '',
-    'a',
-    'A',
-    'ab',
-    'a?',
-    '😀',
-    'a*b',
-  ],
-  ...['7', '07', '7.0', '7e0', '-7', '8', '1e2', '100', 'true', 'TRUE', 'false', 'QUJD', 'QUI=', '!'],
-  ...['2026-01-01', '2026-01-01T00:00:00Z', '2026-01-01T01:00:00+01:00', '2026-02-30', '1767225600', 'soon'],
+const strings = [
+  'repo:acme/app:pull_request',
+  'repo:Acme/app:pull_request',
+  'repo:acme/*',
+  'repo:*',
+  '*',
+  '?*',
+  '',
+  'a',
+  'A',
+  'ab',
+  'a?',
+  '😀',
+  'a*b',
+]
+const numbers = ['7', '07', '7.0', '7e0', '-7', '8', '1e2', '100', 'x']
+const flags = ['true', 'TRUE', 'false', 'QUJD', 'QUI=', '!']
+const dates = [
+  '2026-01-01',
+  '2026-01-01T00:00:00Z',
+  '2026-01-01T01:00:00+01:00',
+  '2026-02-30',
+  '1767225600',
+  'soon',
+]
+const addresses = [
   ...[
     '203.0.113.9',
     '203.0.113.0/24',
@@ -38,22 +46,29 @@ const texts = [
     '::ffff:203.0.113.9',
     '2001:db8::1',
     '2001:db8::/32',
-    '2001:db8::1/32',
-    '300.1.1.1',
   ],
-  ...[arn, 'arn:aws:iam::*:oidc-provider/*', 'arn:*:oidc-provider/*', 'arn:aws:iam::1:role/a:b', 'arn:aws'],
-  ...[
-    '${aws:SourceIp}',
-    `\${${host}:actor}`,
-    `\${${host}:actor, 'a'}`,
-    '${*}',
-    'a${?}',
-    '${$}{x}',
-    `\${${host}:actor}*`,
-    `\${${host}:amr}`,
-    '${',
-  ],
+  ...['2001:db8::1/32', '300.1.1.1', '0.0.0.0/0', '::/0'],
 ]
+const arns = [
+  arn,
+  'arn:aws:iam::*:oidc-provider/*',
+  'arn:*:oidc-provider/*',
+  'arn:aws:iam::1:role/a:b',
+  'arn:aws',
+  '*',
+]
+const variables = [
+  '${aws:SourceIp}',
+  `\${${host}:actor}`,
+  `\${${host}:actor, 'a'}`,
+  '${*}',
+  'a${?}',
+  '${$}{x}',
+  `\${${host}:actor}*`,
+  `\${${host}:amr}`,
+  '${',
+]
+const texts = [...strings, ...numbers, ...flags, ...dates, ...addresses, ...arns, ...variables]
 const text = fc.constantFrom(...texts)
 const claimNames = ['sub', 'aud', 'actor', 'environment', 'repository_id', 'amr', 'email', 'groups', 'oaud']
 const keys = [
@@ -71,17 +86,38 @@ const keys = [
   ...['sts:RoleSessionName', 'aws:TagKeys', 'sts:ExternalId'],
 ]
 
-const operator = fc
-  .tuple(
-    fc.constantFrom(...operators.keys()),
-    fc.constantFrom('', '', '', 'ForAllValues:', 'ForAnyValue:'),
-    fc.constantFrom('', '', '', 'IfExists'),
-  )
-  .map(([name, set, suffix]) => (name === 'Null' ? name : `${set}${name}${suffix}`))
+const named = (names: readonly string[]) =>
+  fc
+    .tuple(
+      fc.constantFrom(...names),
+      fc.constantFrom('', '', '', 'ForAllValues:', 'ForAnyValue:'),
+      fc.constantFrom('', '', '', 'IfExists'),
+    )
+    .map(([name, set, suffix]) => (name === 'Null' ? name : `${set}${name}${suffix}`))
+const all = [...operators.keys()]
 const values = fc.oneof(text, fc.array(text, { maxLength: 3 }), fc.boolean(), fc.constantFrom(7, 100))
-const condition = fc.dictionary(operator, fc.dictionary(fc.constantFrom(...keys), values, { maxKeys: 2 }), {
+
+// Any operator on any key, and operators on keys and values of their own kind, where the fine rules are met.
+const anything = fc.dictionary(named(all), fc.dictionary(fc.constantFrom(...keys), values, { maxKeys: 2 }), {
   maxKeys: 2,
 })
+const kind = (family: RegExp, own: readonly string[], pool: readonly string[]) =>
+  fc
+    .tuple(
+      named(all.filter((name) => family.test(name))),
+      fc.constantFrom(...own),
+      fc.array(fc.constantFrom(...pool), { minLength: 1, maxLength: 2 }),
+    )
+    .map(([name, key, wanted]) => ({ [name]: { [key]: wanted } }))
+const condition = fc.oneof(
+  { weight: 3, arbitrary: anything },
+  kind(/IpAddress/, ['aws:SourceIp'], addresses),
+  kind(/^Numeric/, [`${host}:repository_id`, 'sts:RoleSessionName'], numbers),
+  kind(/^Date/, ['aws:CurrentTime', 'aws:EpochTime'], dates),
+  kind(/^Arn/, ['aws:userid', `${host}:sub`], arns),
+  kind(/^String/, [`${host}:sub`, `${host}:actor`, `${host}:amr`], [...strings, ...variables]),
+  kind(/^(Bool|Binary)/, ['aws:SecureTransport', `${host}:environment`], flags),
+)
 const federated = fc.constantFrom(arn, arn, arn, [arn, 'accounts.google.com'], arn.toUpperCase(), `${arn}/`)
 const statement = fc.record({
   Effect: fc.constantFrom('Allow', 'Allow', 'Allow', 'Deny'),
@@ -106,15 +142,15 @@ const optional = fc.option(text, { nil: undefined })
 const token = fc.record({
   sub: text,
   actor: optional,
-  environment: optional,
-  repository_id: optional,
+  environment: fc.option(fc.constantFrom(...flags, 'a'), { nil: undefined }),
+  repository_id: fc.option(fc.constantFrom(...numbers), { nil: undefined }),
   email: optional,
   groups: optional,
   amr: fc.option(fc.array(text, { maxLength: 2 }), { nil: undefined }),
   azp: fc.option(fc.constantFrom('a', '7'), { nil: undefined }),
 })
 const call = fc.record({
-  sourceIp: optional,
+  sourceIp: fc.option(fc.constantFrom(...addresses, 'a'), { nil: undefined }),
   roleSessionName: fc.constantFrom('ab', 'true', '100'),
 })
 

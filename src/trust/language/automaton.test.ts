@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { compileGlob, globPieces } from '../glob.ts'
+import { automatonOf, TooManyStates } from './automaton.ts'
+import { anyText, either, noText, ofPieces, oneOf, oneOrMore, sequence, text } from './expression.ts'
 import {
   accepts,
-  automatonOf,
   complement,
   finiteTexts,
   intersect,
@@ -12,10 +13,8 @@ import {
   isSubset,
   shortest,
   subtract,
-  TooManyStates,
   unite,
-} from './automaton.ts'
-import { anyText, either, noText, ofPieces, oneOf, oneOrMore, sequence, text } from './expression.ts'
+} from './operations.ts'
 
 const glob = (pattern: string) => automatonOf(ofPieces(globPieces(pattern)))
 const patterns = fc.string({ unit: fc.constantFrom('a', 'b', '*', '?'), maxLength: 7 })

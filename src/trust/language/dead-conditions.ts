@@ -4,10 +4,11 @@ import { parsePolicy } from '../policy/parse.ts'
 import type { IdentityProvider } from '../request.ts'
 import { actionCovers, principalCovers } from '../statements.ts'
 import { isConstant } from '../variables.ts'
-import { automatonOf, intersect, isEmpty, TooManyStates } from './automaton.ts'
+import { automatonOf, TooManyStates } from './automaton.ts'
 import { type Domains, domainsFor, providerArnOf } from './domains.ts'
 import { ofPieces } from './expression.ts'
 import { type IssuerModel, unknownIssuer } from './issuer-model.ts'
+import { intersect, isEmpty } from './operations.ts'
 import { both, isPossible, type Restriction, restrictionOf, unrestricted } from './restriction.ts'
 
 /** A part of a policy that does nothing. */

@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { decide } from '../decide.ts'
 import { probeInput } from '../probe.ts'
-import { accepts } from './automaton.ts'
 import { environmentIssuer, everyEnvironmentSubject, repeatsAttribute } from './issuer-model.ts'
+import { accepts } from './operations.ts'
 import { type Claim, prove } from './prove.ts'
 
 const github = {

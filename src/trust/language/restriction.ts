@@ -1,8 +1,9 @@
 import { isTrue } from '../condition/Bool.ts'
 import { Null } from '../condition/Null.ts'
 import type { ConditionEntry } from '../policy/document.ts'
-import { type Automaton, automatonOf, complement, intersect, isEmpty, shortest } from './automaton.ts'
+import { type Automaton, automatonOf } from './automaton.ts'
 import { anyText, either, text } from './expression.ts'
+import { complement, intersect, isEmpty, shortest } from './operations.ts'
 import { valueLanguage } from './value-language.ts'
 
 /** What a condition key can be in tokens and calls of one kind. */

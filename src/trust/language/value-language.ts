@@ -1,7 +1,7 @@
 import { parseOperator } from '../condition/registry.ts'
 import { globPieces, type Piece } from '../glob.ts'
 import type { ConditionEntry, ConditionValue } from '../policy/document.ts'
-import { type Automaton, automatonOf, complement, intersect } from './automaton.ts'
+import { type Automaton, automatonOf } from './automaton.ts'
 import {
   anyText,
   anyUnitExpression,
@@ -15,6 +15,7 @@ import {
   text,
   unit,
 } from './expression.ts'
+import { complement, intersect } from './operations.ts'
 
 /** The values that satisfy an operator, and whether policy variables made it an estimate. */
 export interface ValueLanguage {

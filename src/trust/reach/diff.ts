@@ -1,14 +1,7 @@
-import {
-  type Automaton,
-  automatonOf,
-  intersect,
-  isEmpty,
-  shortest,
-  subtract,
-  unite,
-} from '../language/automaton.ts'
+import { type Automaton, automatonOf } from '../language/automaton.ts'
 import { either } from '../language/expression.ts'
 import { environmentIssuer } from '../language/issuer-model.ts'
+import { intersect, isEmpty, shortest, subtract, unite } from '../language/operations.ts'
 import { type Admitted, type ReachOptions, reachAll } from './reach.ts'
 import { type CompiledRole, compileRole, type Role } from './role.ts'
 import type { Universe } from './universe.ts'

@@ -1,5 +1,6 @@
-import { accepts, finiteTexts, intersect, shortest, TooManyStates } from '../language/automaton.ts'
+import { TooManyStates } from '../language/automaton.ts'
 import { environmentIssuer, type IssuerModel } from '../language/issuer-model.ts'
+import { accepts, finiteTexts, intersect, shortest } from '../language/operations.ts'
 import { patternLanguage } from '../language/value-language.ts'
 import { type CompiledRole, type CompiledWay, compileRole, type Role } from './role.ts'
 import {
