@@ -11,7 +11,7 @@ import { domainsFor, providerArnOf } from './domains.ts'
 import { either } from './expression.ts'
 import { type IssuerModel, unknownIssuer } from './issuer-model.ts'
 import { intersect, isEmpty, unite } from './operations.ts'
-import { both, isPossible, unrestricted, valuesLeft } from './restriction.ts'
+import { both, isPossible, unrestricted } from './restriction.ts'
 import { patternLanguage } from './value-language.ts'
 import { walk } from './witness.ts'
 
@@ -114,26 +114,6 @@ function audiencesOf(policy: Policy, { clientIds, url }: IdentityProvider): read
   )
   return [...new Set([...named, strangerAudience])]
 }
-
-/**
- * The subjects that a policy admits among those the issuer can sign, erring towards more where a policy goes
- * beyond patterns. @throws TooManyStates
- */
-export function admittedSubjects(
-  policy: Policy,
-  provider: IdentityProvider,
-  model?: IssuerModel,
-  partition = 'aws',
-): Automaton {
-  const key = `${issuerName(provider.url).toLowerCase()}:sub`
-  return everyWayIn(policy, provider, model, partition).reduce(
-    (all, { domains, restrictions }) =>
-      unite(all, valuesLeft(domains.get(key), restrictions.get(key) ?? unrestricted) ?? nobody),
-    nobody,
-  )
-}
-
-const nobody = automatonOf(either())
 
 /** Whether two languages share a text. @throws TooManyStates */
 export function overlap(a: Automaton, b: Automaton): boolean {

@@ -3,7 +3,7 @@ import { Null } from '../condition/Null.ts'
 import type { ConditionEntry } from '../policy/document.ts'
 import { type Automaton, automatonOf } from './automaton.ts'
 import { anyText, either, text } from './expression.ts'
-import { complement, intersect, isEmpty, shortest } from './operations.ts'
+import { intersect, isEmpty, shortest } from './operations.ts'
 import { valueLanguage } from './value-language.ts'
 
 /** What a condition key can be in tokens and calls of one kind. */
@@ -138,9 +138,4 @@ export const absentDomain: KeyDomain = { mayBeAbsent: true, values: null, multiv
 /** A domain of any value in the automaton. */
 export function openDomain(values: Automaton, mayBeAbsent: boolean, multivalued = false): KeyDomain {
   return { mayBeAbsent, values, multivalued, finite: null }
-}
-
-/** Every text but those of the automaton, as a convenience for domains that exclude somebody. */
-export function allBut(automaton: Automaton): Automaton {
-  return complement(automaton)
 }

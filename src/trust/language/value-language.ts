@@ -1,4 +1,3 @@
-import { parseOperator } from '../condition/registry.ts'
 import { globPieces, type Piece } from '../glob.ts'
 import type { ConditionEntry, ConditionValue } from '../policy/document.ts'
 import { type Automaton, automatonOf } from './automaton.ts'
@@ -103,9 +102,4 @@ function variants(): ReadonlyMap<number, readonly Interval[]> {
 /** The language of one pattern, written as a value of `StringLike` without variables. */
 export function patternLanguage(pattern: string): Automaton {
   return automatonOf(ofPieces(globPieces(pattern)))
-}
-
-/** Whether an operator name compares text, so that its values have a language. */
-export function comparesText(operatorName: string): boolean {
-  return /^(String|Arn)/.test(parseOperator(operatorName)?.operator.name ?? '')
 }
