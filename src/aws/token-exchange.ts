@@ -39,7 +39,7 @@ export function createTokenExchange(options: TokenExchangeOptions): AwsTokenExch
       })
       try {
         const answer = await client.send(command, { abortSignal: request.signal })
-        return readCredentials(answer.Credentials)
+        return { ...readCredentials(answer.Credentials), requestId: answer.$metadata.requestId }
       } catch (error) {
         throw asRefusal(error, options.endpoint)
       }

@@ -8,6 +8,16 @@ export {
   type ParsedAccessToken,
   parseAccessToken,
 } from './access-token.ts'
+export {
+  type BrokenLink,
+  type ChainedEntry,
+  type Checkpoint,
+  chainVerifier,
+  checkpointHolds,
+  checkpointKey,
+  hashAuditEntry,
+  signCheckpoint,
+} from './audit-chain.ts'
 export { type BytesCrypter, environmentCrypter } from './environment-crypter.ts'
 export { createKeyFile, parseKeyFile } from './key-file.ts'
 export { createKeyRing, type KeyCheck, type KeyRing } from './key-ring.ts'

@@ -42,6 +42,12 @@ export const codes = table({
     hint: 'the server log has the details under this request id',
   },
 
+  AUDIT_UNAVAILABLE: {
+    kind: 'unavailable',
+    say: 'the audit trail cannot be written: nothing was changed or revealed',
+    hint: 'try again later; the server log has the details',
+  },
+  TEST_FILE_INVALID: { kind: 'invalid', say: '{place}: {what}', hint: '{hint}' },
   ROUTE_NOT_FOUND: { kind: 'not-found', say: 'Not Found: no route `{method} {path}`', hint: '' },
 
   // identity

@@ -1,7 +1,8 @@
 import { Hono } from 'hono'
 import { AppError } from '../diag/index.ts'
-import type { Caller, LogEvent, Service } from '../service/index.ts'
+import type { LogEvent, Service } from '../service/index.ts'
 import type { Answer } from './answer.ts'
+import { type RequestTrail, requestTrail } from './audit.ts'
 import { parseBody, readBody } from './body.ts'
 import { accessToken, commonHeaders, requestIdHeader } from './headers.ts'
 import { checkLimits } from './limits.ts'
@@ -47,13 +48,35 @@ function appOf(table: readonly Route[], service: Service, options: AppOptions): 
     // A HEAD request takes the GET route, and its answer loses the body.
     if (route.method === 'HEAD') continue
     app.on(route.method, honoPath(route.path), (c) =>
-      respond(c.req.raw, options, (request) => handle(route, c.req.param(), request, service, limit)),
+      respond(c.req.raw, options, (request, requestId) => {
+        const parameters = c.req.param()
+        const trail = requestTrail(service, route, parameters, {
+          id: requestId,
+          clientAddress: (c.env as Connection | undefined)?.remoteAddress ?? '',
+          userAgent: request.headers.get('user-agent') ?? '',
+        })
+        return audited(trail, () => handle(route, parameters, request, service, { limit, trail }))
+      }),
     )
   }
   app.notFound((c) =>
     respond(c.req.raw, options, async (request, requestId) => refuseRoute(table, request, requestId)),
   )
   return app
+}
+
+/** What the listener knows of a connection; handed to `fetch` beside the request. */
+export interface Connection {
+  readonly remoteAddress?: string
+}
+
+async function audited(trail: RequestTrail, run: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await run()
+  } catch (error) {
+    await trail.refused(error)
+    throw error
+  }
 }
 
 function honoPath(path: string): string {
@@ -90,18 +113,23 @@ async function respond(
   })
 }
 
+interface Guards {
+  readonly limit: (key: string) => void
+  readonly trail: RequestTrail
+}
+
 async function handle(
   route: Route,
   parameters: Readonly<Record<string, string>>,
   request: Request,
   service: Service,
-  limit: (key: string) => void,
+  guards: Guards,
 ): Promise<Answer> {
   checkPath(canonicalPath(request.url))
-  const access = await prove(route, parameters, request, service, limit)
+  const access = await prove(route, parameters, request, service, guards)
   const query = parseQuery(route.query, new URL(request.url).searchParams)
   const bytes = route.body === 'none' ? new Uint8Array(0) : await readBody(request)
-  return await route.run({
+  const answer = await route.run({
     access,
     parameters,
     query,
@@ -110,6 +138,8 @@ async function handle(
     signal: request.signal,
     service,
   })
+  await guards.trail.answered(access)
+  return answer
 }
 
 /** Who calls, and that they may: before anything of the request is looked at. */
@@ -118,12 +148,13 @@ async function prove(
   { org = '', project = '', env = '' }: Readonly<Record<string, string>>,
   request: Request,
   service: Service,
-  limit: (key: string) => void,
+  { limit, trail }: Guards,
 ): Promise<unknown> {
   const { permission } = route
   if (permission === 'public') return null
   const token = accessToken(request.headers.get('authorization') ?? undefined)
-  const caller: Caller = await service.callers.authenticate(token)
+  const caller = await service.callers.authenticate(token, trail.request)
+  trail.caller = caller
   limit(caller.token.id)
   if (permission === 'caller') return caller
   if ('organization' in permission) {

@@ -5,10 +5,12 @@ import {
   type LoginPlatform,
   type LoginRequest,
   loginPlatforms,
+  type MintedToken,
   parseEnvironmentName,
   type SavedEnvironment,
 } from '../oidc/index.ts'
 import {
+  AwsRefusal,
   type AwsTokenExchange,
   type IdentityTokens,
   type LoginTokens,
@@ -32,7 +34,7 @@ export function providersFor(parts: PowerParts, scope: EvaluationScope): Provide
   const powers = {
     logins: loginTokens(parts, scope),
     identities: identityTokens(parts, scope),
-    sts: parts.sts,
+    sts: recordedExchange(parts.sts, scope),
   }
   return {
     provider: async (name) => {
@@ -48,17 +50,60 @@ export function providersFor(parts: PowerParts, scope: EvaluationScope): Provide
 
 function loginTokens(parts: PowerParts, scope: EvaluationScope): LoginTokens {
   return {
-    mint: async ({ platform, subjectAttributes, context }) =>
-      asProviderError(() => {
-        const { token, claims } = parts.issuer.mintLoginToken(
-          loginRequest(scope, platform, subjectAttributes, context),
-        )
-        return {
-          token,
-          claims: { iss: String(claims.iss), aud: String(claims.aud), sub: String(claims.sub) },
-        }
-      }),
+    mint: async ({ platform, subjectAttributes, context }) => {
+      const minted = asProviderError(() =>
+        parts.issuer.mintLoginToken(loginRequest(scope, platform, subjectAttributes, context)),
+      )
+      await enter(scope, minted, context)
+      const { iss, aud, sub } = minted.claims
+      return { token: minted.token, claims: { iss, aud, sub } }
+    },
   }
+}
+
+/** A token is written down before it goes anywhere. */
+async function enter(
+  { ledger }: EvaluationScope,
+  { claims, kid }: MintedToken,
+  context: ExecutionContext,
+): Promise<void> {
+  const { iss, aud, sub, jti, iat, exp } = claims
+  const seconds = exp - iat
+  const declaredIn = context.currentEnvironment
+  await ledger.minted({ issuer: iss, audience: aud, subject: sub, jti, kid, seconds, declaredIn })
+}
+
+/** STS's answer is written down before its credentials go on. */
+function recordedExchange(sts: AwsTokenExchange, { ledger }: EvaluationScope): AwsTokenExchange {
+  return {
+    explain: (refusal) => sts.explain(refusal),
+    async assumeRoleWithWebIdentity(request) {
+      const about = {
+        provider: 'aws-login',
+        jti: tokenId(request.webIdentityToken),
+        roleArn: request.roleArn,
+        sessionName: request.roleSessionName,
+      }
+      try {
+        const credentials = await sts.assumeRoleWithWebIdentity(request)
+        const stsRequestId = credentials.requestId ?? null
+        await ledger.exchanged({ ...about, stsRequestId, outcome: 'succeeded' })
+        return credentials
+      } catch (error) {
+        if (error instanceof AwsRefusal) {
+          await ledger.exchanged({ ...about, stsRequestId: null, outcome: error.awsCode })
+        }
+        throw error
+      }
+    },
+  }
+}
+
+/** The id of a token that we signed ourselves. */
+function tokenId(token: string): string {
+  const [, payload = ''] = token.split('.')
+  const { jti } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { readonly jti: string }
+  return jti
 }
 
 function loginRequest(
@@ -90,7 +135,9 @@ function identityTokens(parts: PowerParts, scope: EvaluationScope): IdentityToke
   return {
     mint: async ({ audience, durationSeconds, context }) => {
       const made = await request(audience, context)
-      return asProviderError(() => parts.issuer.mintIdentityToken({ ...made, durationSeconds }).token)
+      const minted = asProviderError(() => parts.issuer.mintIdentityToken({ ...made, durationSeconds }))
+      await enter(scope, minted, context)
+      return minted.token
     },
     preview: async ({ audience, context }) => {
       const made = await request(audience, context)

@@ -43,6 +43,8 @@ export interface AwsCredentials {
   readonly secretAccessKey: string
   readonly sessionToken: string
   readonly expiration: string
+  /** The id that STS gave the request; CloudTrail knows it too. */
+  readonly requestId?: string | undefined
 }
 
 /** The one AWS call of a login: an unsigned `AssumeRoleWithWebIdentity`. */

@@ -45,10 +45,16 @@ export const gatesSetting = 'gates'
 export function createGates(parts: ServiceParts): Gates {
   return {
     list: ({ environment }) => parts.store.read((transaction) => allGates(transaction, environment.id)),
-    put: ({ environment }, gates) =>
+    put: (access, gates) =>
       parts.store.change(async (transaction) => {
+        const { environment } = access
         const stored = gates.map((gate) => ({ ...gate, id: parts.ids() }))
         await transaction.settings.put(environment.id, gatesSetting, stored)
+        await note(transaction, parts, access, {
+          event: 'change-gate-updated',
+          environment,
+          facts: { count: stored.length },
+        })
         return stored
       }),
   }

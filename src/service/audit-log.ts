@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../store/index.ts'
 import type { OrganizationAccess } from './access.ts'
+import { recorderOf } from './audit/recorder.ts'
 import type { ServiceParts } from './parts.ts'
 
 /** Which entries to read. */
@@ -25,8 +26,10 @@ const pageSize = 100
 /** The use cases of the audit trail over the service's parts. */
 export function createAuditLog(parts: ServiceParts): AuditLog {
   return {
-    list: ({ organization }, { startTime, userFilter, continuationToken }) =>
-      parts.store.read(async (transaction) => {
+    list: async ({ organization }, { startTime, userFilter, continuationToken }) => {
+      // Whoever reads the trail finds in it what they were refused a moment ago.
+      await recorderOf(parts.store).settle()
+      return await parts.store.read(async (transaction) => {
         const user = userFilter === undefined ? null : await transaction.users.find(userFilter)
         if (userFilter !== undefined && user === null) return { entries: [], continuationToken: null }
         const page = await transaction.auditEntries.list(
@@ -43,6 +46,7 @@ export function createAuditLog(parts: ServiceParts): AuditLog {
           entries: page.items,
           continuationToken: page.more && last !== undefined ? String(last.sequence) : null,
         }
-      }),
+      })
+    },
   }
 }

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import { AppError } from '../diag/index.ts'
 import type { AccessToken, Actor, ReadTransaction, User } from '../store/index.ts'
+import type { AuditedRequest } from './audit/facts.ts'
 import type { ServiceParts } from './parts.ts'
 
 /** Who makes a request, as the access token proved. */
@@ -12,6 +13,8 @@ export interface Caller {
   readonly actor: Actor
   /** What open sessions are bound to: the user, or the token when no user stands behind it. */
   readonly ownerId: string
+  /** The request that the caller makes, for the audit trail; absent for what time brings about. */
+  readonly request?: AuditedRequest
 }
 
 /** `lastUsedMs` is for people; once a minute is exact enough and keeps reads free of writes. */
@@ -26,13 +29,13 @@ export interface Callers {
    *
    * @throws AppError TOKEN_MISSING, TOKEN_INVALID, TOKEN_REVOKED or TOKEN_EXPIRED
    */
-  authenticate(text: string | null): Promise<Caller>
+  authenticate(text: string | null, request?: AuditedRequest): Promise<Caller>
 }
 
 /** The use cases of callers over the service's parts. */
 export function createCallers(parts: ServiceParts): Callers {
   return {
-    async authenticate(text) {
+    async authenticate(text, request) {
       if (text === null || text === '') throw new AppError('TOKEN_MISSING')
       const claimed = parts.tokens.read(text)
       if (claimed === null) throw new AppError('TOKEN_INVALID')
@@ -50,7 +53,7 @@ export function createCallers(parts: ServiceParts): Callers {
       if (nowMs - (caller.token.lastUsedMs ?? 0) >= touchIntervalMilliseconds) {
         await parts.store.change((transaction) => transaction.tokens.touch(caller.token.id, nowMs))
       }
-      return caller
+      return request === undefined ? caller : { ...caller, request }
     },
   }
 }

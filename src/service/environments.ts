@@ -62,13 +62,9 @@ export interface Environments {
 export function createEnvironments(parts: ServiceParts): Environments {
   return {
     authorize: (caller, needs, name) =>
-      noteRefusal(parts, caller, name.organization, needs, () =>
-        parts.store.read((transaction) => authorizeEnvironment(transaction, caller, needs, name)),
-      ),
+      parts.store.read((transaction) => authorizeEnvironment(transaction, caller, needs, name)),
     authorizeOrganization: (caller, needs, organization) =>
-      noteRefusal(parts, caller, organization, needs, () =>
-        parts.store.read((transaction) => authorizeOrganization(transaction, caller, needs, organization)),
-      ),
+      parts.store.read((transaction) => authorizeOrganization(transaction, caller, needs, organization)),
     list: (caller, organization, options) =>
       parts.store.read((transaction) =>
         listEnvironments(transaction, caller, organization, options, parts.pageSize ?? 100),
@@ -121,38 +117,7 @@ export function createEnvironments(parts: ServiceParts): Environments {
     restore: (access, request) =>
       parts.store.change((transaction) => restore(transaction, parts, access, request)),
     changeOwner: (access, login) =>
-      parts.store.change((transaction) => changeOwner(transaction, access, login)),
-  }
-}
-
-/** A right that somebody asked for and lacks is written down (S-25). What does not exist for them is not. */
-async function noteRefusal<T>(
-  parts: ServiceParts,
-  caller: Caller,
-  organizationName: string,
-  needs: string,
-  authorize: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await authorize()
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'FORBIDDEN') {
-      await parts.store.change(async (transaction) => {
-        const organization = await transaction.organizations.find(organizationName)
-        if (organization === null) return
-        await note(
-          transaction,
-          parts,
-          { caller, organization },
-          {
-            event: needs === 'open' ? 'environment-unauthorized-open' : 'auth-failure-environment',
-            environment: null,
-            facts: { needs, refusal: error.message },
-          },
-        )
-      })
-    }
-    throw error
+      parts.store.change((transaction) => changeOwner(transaction, parts, access, login)),
   }
 }
 
@@ -206,15 +171,22 @@ async function restore(
 
 async function changeOwner(
   transaction: Transaction,
-  { environment, organization }: EnvironmentAccess,
+  parts: ServiceParts,
+  access: EnvironmentAccess,
   login: string,
 ): Promise<Actor> {
+  const { environment, organization } = access
   const user = await transaction.users.find(login)
   const member = user && (await transaction.memberships.get(organization.id, user.id))
   if (user === null || member === null) throw new AppError('NOT_FOUND', { what: 'member', id: login })
   const before = environment.ownedBy
   await transaction.environments.update(environment.id, {
     ownedBy: { id: user.id, login: user.login, name: user.name },
+  })
+  await note(transaction, parts, access, {
+    event: 'environment-owner-changed',
+    environment,
+    facts: { member: login },
   })
   return before
 }

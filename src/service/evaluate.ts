@@ -12,6 +12,7 @@ import { loadDefinition } from '../expr/index.ts'
 import type { Environment } from '../store/index.ts'
 import { enterOrganization, type OrganizationAccess, permissionsOn } from './access.ts'
 import { refuseGatedOpen } from './approvals.ts'
+import { createMintLedger, type MintLedger } from './audit/mint-ledger.ts'
 import { callerContext } from './context.ts'
 import { formatName, parseImportName } from './names.ts'
 import type { EvaluationScope, ServiceParts } from './parts.ts'
@@ -28,6 +29,8 @@ export interface EvaluationRequest {
   readonly signal?: AbortSignal
   /** Import names that stand for others in this evaluation. */
   readonly overrides?: ReadonlyMap<string, string>
+  /** Is told every environment that the evaluation imports, as `project/name@revision`. */
+  readonly imported?: (name: string) => void
 }
 
 /** The name of text that belongs to no environment. */
@@ -74,11 +77,19 @@ async function run(
   const { definition, diagnostics } = loadDefinition(request.rootName, request.source)
   if (definition === null) return { ...nothing, diagnostics }
   const refused: string[] = []
+  const { organization, caller } = request.access
+  const ledger = createMintLedger(parts, {
+    organizationId: organization.id,
+    caller,
+    environment: request.root,
+  })
   const evaluation = await evaluate(
     request.rootName,
     definition,
-    evaluationHost(parts, request, needsOnImports, refused),
+    evaluationHost(parts, request, { needsOnImports, refused, ledger }),
   )
+  // A token that the trail does not know of must have opened nothing (S-26).
+  if (ledger.failure !== null) throw ledger.failure
   const all: readonly Diagnostic[] = [...diagnostics, ...evaluation.diagnostics]
   const [first] = refused
   // A refused import is a refused request, not a broken text: no partial result (S-21).
@@ -90,11 +101,24 @@ async function run(
 function evaluationHost(
   parts: ServiceParts,
   request: EvaluationRequest,
-  needsOnImports: 'read' | 'open',
-  refused: string[],
+  {
+    needsOnImports,
+    refused,
+    ledger,
+  }: {
+    readonly needsOnImports: 'read' | 'open'
+    readonly refused: string[]
+    readonly ledger: MintLedger
+  },
 ): EvaluationHost {
   const { organization, caller } = request.access
-  const scope: EvaluationScope = { organization, caller, root: request.root, rootName: request.rootName }
+  const scope: EvaluationScope = {
+    organization,
+    caller,
+    root: request.root,
+    rootName: request.rootName,
+    ledger,
+  }
   return {
     providers: parts.providers(scope),
     crypter: parts.crypterFor(request.root, organization),
@@ -135,6 +159,7 @@ async function loadImport(
       await refuseGatedOpen(transaction, environment, access.caller.ownerId, parts.clock().getTime())
     }
     const revision = await importedRevision(() => usableRevision(transaction, environment, wanted.version))
+    request.imported?.(`${environment.project}/${environment.name}@${revision.number}`)
     const crypter: Crypter = parts.crypterFor(environment, access.organization)
     return { source: revision.source, crypter }
   })

@@ -13,6 +13,8 @@ export type {
 } from '../store/index.ts'
 export type { EnvironmentAccess, OrganizationAccess } from './access.ts'
 export { type EvaluatedGate, type Gate, gatesSetting } from './approvals.ts'
+export type { AuditedRequest, RequestFacts } from './audit/facts.ts'
+export type { AnsweredRequest, AuditedRequests, RefusedRequest } from './audit/requests.ts'
 export type { BootstrapResult } from './bootstrap.ts'
 export type { Caller } from './caller.ts'
 export type { ChangeRequestEntry } from './change-requests.ts'
@@ -25,7 +27,6 @@ export { ExchangeError, type ExchangeRequest } from './exchange/request.ts'
 export type { TrustedIssuer } from './exchange/trusted-issuers.ts'
 export type { Member, OrganizationSettings } from './members.ts'
 export { checkName, type EnvironmentName, type NameKind } from './names.ts'
-export { hashAuditEntry } from './notes.ts'
 export type { OpenRequestEntry } from './open-requests.ts'
 export type {
   Catalogue,

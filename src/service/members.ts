@@ -259,7 +259,7 @@ async function putGrants(
   await note(transaction, parts, access, {
     event: 'environment-grants-updated',
     environment,
-    facts: Object.fromEntries([...grants].map(([login, level]) => [`grant:${login}`, level])),
+    facts: { grants: [...grants].map(([login, level]) => `${login}=${level}`) },
   })
   return await grantsOn(transaction, access)
 }

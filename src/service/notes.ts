@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
-import { AppError } from '../diag/index.ts'
 import type { Environment, Organization, ReadTransaction, Transaction, Webhook } from '../store/index.ts'
+import { appendEntries } from './audit/append.ts'
+import type { AuditFacts } from './audit/facts.ts'
 import type { Caller } from './caller.ts'
 import type { ServiceParts } from './parts.ts'
 
@@ -10,7 +10,7 @@ export interface Happening {
   readonly event: string
   readonly environment: Pick<Environment, 'id' | 'organizationId' | 'project' | 'name'> | null
   /** Further facts: a revision, a tag's name, a session. */
-  readonly facts?: Readonly<Record<string, string | number>>
+  readonly facts?: AuditFacts
   /** What webhooks are told; nothing when absent. */
   readonly hook?: HookEvent
 }
@@ -26,7 +26,7 @@ export interface HookEvent {
 /** Who it was, where. */
 export interface Scene {
   readonly caller: Caller
-  readonly organization: Organization
+  readonly organization: Pick<Organization, 'id' | 'name' | 'displayName'>
 }
 
 /** Writes down what happened, in the unit of work in which it happens: all of it or nothing (R-04, S-25). */
@@ -40,48 +40,17 @@ export async function note(
   if (happening.hook !== undefined) await tellHooks(transaction, parts, scene, happening, happening.hook)
 }
 
-/** The hash of an audit entry: over the one before and the entry's body (S-27). */
-export function hashAuditEntry(previousHash: string, body: string): string {
-  return createHash('sha256').update(`${previousHash}\n${body}`).digest('hex')
-}
-
 async function appendAudit(
   transaction: Transaction,
   { clock }: Pick<ServiceParts, 'clock'>,
   { caller, organization }: Scene,
   { event, environment, facts = {} }: Happening,
 ): Promise<void> {
-  const head = await transaction.auditEntries.head(organization.id)
-  const sequence = (head?.sequence ?? 0) + 1
-  const previousHash = head?.hash ?? ''
-  const now = clock()
-  const body = JSON.stringify({
-    sequence,
-    at: now.toISOString(),
-    event,
-    organizationId: organization.id,
-    actorId: caller.actor.id,
-    actorLogin: caller.actor.login,
-    actorName: caller.actor.name,
-    tokenId: caller.token.id,
-    tokenName: caller.token.name,
-    ...(environment === null
-      ? {}
-      : { environmentId: environment.id, environment: `${environment.project}/${environment.name}` }),
-    ...facts,
-  })
-  const entry = {
-    organizationId: organization.id,
-    sequence,
-    atMs: now.getTime(),
-    event,
-    actorId: caller.actor.id,
-    previousHash,
-    hash: hashAuditEntry(previousHash, body),
-    body,
-  }
-  // Changes run one after another, so that nobody else can have appended meanwhile; if so, the change must not stand.
-  if (!(await transaction.auditEntries.append(entry))) throw new AppError('INTERNAL')
+  const request = caller.request ?? null
+  await appendEntries(transaction, organization.id, [
+    { event, organizationId: organization.id, at: clock(), caller, environment, request, facts },
+  ])
+  if (caller.request !== undefined) caller.request.noted = true
 }
 
 async function tellHooks(

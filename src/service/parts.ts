@@ -1,6 +1,7 @@
 import type { Crypter, EvaluationLimits, ProviderSet } from '../eval/index.ts'
 import type { Environment, Organization, Store, TokenType } from '../store/index.ts'
 import type { ExportedRecord } from '../value/index.ts'
+import type { MintLedger } from './audit/mint-ledger.ts'
 import type { Caller } from './caller.ts'
 import type { HookRequest, HookResponse } from './webhook-delivery.ts'
 
@@ -45,6 +46,8 @@ export interface EvaluationScope {
   readonly root: Environment | null
   /** The name that ranges and the context carry for the root: `project/name`, `name` or `<yaml>`. */
   readonly rootName: string
+  /** Where every token that is minted for this evaluation is written down before it is used. */
+  readonly ledger: MintLedger
 }
 
 /** What can be opened and rotated, by name and with a line for a person. */

@@ -1,6 +1,7 @@
 import { AppError } from '../diag/index.ts'
 import type { Provider, Rotator } from '../eval/index.ts'
 import type { OrganizationAccess } from './access.ts'
+import { createMintLedger } from './audit/mint-ledger.ts'
 import { anonymousName } from './evaluate.ts'
 import type { Catalogue, CatalogueEntry, ServiceParts } from './parts.ts'
 
@@ -20,7 +21,13 @@ export interface Providers {
 export function createProviders(parts: ServiceParts): Providers {
   const catalogue = parts.catalogue ?? { providers: [], rotators: [] }
   const setFor = ({ caller, organization }: OrganizationAccess) =>
-    parts.providers({ caller, organization, root: null, rootName: anonymousName })
+    parts.providers({
+      caller,
+      organization,
+      root: null,
+      rootName: anonymousName,
+      ledger: createMintLedger(parts, { organizationId: organization.id, caller, environment: null }),
+    })
   return {
     catalogue,
     async provider(access, name) {

@@ -1,5 +1,6 @@
 import type { EnvironmentAccess } from './access.ts'
 import { createGates, type Gates } from './approvals.ts'
+import { type AuditedRequests, createAuditedRequests } from './audit/requests.ts'
 import { type AuditLog, createAuditLog } from './audit-log.ts'
 import { type BootstrapResult, bootstrap } from './bootstrap.ts'
 import { type Callers, createCallers } from './caller.ts'
@@ -38,6 +39,7 @@ export interface Service {
   readonly tokens: Tokens
   readonly members: Members
   readonly auditLog: AuditLog
+  readonly auditedRequests: AuditedRequests
   readonly trustedIssuers: TrustedIssuers
   readonly exchanges: Exchanges
   readonly environments: Environments
@@ -77,6 +79,7 @@ export function createService(parts: ServiceParts): Service {
     tokens: createTokens(parts),
     members: createMembers(parts),
     auditLog: createAuditLog(parts),
+    auditedRequests: createAuditedRequests(parts),
     trustedIssuers: createTrustedIssuers(parts),
     exchanges: createExchanges(parts),
     environments: createEnvironments(parts),

@@ -109,8 +109,10 @@ async function openSession(
       refuseGatedOpen(transaction, root, access.caller.ownerId, parts.clock().getTime()),
     )
   }
+  const imports = new Set<string>()
   const evaluation = await open(parts, {
     ...request,
+    imported: (name) => imports.add(name),
     ...(signal === undefined ? {} : { signal }),
     ...(overrides === undefined ? {} : { overrides: readOverrides(overrides) }),
   })
@@ -138,7 +140,12 @@ async function openSession(
     await note(transaction, parts, access, {
       event: 'environment-open',
       environment: root,
-      facts: { rootName: request.rootName, ...(revision === null ? {} : { revision }) },
+      facts: {
+        rootName: request.rootName,
+        session: id,
+        imports: [...imports],
+        ...(revision === null ? {} : { revision }),
+      },
     })
   })
   return id

@@ -1,6 +1,7 @@
 import { AppError } from '../diag/index.ts'
 import type { AccessToken, Transaction } from '../store/index.ts'
 import type { OrganizationAccess } from './access.ts'
+import { serverTrail } from './audit/append.ts'
 import type { Caller } from './caller.ts'
 import { note } from './notes.ts'
 import type { ServiceParts } from './parts.ts'
@@ -41,6 +42,11 @@ const nobody = { userId: null, organizationId: null, team: null, admin: false }
 /** The use cases of access tokens over the service's parts. */
 export function createTokens(parts: ServiceParts): Tokens {
   const missing = (id: string) => new AppError('NOT_FOUND', { what: 'access token', id: id.slice(0, 100) })
+  // People belong to the installation, and so does the trail of their tokens.
+  const notePersonal = async (transaction: Transaction, caller: Caller, event: string, token: string) => {
+    const organization = { id: serverTrail, name: serverTrail, displayName: serverTrail }
+    await note(transaction, parts, { caller, organization }, { event, environment: null, facts: { token } })
+  }
   const revoke = async (transaction: Transaction, token: AccessToken | null, id: string) => {
     const revoked = token !== null && (await transaction.tokens.revoke(id, parts.clock().getTime()))
     if (!revoked) throw missing(id)
@@ -58,6 +64,7 @@ export function createTokens(parts: ServiceParts): Tokens {
       parts.store.change(async (transaction) => {
         const { row, made } = newToken(parts, caller, request, 'personal')
         await transaction.tokens.insert({ ...row, ...nobody, userId: personOf(caller) })
+        await notePersonal(transaction, caller, 'personal-token-created', made.id)
         return made
       }),
     revoke: (caller, id) =>
@@ -65,6 +72,7 @@ export function createTokens(parts: ServiceParts): Tokens {
         const token = await transaction.tokens.get(id)
         const own = token?.userId === personOf(caller) && token.organizationId === null
         await revoke(transaction, own ? token : null, id)
+        await notePersonal(transaction, caller, 'personal-token-deleted', id)
       }),
     listOrganization: ({ organization }) =>
       parts.store.read(

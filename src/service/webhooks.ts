@@ -1,5 +1,5 @@
 import { AppError } from '../diag/index.ts'
-import type { Delivery, Webhook } from '../store/index.ts'
+import type { Delivery, Transaction, Webhook } from '../store/index.ts'
 import type { EnvironmentAccess } from './access.ts'
 import { note, payloadOf } from './notes.ts'
 import type { ServiceParts } from './parts.ts'
@@ -82,12 +82,18 @@ export function createWebhooks(parts: ServiceParts): Webhooks {
         sealedSecret: await nextSecret(parts, access, current, request.secret),
         modifiedMs: parts.clock().getTime(),
       }
-      await parts.store.change((transaction) => transaction.webhooks.update(webhook))
+      await parts.store.change(async (transaction) => {
+        await transaction.webhooks.update(webhook)
+        await noteWebhook(transaction, parts, access, 'environment-webhook-updated', webhook.name)
+      })
       return webhook
     },
     async delete(access, name) {
       const { id } = await find(access, name)
-      await parts.store.change((transaction) => transaction.webhooks.delete(id))
+      await parts.store.change(async (transaction) => {
+        await transaction.webhooks.delete(id)
+        await noteWebhook(transaction, parts, access, 'environment-webhook-deleted', name)
+      })
     },
     async ping(access, name) {
       const webhook = await find(access, name)
@@ -144,13 +150,19 @@ async function create(
     if (!(await transaction.webhooks.insert(webhook))) {
       throw new AppError('CONFLICT', { what: `webhook \`${webhook.name}\` already exists`, hint: '' })
     }
-    await note(transaction, parts, access, {
-      event: 'environment-webhook-created',
-      environment,
-      facts: { webhook: webhook.name },
-    })
+    await noteWebhook(transaction, parts, access, 'environment-webhook-created', webhook.name)
   })
   return webhook
+}
+
+async function noteWebhook(
+  transaction: Transaction,
+  parts: ServiceParts,
+  access: EnvironmentAccess,
+  event: string,
+  webhook: string,
+): Promise<void> {
+  await note(transaction, parts, access, { event, environment: access.environment, facts: { webhook } })
 }
 
 async function nextSecret(

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
+import { hashAuditEntry } from '../../src/crypto/index.ts'
 import type { Rotator } from '../../src/eval/index.ts'
-import { type HookRequest, hashAuditEntry } from '../../src/service/index.ts'
+import type { HookRequest } from '../../src/service/index.ts'
 import { assertContract, table } from './table.ts'
 import { createWorld, echoProvider, providerSet, type World } from './world.ts'
 

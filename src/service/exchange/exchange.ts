@@ -1,5 +1,6 @@
+import { hashAuditEntry } from '../../crypto/index.ts'
 import type { AccessToken, Organization, Transaction } from '../../store/index.ts'
-import { hashAuditEntry, note } from '../notes.ts'
+import { note } from '../notes.ts'
 import type { ServiceParts } from '../parts.ts'
 import { decideExchange, type ExchangePolicy, type ForeignClaims, type WantedToken } from './claim-rules.ts'
 import { createKeySets } from './key-sets.ts'

@@ -7,6 +7,8 @@ export interface ColumnTypes {
   readonly bytes: RawBuilder<unknown>
   /** Follows the closing bracket of `create table`. */
   readonly tableEnd: RawBuilder<unknown>
+  /** What makes the database refuse every change and removal of a table's rows. */
+  readonly appendOnly: (table: string) => readonly RawBuilder<unknown>[]
 }
 
 /**

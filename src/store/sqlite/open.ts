@@ -64,6 +64,11 @@ export const sqliteTypes: ColumnTypes = {
   integer: sql`integer`,
   bytes: sql`blob`,
   tableEnd: sql`strict`,
+  appendOnly: (table) =>
+    ['update', 'delete'].map(
+      (action) =>
+        sql`create trigger ${sql.id(`${table}_no_${action}`)} before ${sql.raw(action)} on ${sql.table(table)} begin select raise(abort, 'append only'); end`,
+    ),
 }
 
 function openWriter(path: string, inMemory: boolean): Connection {

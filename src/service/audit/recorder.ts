@@ -1,0 +1,90 @@
+import { AppError } from '../../diag/index.ts'
+import type { Store } from '../../store/index.ts'
+import { appendEntries } from './append.ts'
+import type { AuditSubject } from './facts.ts'
+
+/** Writes entries that belong to no other change, many in one unit of work (S-25, S-26). */
+export interface Recorder {
+  /**
+   * Resolves when the entry is durable.
+   *
+   * @throws AppError AUDIT_UNAVAILABLE when it could not be written in time; it may appear later all the same
+   */
+  record(subject: AuditSubject): Promise<void>
+  /** Takes an entry that nothing waits for. @throws AppError AUDIT_UNAVAILABLE when too many wait already */
+  later(subject: AuditSubject): void
+  /** Waits until nothing is left to write. */
+  settle(): Promise<void>
+}
+
+interface Waiting {
+  readonly subject: AuditSubject
+  readonly done: () => void
+  readonly failed: (error: unknown) => void
+}
+
+const mostWaiting = 10_000
+const mostAtOnce = 500
+const patienceMilliseconds = 2_000
+
+const recorders = new WeakMap<Store, Recorder>()
+
+/** The recorder of a store: one for all that write to its trails. */
+export function recorderOf(store: Store): Recorder {
+  const known = recorders.get(store)
+  if (known !== undefined) return known
+  const made = createRecorder(store)
+  recorders.set(store, made)
+  return made
+}
+
+function createRecorder(store: Store): Recorder {
+  const queue: Waiting[] = []
+  let writing: Promise<void> | null = null
+
+  const write = async () => {
+    // One turn of the loop lets requests of the same moment share the unit of work, and its flush to the disk.
+    await new Promise((resolve) => setImmediate(resolve))
+    while (queue.length > 0) {
+      const batch = queue.splice(0, mostAtOnce)
+      const trails = Map.groupBy(batch, ({ subject }) => subject.organizationId)
+      try {
+        await store.change(async (transaction) => {
+          for (const [organizationId, waiting] of trails) {
+            await appendEntries(
+              transaction,
+              organizationId,
+              waiting.map(({ subject }) => subject),
+            )
+          }
+        })
+        for (const { done } of batch) done()
+      } catch (error) {
+        for (const { failed } of batch) failed(error)
+      }
+    }
+    writing = null
+  }
+  const enqueue = (waiting: Waiting) => {
+    if (queue.length >= mostWaiting) throw new AppError('AUDIT_UNAVAILABLE')
+    queue.push(waiting)
+    writing ??= write()
+  }
+  return {
+    async record(subject) {
+      const { promise, resolve, reject } = Promise.withResolvers<void>()
+      const unavailable = (cause: unknown) => reject(new AppError('AUDIT_UNAVAILABLE', {}, { cause }))
+      const impatience = setTimeout(() => unavailable(new Error('timed out')), patienceMilliseconds)
+      try {
+        enqueue({ subject, done: resolve, failed: unavailable })
+        await promise
+      } finally {
+        clearTimeout(impatience)
+      }
+    },
+    later: (subject) => enqueue({ subject, done: () => {}, failed: () => {} }),
+    async settle() {
+      while (writing !== null) await writing
+    },
+  }
+}
