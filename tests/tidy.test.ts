@@ -20,6 +20,8 @@ const allowed: Record<string, readonly string[]> = {
   schema: ['diag', 'value'],
   crypto: ['diag', 'value'],
   eval: ['diag', 'value', 'syntax', 'expr', 'schema', 'crypto'],
+  analysis: ['diag', 'value', 'syntax', 'expr', 'schema', 'eval'],
+  'env-test': ['diag', 'value', 'syntax', 'expr', 'schema', 'eval'],
   output: ['diag', 'value', 'syntax'],
   providers: ['diag', 'value', 'schema', 'eval', 'oidc'],
   rotators: ['diag', 'value', 'schema', 'eval'],
@@ -45,7 +47,22 @@ const allowed: Record<string, readonly string[]> = {
   ],
   http: ['diag', 'value', 'schema', 'eval', 'oidc', 'service'],
   client: ['diag', 'value'],
-  cli: ['diag', 'value', 'syntax', 'output', 'client', 'crypto', 'expr', 'eval', 'schema', 'sts', 'trust'],
+  cli: [
+    'diag',
+    'value',
+    'syntax',
+    'output',
+    'client',
+    'crypto',
+    'expr',
+    'eval',
+    'schema',
+    'analysis',
+    'env-test',
+    'providers',
+    'sts',
+    'trust',
+  ],
 }
 
 function importsOf(file: string): readonly { specifier: string; target: string }[] {

@@ -50,6 +50,7 @@ export function jsonText(value: unknown): string {
 }
 
 function toPlain(value: unknown): PlainValue {
+  if (value instanceof NumberText) return value
   if (typeof value === 'number') return new NumberText(String(value))
   if (Array.isArray(value)) return value.map(toPlain)
   if (typeof value === 'object' && value !== null) {

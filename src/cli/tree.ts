@@ -201,6 +201,16 @@ const environments: Entry = {
       summary: 'Compare two versions or two environments',
       load: () => import('./commands/env-diff.ts'),
     },
+    {
+      name: 'explain',
+      summary: 'Tell where a value comes from',
+      load: () => import('./commands/env-explain.ts'),
+    },
+    {
+      name: 'test',
+      summary: 'Run the tests that are kept beside a definition',
+      load: () => import('./commands/env-test.ts'),
+    },
     { name: 'set', summary: 'Set a value in a definition', load: () => import('./commands/env-set.ts') },
     { name: 'ls', summary: 'List environments', load: () => import('./commands/env-ls.ts') },
     {

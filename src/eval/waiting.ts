@@ -84,15 +84,19 @@ export class Operations {
     this.#news = 0
   }
 
-  #settledOrAborted(): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const abort = () => reject(this.#signal.reason)
+  async #settledOrAborted(): Promise<void> {
+    let abort = () => {}
+    const wait = new Promise<void>((resolve, reject) => {
+      this.#wake = resolve
+      abort = () => reject(this.#signal.reason)
+    })
     this.#signal.addEventListener('abort', abort, { once: true })
-    this.#wake = resolve
-    return promise.finally(() => {
+    try {
+      await wait
+    } finally {
       this.#wake = null
       this.#signal.removeEventListener('abort', abort)
-    })
+    }
   }
 }
 
