@@ -6,6 +6,10 @@ export interface ChainedEntry {
   readonly previousHash: string
   readonly hash: string
   readonly body: string
+  /** What the store keeps beside the body for finding entries; must agree with it where given. */
+  readonly event?: string
+  readonly actorId?: string
+  readonly atMs?: number
 }
 
 /** Where a trail ended at a moment, signed with a key that signs nothing else (S-30). */
@@ -55,16 +59,21 @@ export function chainVerifier(start = { sequence: 0, hash: '' }): (entry: Chaine
 
 function flawOf(entry: ChainedEntry, wanted: number, previous: string, computed: string): string | null {
   if (entry.sequence !== wanted) return `found #${entry.sequence} in its place`
-  if (sequenceIn(entry.body) !== wanted) return 'the body speaks of another number'
   if (entry.previousHash !== previous) return 'it does not follow the entry before'
-  return entry.hash === computed ? null : 'its body or hash was altered'
+  if (entry.hash !== computed) return 'its body or hash was altered'
+  const body = parsed(entry.body)
+  if (body['sequence'] !== wanted) return 'the body speaks of another number'
+  const { event = body['event'], actorId = body['actorId'] ?? '', atMs } = entry
+  if (event !== body['event'] || actorId !== (body['actorId'] ?? '')) return 'its columns were altered'
+  if (atMs !== undefined && new Date(atMs).toISOString() !== body['at']) return 'its time was altered'
+  return null
 }
 
-function sequenceIn(body: string): unknown {
+function parsed(body: string): { readonly [name: string]: unknown } {
   try {
-    return (JSON.parse(body) as { readonly sequence?: unknown }).sequence
+    return JSON.parse(body) as { readonly [name: string]: unknown }
   } catch {
-    return undefined
+    return {}
   }
 }
 

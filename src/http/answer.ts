@@ -36,6 +36,11 @@ export function yaml(source: Uint8Array, headers: Readonly<Record<string, string
   return { status: 200, headers: { 'content-type': 'application/x-yaml', ...headers }, body: source }
 }
 
+/** Text of another kind, such as lines for keeping. */
+export function textAnswer(body: string, contentType: string): Answer {
+  return { status: 200, headers: { 'content-type': contentType }, body }
+}
+
 /** Nothing to say: no body, no type. */
 export function empty(headers: Readonly<Record<string, string>> = {}): Answer {
   return { status: 204, headers, body: null }

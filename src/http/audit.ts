@@ -64,8 +64,9 @@ function isNoise(error: unknown, caller: Caller | null): boolean {
 }
 
 /** What callers read of their own accounts, and the catalogue that everybody shares. */
-function isOwnBusiness({ permission, method }: Route): boolean {
-  return permission === 'caller' && method === 'GET'
+function isOwnBusiness({ permission, method, path }: Route): boolean {
+  const own = ['/api/user', '/api/esc/providers', '/api/esc/rotators']
+  return permission === 'caller' && method === 'GET' && own.some((prefix) => path.startsWith(prefix))
 }
 
 /** Reads that show no secret: of a definition as it is stored, of lists. All else waits for its entry. */

@@ -69,6 +69,9 @@ function operation(route: Route, schemas: Record<string, unknown>): Json {
 
 function answer(shape: AnswerShape, schemas: Record<string, unknown>): Json {
   if (shape === 'empty') return { description: 'Done; no body.' }
+  if (shape === 'text') {
+    return { description: 'Text.', content: { 'text/plain': { schema: { type: 'string' } } } }
+  }
   if (shape === 'yaml') {
     return {
       description: 'The definition, byte for byte as stored.',

@@ -14,6 +14,16 @@ export function wholeNumber(highest: number): z.ZodOptional<z.ZodType<number, st
     .optional()
 }
 
+/** One of some words; the first of them, or `initial`, when absent. */
+export function oneOf<Word extends string>(
+  words: readonly [Word, ...Word[]],
+  initial: Word,
+): z.ZodDefault<z.ZodType<Word, Word>> {
+  return (z.enum(words, `wanted one of ${words.join(', ')}`) as unknown as z.ZodType<Word, Word>).default(
+    initial as never,
+  )
+}
+
 /** A page size: 0 means that the caller leaves it to the server. */
 export function count(): z.ZodOptional<z.ZodType<number | undefined, string>> {
   return z

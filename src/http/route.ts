@@ -28,8 +28,8 @@ export type BodyKind = 'none' | 'yaml' | 'json'
 /** The most bytes that a definition and every other body may have. */
 export const bodyLimit = 1_048_576
 
-/** How one answer looks, for the published document: a JSON schema, YAML text, or no body. */
-export type AnswerShape = z.ZodType | 'yaml' | 'empty'
+/** How one answer looks, for the published document: a JSON schema, YAML or other text, or no body. */
+export type AnswerShape = z.ZodType | 'yaml' | 'text' | 'empty'
 
 type QueryShape = z.ZodObject<Record<string, z.ZodType>>
 

@@ -1,6 +1,11 @@
+import type { Checkpoint } from '../crypto/index.ts'
+import { AppError } from '../diag/index.ts'
 import type { AuditEntry } from '../store/index.ts'
 import type { OrganizationAccess } from './access.ts'
+import { serverTrail } from './audit/append.ts'
+import { checkpointOf } from './audit/checkpoints.ts'
 import { recorderOf } from './audit/recorder.ts'
+import type { Caller } from './caller.ts'
 import type { ServiceParts } from './parts.ts'
 
 /** Which entries to read. */
@@ -19,13 +24,41 @@ export interface AuditLog {
     access: OrganizationAccess,
     query: AuditQuery,
   ): Promise<{ readonly entries: readonly AuditEntry[]; readonly continuationToken: string | null }>
+  /** A page of the trail in order, after number `after`; with it anybody can verify the chain (S-29). */
+  export(access: OrganizationAccess, after: number): Promise<readonly AuditEntry[]>
+  /** The same of the server's own trail. @throws AppError FORBIDDEN for who does not administer the installation */
+  exportServer(caller: Caller, after: number): Promise<readonly AuditEntry[]>
+  /** Where the trail ends now, signed. @throws AppError NOT_FOUND where there are no checkpoints */
+  checkpoint(access: OrganizationAccess): Promise<Checkpoint>
 }
 
 const pageSize = 100
+const exportPageSize = 1_000
 
 /** The use cases of the audit trail over the service's parts. */
 export function createAuditLog(parts: ServiceParts): AuditLog {
+  const forward = async (trail: string, after: number) => {
+    await recorderOf(parts.store).settle()
+    const page = await parts.store.read((transaction) =>
+      transaction.auditEntries.forward(trail, after, exportPageSize),
+    )
+    return page.items
+  }
   return {
+    export: ({ organization }, after) => forward(organization.id, after),
+    async exportServer({ user }, after) {
+      if (user?.siteAdmin !== true) {
+        const who = 'an administrator of the installation'
+        throw new AppError('FORBIDDEN', { permission: 'audit_logs:export', resource: 'the server', who })
+      }
+      return await forward(serverTrail, after)
+    },
+    async checkpoint({ organization }) {
+      await recorderOf(parts.store).settle()
+      const checkpoint = await checkpointOf(parts, organization.id)
+      if (checkpoint === null) throw new AppError('NOT_FOUND', { what: 'checkpoint', id: organization.name })
+      return checkpoint
+    },
     list: async ({ organization }, { startTime, userFilter, continuationToken }) => {
       // Whoever reads the trail finds in it what they were refused a moment ago.
       await recorderOf(parts.store).settle()

@@ -1,3 +1,5 @@
+import type { KeyObject } from 'node:crypto'
+import type { Checkpoint } from '../crypto/index.ts'
 import type { Crypter, EvaluationLimits, ProviderSet } from '../eval/index.ts'
 import type { Environment, Organization, Store, TokenType } from '../store/index.ts'
 import type { ExportedRecord } from '../value/index.ts'
@@ -25,6 +27,10 @@ export interface ServiceParts {
   readonly log?: (event: LogEvent) => void
   /** The facts that `${context…}` gives; by default who calls, in which organization, by which kind of token. */
   readonly context?: (scope: EvaluationScope) => ExportedRecord
+  /** Signs where the audit trails end, and nothing else; absent = there are no checkpoints. */
+  readonly checkpointKey?: KeyObject
+  /** Keeps a checkpoint in a place that the store's thief or owner cannot rewrite. */
+  readonly keepCheckpoint?: (checkpoint: Checkpoint) => Promise<void>
   readonly limits?: Partial<EvaluationLimits>
   /** Sends one webhook request through the one door that leaves the server; absent = webhooks are not sent. */
   readonly sendHook?: (request: HookRequest) => Promise<HookResponse>

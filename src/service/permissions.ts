@@ -16,6 +16,7 @@ export type OrganizationPermission =
   | 'organization_token:write'
   | 'organization:write'
   | 'audit_logs:read'
+  | 'audit_logs:export'
   | 'oidc_issuers:read'
   | 'oidc_issuers:write'
 

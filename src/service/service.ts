@@ -1,5 +1,6 @@
 import type { EnvironmentAccess } from './access.ts'
 import { createGates, type Gates } from './approvals.ts'
+import { keepDueCheckpoints } from './audit/checkpoints.ts'
 import { type AuditedRequests, createAuditedRequests } from './audit/requests.ts'
 import { type AuditLog, createAuditLog } from './audit-log.ts'
 import { type BootstrapResult, bootstrap } from './bootstrap.ts'
@@ -102,6 +103,7 @@ export function createService(parts: ServiceParts): Service {
     async tick(holder) {
       await runDueSchedules(parts, rotations, holder)
       await deliverDue(parts)
+      await keepDueCheckpoints(parts)
       const nowMs = parts.clock().getTime()
       await parts.store.change((transaction) => transaction.openSessions.deleteExpired(nowMs, 500))
     },

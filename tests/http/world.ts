@@ -1,6 +1,6 @@
 import { createSecretKey } from 'node:crypto'
 import type { Hono } from 'hono'
-import { createAccessTokenCodec, createKeyRing } from '../../src/crypto/index.ts'
+import { checkpointKey, createAccessTokenCodec, createKeyRing } from '../../src/crypto/index.ts'
 import type { Provider, ProviderSet } from '../../src/eval/index.ts'
 import { type AppOptions, createApp } from '../../src/http/index.ts'
 import { createService, type Service, type ServiceParts } from '../../src/service/index.ts'
@@ -68,10 +68,11 @@ export function echoProvider(): TestProvider {
 
 const zero = { line: 0, column: 0, byte: 0 }
 
-/** A fresh server. Close it at the end. */
+/** A fresh server, in memory or over a new file. Close it at the end. */
 export async function createWorld(
   overrides: Partial<ServiceParts> = {},
   app: Partial<AppOptions> = {},
+  path = ':memory:',
 ): Promise<World> {
   const clock = { now: new Date('2026-01-02T03:04:05.000Z') }
   const random = bytesOf(7)
@@ -80,7 +81,7 @@ export async function createWorld(
     lastId += 1
     return `id-${lastId}`
   }
-  const store = await openSqliteStore({ path: ':memory:', nowMs: () => clock.now.getTime() })
+  const store = await openSqliteStore({ path, nowMs: () => clock.now.getTime() })
   const keyRing = createKeyRing({ id: 'k_test', secret: createSecretKey(random(32)) }, [], random)
   await initialiseVault({ store, keyRing })
   const vault = await openVault({ store, keyRing, nowMs: () => clock.now.getTime(), random })
@@ -91,6 +92,7 @@ export async function createWorld(
     catalogue: { providers: [{ name: 'test', description: 'gives its inputs back' }], rotators: [] },
     crypterFor: (environment, organization) => vault.crypterFor(environment, organization),
     sealer: vault,
+    checkpointKey: checkpointKey(await vault.secret('audit-checkpoint')),
     tokens,
     clock: () => clock.now,
     ids,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { AccessToken, AuditEntry, Member } from '../../service/index.ts'
 import { empty, json } from '../answer.ts'
+import { describe, isAuthFailure } from '../audit-formats.ts'
 import { text, wholeNumber } from '../query.ts'
 import { callerRoute, environmentRoute, organizationRoute, type Route } from '../route.ts'
 import {
@@ -216,12 +217,11 @@ function renderMember({ user, membership }: Member): object {
 
 function renderAuditEntry({ atMs, event, body }: AuditEntry): object {
   const entry = JSON.parse(body) as Record<string, string | undefined>
-  const failed = /^auth-failure|unauthorized/.test(event)
   return {
     timestamp: Math.floor(atMs / 1_000),
-    sourceIP: '',
+    sourceIP: entry['clientAddress'] ?? '',
     event,
-    description: entry['refusal'] ?? entry['environment'] ?? '',
+    description: describe(entry),
     user: { name: entry['actorName'] ?? '', githubLogin: entry['actorLogin'] ?? '', avatarUrl: '' },
     tokenID: entry['tokenId'] ?? '',
     tokenName: entry['tokenName'] ?? '',
@@ -229,6 +229,6 @@ function renderAuditEntry({ atMs, event, body }: AuditEntry): object {
     actorUrn: `urn:openesc:actor:${entry['actorId'] ?? ''}`,
     reqOrgAdmin: false,
     reqStackAdmin: false,
-    authFailure: failed,
+    authFailure: isAuthFailure(event),
   }
 }

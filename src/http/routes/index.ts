@@ -1,5 +1,6 @@
 import type { Route } from '../route.ts'
 import { administrationRoutes } from './administration.ts'
+import { auditRoutes } from './audit.ts'
 import { changeRequestRoutes } from './change-requests.ts'
 import { draftRoutes } from './drafts.ts'
 import { environmentRoutes } from './environments.ts'
@@ -21,6 +22,7 @@ export const routes: readonly Route[] = [
   ...identityRoutes,
   ...exchangeRoutes,
   ...administrationRoutes,
+  ...auditRoutes,
   ...providerRoutes,
   ...tagRoutes,
   ...environmentRoutes,
