@@ -74,6 +74,19 @@ export function accountCommand<F extends FlagTable>(
   return { ...spec, takesReference: false, execute: async (input) => spec.run(await accountCallOf<F>(input)) }
 }
 
+/** A command that logs in only when what it was given makes that necessary. */
+export function offlineCommand<F extends FlagTable>(
+  spec: Declaration<F> & {
+    readonly run: (call: Call<F>, account: () => Promise<AccountCall<F>>) => Promise<void>
+  },
+): Command {
+  return {
+    ...spec,
+    takesReference: false,
+    execute: (input) => spec.run(callOf<F>(input), () => accountCallOf<F>(input)),
+  }
+}
+
 interface ReferenceRules {
   /** The word for a refusal of versions (`the <word> command does not accept versions`); absent = accepted. */
   readonly refusesVersions?: string

@@ -299,6 +299,28 @@ export const root: Entry = {
       ],
     },
     {
+      name: 'audit',
+      summary: 'Read, keep and verify the audit trail',
+      children: [
+        { name: 'ls', summary: 'List what happened', load: () => import('./commands/audit-ls.ts') },
+        {
+          name: 'export',
+          summary: 'Write the whole trail with its hashes',
+          load: () => import('./commands/audit-export.ts'),
+        },
+        {
+          name: 'verify',
+          summary: 'Follow the chain of hashes',
+          load: () => import('./commands/audit-verify.ts'),
+        },
+        {
+          name: 'reconcile',
+          summary: 'Hold a CloudTrail file against the tokens that were signed',
+          load: () => import('./commands/audit-reconcile.ts'),
+        },
+      ],
+    },
+    {
       name: 'server',
       summary: 'Run the service',
       children: [

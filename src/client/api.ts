@@ -1,3 +1,4 @@
+import type { SecurityApi } from './security.ts'
 import type * as wire from './wire.ts'
 
 /** An environment, fully named. */
@@ -23,7 +24,8 @@ export interface EscApi
     DraftApi,
     RevisionApi,
     TagApi,
-    AdministrationApi {}
+    AdministrationApi,
+    SecurityApi {}
 
 /** Who is calling. */
 export interface IdentityApi {

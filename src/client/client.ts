@@ -5,6 +5,7 @@ import { draftApi } from './drafts.ts'
 import { identityApi } from './identity.ts'
 import { openingApi } from './opening.ts'
 import { revisionApi } from './revisions.ts'
+import { securityApi } from './security.ts'
 import type { Connection } from './send.ts'
 import { tagApi } from './tags.ts'
 import type { Transport } from './transport.ts'
@@ -37,5 +38,6 @@ export function createClient(options: ClientOptions): EscApi {
     ...revisionApi(connection),
     ...tagApi(connection),
     ...administrationApi(connection),
+    ...securityApi(connection),
   }
 }

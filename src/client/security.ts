@@ -1,0 +1,108 @@
+import { json } from './decode.ts'
+import { type Connection, send } from './send.ts'
+
+/** One entry of the audit trail as lists show it. */
+export interface WireAuditEvent {
+  /** Epoch seconds. */
+  readonly timestamp: number
+  readonly sourceIP: string
+  readonly event: string
+  readonly description: string
+  readonly user: { readonly name: string; readonly githubLogin: string }
+  readonly tokenName: string
+  readonly authFailure: boolean
+}
+
+/** An access token without its secret. Times are RFC 3339; empty = never. */
+export interface WireAccessToken {
+  readonly id: string
+  readonly name: string
+  readonly description: string
+  readonly created: string
+  readonly expires: string
+  readonly lastUsed: string
+  readonly admin: boolean
+  readonly revoked: boolean
+  readonly team?: string
+}
+
+/** A signing key of an issuer: its state and times. */
+export interface WireSigningKey {
+  readonly issuer: string
+  readonly kid: string
+  readonly state: string
+  readonly published: string
+  readonly activated: string
+  readonly retired: string
+}
+
+/** Whose tokens: `null` = the caller's own, a text = an organization's. */
+export type TokenOwner = string | null
+
+/** The audit trail, access tokens and signing keys. */
+export interface SecurityApi {
+  listAuditEvents(
+    organization: string,
+    query: { startTime?: number; userFilter?: string; continuationToken?: string },
+  ): Promise<{ readonly events: readonly WireAuditEvent[]; readonly continuationToken: string }>
+  /** A page of the trail after a number, in the given format; empty at the end. `null` = the server's own trail. */
+  exportAudit(organization: string | null, after: number, format?: string): Promise<string>
+  /** Where the trail ends now, signed: JSON text. */
+  auditCheckpoint(organization: string): Promise<string>
+  listTokens(owner: TokenOwner): Promise<readonly WireAccessToken[]>
+  createToken(
+    owner: TokenOwner,
+    token: { name: string; description?: string; expires?: number; admin?: boolean; team?: string },
+  ): Promise<{ readonly id: string; readonly tokenValue: string }>
+  revokeToken(owner: TokenOwner, id: string): Promise<void>
+  listSigningKeys(): Promise<readonly WireSigningKey[]>
+  rotateSigningKey(issuer: string): Promise<readonly WireSigningKey[]>
+  revokeSigningKey(issuer: string, kid: string): Promise<readonly WireSigningKey[]>
+}
+
+/** The routes of the audit trail, access tokens and signing keys. */
+export function securityApi(connection: Connection): SecurityApi {
+  const organizationPath = (organization: string, rest: string) =>
+    `/api/orgs/${encodeURIComponent(organization)}/${rest}`
+  const tokensPath = (owner: TokenOwner) =>
+    owner === null ? '/api/user/tokens' : organizationPath(owner, 'tokens')
+  const textOf = (body: Uint8Array) => new TextDecoder().decode(body)
+  const keys = '/api/server/oidc/keys'
+  const keyList = async (call: Parameters<typeof send>[1]) =>
+    json<{ keys: WireSigningKey[] }>(await send(connection, call)).keys
+  return {
+    async listAuditEvents(organization, query) {
+      const path = organizationPath(organization, 'auditlogs')
+      const page = json<{ auditLogEvents?: WireAuditEvent[]; continuationToken?: string }>(
+        await send(connection, { method: 'GET', path, query }),
+      )
+      return { events: page.auditLogEvents ?? [], continuationToken: page.continuationToken ?? '' }
+    },
+    async exportAudit(organization, after, format) {
+      const path =
+        organization === null
+          ? '/api/server/auditlogs/export'
+          : organizationPath(organization, 'auditlogs/export')
+      const query = { after, ...(format === undefined ? {} : { format }) }
+      return textOf((await send(connection, { method: 'GET', path, query })).body)
+    },
+    async auditCheckpoint(organization) {
+      const path = organizationPath(organization, 'auditlogs/checkpoint')
+      return textOf((await send(connection, { method: 'GET', path })).body)
+    },
+    async listTokens(owner) {
+      const answer = await send(connection, { method: 'GET', path: tokensPath(owner) })
+      return json<{ tokens?: WireAccessToken[] }>(answer).tokens ?? []
+    },
+    async createToken(owner, token) {
+      return json(await send(connection, { method: 'POST', path: tokensPath(owner), json: token }))
+    },
+    async revokeToken(owner, id) {
+      await send(connection, { method: 'DELETE', path: `${tokensPath(owner)}/${encodeURIComponent(id)}` })
+    },
+    listSigningKeys: () => keyList({ method: 'GET', path: keys }),
+    rotateSigningKey: (issuer) => keyList({ method: 'POST', path: `${keys}/${issuer}/rotate` }),
+    revokeSigningKey: (issuer, kid) =>
+      keyList({ method: 'DELETE', path: `${keys}/${issuer}/${encodeURIComponent(kid)}` }),
+  }
+}
