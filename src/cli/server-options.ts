@@ -31,13 +31,6 @@ export const serverOptions: readonly ProgramOption[] = Object.freeze([
     help: 'File with the key that seals all secrets; default: `key` in the data directory',
   },
   {
-    name: 'keyFile',
-    flag: '--key-file',
-    type: 'string',
-    default: '',
-    help: 'File of the key that seals all secrets; default: `key` in the data directory',
-  },
-  {
     name: 'issuerBaseUrl',
     flag: '--issuer-base-url',
     type: 'string',
@@ -78,6 +71,34 @@ export const serverOptions: readonly ProgramOption[] = Object.freeze([
     type: 'string',
     default: '',
     help: 'File that the first start writes the access token of the administrator to; default: `first-token` in the data directory',
+  },
+  {
+    name: 'auditCheckpoints',
+    flag: '--audit-checkpoints',
+    type: 'string',
+    default: '',
+    help: 'File that signed ends of the audit trails are appended to; keep it on another machine; default: the log',
+  },
+  {
+    name: 'allowedTargets',
+    flag: '--allowed-target',
+    type: 'list',
+    default: [],
+    help: 'host:port inside your network that webhooks and issuers of other systems may have; may be given several times',
+  },
+  {
+    name: 'trustedProxies',
+    flag: '--trusted-proxy',
+    type: 'list',
+    default: [],
+    help: 'Address of a proxy whose X-Forwarded-For is believed; may be given several times',
+  },
+  {
+    name: 'rateLimit',
+    flag: '--rate-limit',
+    type: 'integer',
+    default: 100,
+    help: 'Requests a second with one token; 0 switches all limits off',
   },
   {
     name: 'config',

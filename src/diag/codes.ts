@@ -33,7 +33,7 @@ export const codes = table({
   },
   RATE_LIMITED: {
     kind: 'rate-limited',
-    say: 'Too Many Requests: more than {limit} requests a second with this token',
+    say: 'Too Many Requests: more than {limit} requests a second {per}',
     hint: 'wait a second and try again',
   },
   INTERNAL: {
@@ -297,6 +297,16 @@ export const codes = table({
     kind: 'conflict',
     say: '`{path}` exists already',
     hint: 'nothing was written; name another file',
+  },
+  STORE_UNAVAILABLE: {
+    kind: 'unavailable',
+    say: 'the database `{path}` cannot be used: {said}',
+    hint: 'try again; check that the database runs, is writable and admits this user',
+  },
+  DATABASE_UNSAFE: {
+    kind: 'unavailable',
+    say: 'the database has `{name}` = `{got}`, wanted `{wanted}`',
+    hint: 'with this setting acknowledged changes can be lost; nothing was changed: set it, for this role and database too, and start again',
   },
   STORE_CLOSED: { kind: 'unavailable', say: 'the store is closed', hint: 'the server is stopping' },
 

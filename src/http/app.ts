@@ -4,6 +4,7 @@ import type { LogEvent, Service } from '../service/index.ts'
 import type { Answer } from './answer.ts'
 import { type RequestTrail, requestTrail } from './audit.ts'
 import { parseBody, readBody } from './body.ts'
+import { clientAddress } from './client-address.ts'
 import { accessToken, commonHeaders, requestIdHeader } from './headers.ts'
 import { checkLimits } from './limits.ts'
 import { openApi } from './openapi.ts'
@@ -23,6 +24,12 @@ export interface AppOptions {
   readonly log?: (event: LogEvent) => void
   /** How many requests one token may make; absent = any number. */
   readonly rateLimit?: RateLimit
+  /** How many token exchanges and failed proofs one address may make; absent = any number. */
+  readonly addressLimit?: RateLimit
+  /** How many opens one organization may make; absent = any number. */
+  readonly openLimit?: RateLimit
+  /** Addresses of proxies whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies?: readonly string[]
   /** The issuers whose discovery documents and keys are served here. */
   readonly issuers?: readonly Issuer[]
 }
@@ -42,7 +49,12 @@ export function createIssuerApp(service: Service, options: AppOptions): Hono {
 }
 
 function appOf(table: readonly Route[], service: Service, options: AppOptions): Hono {
-  const limit = options.rateLimit === undefined ? () => {} : createRateLimiter(options.rateLimit)
+  const limits: Limits = {
+    token: limiter(options.rateLimit, 'with this token'),
+    address: limiter(options.addressLimit, 'from this address'),
+    organization: limiter(options.openLimit, 'to open environments of this organization'),
+  }
+  const proxies = new Set(options.trustedProxies)
   const app = new Hono({ getPath: (request) => canonicalPath(request.url) })
   for (const route of table) {
     // A HEAD request takes the GET route, and its answer loses the body.
@@ -52,10 +64,14 @@ function appOf(table: readonly Route[], service: Service, options: AppOptions): 
         const parameters = c.req.param()
         const trail = requestTrail(service, route, parameters, {
           id: requestId,
-          clientAddress: (c.env as Connection | undefined)?.remoteAddress ?? '',
+          clientAddress: clientAddress(
+            (c.env as Connection | undefined)?.remoteAddress ?? '',
+            request.headers.get('x-forwarded-for'),
+            proxies,
+          ),
           userAgent: request.headers.get('user-agent') ?? '',
         })
-        return audited(trail, () => handle(route, parameters, request, service, { limit, trail }))
+        return audited(trail, () => handle(route, parameters, request, service, { limits, trail }))
       }),
     )
   }
@@ -113,8 +129,18 @@ async function respond(
   })
 }
 
+interface Limits {
+  readonly token: (key: string) => void
+  readonly address: (key: string) => void
+  readonly organization: (key: string) => void
+}
+
+function limiter(limit: RateLimit | undefined, per: string): (key: string) => void {
+  return limit === undefined ? () => {} : createRateLimiter(limit, per)
+}
+
 interface Guards {
-  readonly limit: (key: string) => void
+  readonly limits: Limits
   readonly trail: RequestTrail
 }
 
@@ -148,20 +174,32 @@ async function prove(
   { org = '', project = '', env = '' }: Readonly<Record<string, string>>,
   request: Request,
   service: Service,
-  { limit, trail }: Guards,
+  { limits, trail }: Guards,
 ): Promise<unknown> {
   const { permission } = route
-  if (permission === 'public') return null
+  const address = trail.request.clientAddress
+  if (permission === 'public') {
+    // Health and key documents are for everybody at any time.
+    if (route.method === 'POST') limits.address(address)
+    return null
+  }
   const token = accessToken(request.headers.get('authorization') ?? undefined)
-  const caller = await service.callers.authenticate(token, trail.request)
+  const caller = await service.callers.authenticate(token, trail.request).catch((error: unknown) => {
+    limits.address(address)
+    throw error
+  })
   trail.caller = caller
-  limit(caller.token.id)
+  limits.token(caller.token.id)
   if (permission === 'caller') return caller
   if ('organization' in permission) {
     return await service.environments.authorizeOrganization(caller, permission.organization, org)
   }
   const name = { organization: org, project, name: env }
-  return await service.environments.authorize(caller, permission.environment, name)
+  const access = await service.environments.authorize(caller, permission.environment, name)
+  if (permission.environment === 'open' && route.method === 'POST') {
+    limits.organization(access.organization.id)
+  }
+  return access
 }
 
 /** No such route, or not with this method. */

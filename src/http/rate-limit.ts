@@ -1,6 +1,6 @@
 import { AppError } from '../diag/index.ts'
 
-/** How many requests one token may make: so many a second, and so many at once after a rest. */
+/** How many requests one key may make: so many a second, and so many at once after a rest. */
 export interface RateLimit {
   readonly perSecond: number
   readonly burst: number
@@ -21,7 +21,10 @@ const mostBuckets = 10_000
  *
  * @returns what takes one request from the bucket of a key, and throws AppError RATE_LIMITED when it is empty
  */
-export function createRateLimiter({ perSecond, burst, nowMs }: RateLimit): (key: string) => void {
+export function createRateLimiter(
+  { perSecond, burst, nowMs }: RateLimit,
+  per = 'with this token',
+): (key: string) => void {
   const buckets = new Map<string, Bucket>()
   return (key) => {
     const now = nowMs()
@@ -33,6 +36,6 @@ export function createRateLimiter({ perSecond, burst, nowMs }: RateLimit): (key:
       const [oldest] = buckets.keys()
       if (oldest !== undefined) buckets.delete(oldest)
     }
-    if (tokens < 1) throw new AppError('RATE_LIMITED', { limit: perSecond })
+    if (tokens < 1) throw new AppError('RATE_LIMITED', { limit: perSecond, per })
   }
 }

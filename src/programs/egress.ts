@@ -1,82 +1,121 @@
-import { lookup } from 'node:dns'
+import { lookup as systemLookup } from 'node:dns'
 import { request as open } from 'node:https'
-import { BlockList, isIP, type LookupFunction } from 'node:net'
+import { isIP, type LookupFunction } from 'node:net'
 import type { HookRequest, HookResponse } from '../service/index.ts'
+import { isMetadataAddress, isPublicAddress } from './addresses.ts'
 
-const connectMilliseconds = 10_000
-const bodyBytes = 16_384
-
-/** Addresses that are nobody's business outside: loopback, private, link-local, shared, reserved, multicast. */
-const forbidden = new BlockList()
-for (const [network, prefix] of [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.0.0.0', 24],
-  ['192.0.2.0', 24],
-  ['192.88.99.0', 24],
-  ['192.168.0.0', 16],
-  ['198.18.0.0', 15],
-  ['198.51.100.0', 24],
-  ['203.0.113.0', 24],
-  ['224.0.0.0', 3],
-] as const) {
-  forbidden.addSubnet(network, prefix, 'ipv4')
-}
-for (const [network, prefix] of [
-  ['::', 127],
-  ['64:ff9b::', 96],
-  ['100::', 64],
-  ['2001::', 32],
-  ['2001:db8::', 32],
-  ['2002::', 16],
-  ['fc00::', 7],
-  ['fe80::', 10],
-  ['ff00::', 8],
-] as const) {
-  forbidden.addSubnet(network, prefix, 'ipv6')
+/** What the door is told by the operator; never by a request (S-50). */
+export interface EgressOptions {
+  /** `host:port` of targets inside that may be called all the same. Metadata services never may. */
+  readonly allowed?: readonly string[]
+  /** How names become addresses; the system's way by default. */
+  readonly lookup?: LookupFunction
+  /** Is told why a target was not reached; callers are not (S-51). */
+  readonly log?: (fact: { readonly host: string; readonly why: string }) => void
 }
 
-/** Whether a server may call out to an address (S-49). IPv4-mapped IPv6 addresses count as the IPv4 ones they are. */
-export function isPublicAddress(address: string): boolean {
-  const family = isIP(address)
-  return family !== 0 && !forbidden.check(address, family === 4 ? 'ipv4' : 'ipv6')
+/** The one door through which the server calls out to places that its users name (S-49). */
+export interface Egress {
+  /** Delivers a webhook. @throws EgressError */
+  sendHook(request: HookRequest): Promise<HookResponse>
+  /** A JSON document of another issuer, 1 MiB at most. @throws EgressError */
+  fetchDocument(url: string): Promise<string>
 }
+
+/** A target was refused, unreachable, too slow or too talkative: one class, one text, so that nobody maps a network by it. */
+export class EgressError extends Error {
+  constructor(options: ErrorOptions = {}) {
+    super('the target could not be reached', options)
+    this.name = 'EgressError'
+  }
+}
+
+interface Call {
+  readonly method: 'GET' | 'POST'
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  readonly milliseconds: number
+  readonly mostBytes: number
+}
+
+interface Answer {
+  readonly status: number
+  readonly headers: string
+  readonly body: Buffer
+}
+
+const hookMilliseconds = 10_000
+const hookBytes = 8 * 1024 * 1024
+const keptHookBytes = 16_384
+const documentMilliseconds = 5_000
+const documentBytes = 1_048_576
 
 /**
- * Sends one webhook through the one door that leaves the server: https on port 443, every resolved address public, the
- * connection pinned to a checked address, no redirects, bounded time and size.
+ * The door: https only, on port 443, to names whose every address is public; the connection goes to the address that was
+ * checked; no redirect is followed, no proxy and no compression is used, time and size are bounded.
  */
-export async function sendHook(request: HookRequest): Promise<HookResponse> {
-  const url = URL.parse(request.url)
-  if (
-    url === null ||
-    url.protocol !== 'https:' ||
-    url.username !== '' ||
-    (url.port !== '' && url.port !== '443')
-  ) {
-    throw new Error('egress denied')
+export function createEgress(options: EgressOptions = {}): Egress {
+  const call = async (request: Call): Promise<Answer> => {
+    try {
+      return await send(request, options)
+    } catch (cause) {
+      options.log?.({
+        host: URL.parse(request.url)?.host ?? '',
+        why: cause instanceof Error ? cause.message : '',
+      })
+      throw new EgressError({ cause })
+    }
   }
-  if (isIP(url.hostname.replace(/^\[|\]$/g, '')) !== 0) throw new Error('egress denied')
+  return {
+    async sendHook({ url, headers, body }) {
+      const answer = await call({
+        method: 'POST',
+        url,
+        headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
+        body,
+        milliseconds: hookMilliseconds,
+        mostBytes: hookBytes,
+      })
+      const kept = answer.body.subarray(0, keptHookBytes).toString('utf8').slice(0, keptHookBytes)
+      return { status: answer.status, headers: answer.headers, body: kept }
+    },
+    async fetchDocument(url) {
+      const answer = await call({
+        method: 'GET',
+        url,
+        headers: { accept: 'application/json' },
+        body: '',
+        milliseconds: documentMilliseconds,
+        mostBytes: documentBytes,
+      })
+      if (answer.status !== 200) throw new EgressError({ cause: new Error(`status ${answer.status}`) })
+      return answer.body.toString('utf8')
+    },
+  }
+}
+
+async function send(call: Call, options: EgressOptions): Promise<Answer> {
+  const url = checkedTarget(call.url, options.allowed ?? [])
+  const inside = isAllowed(url, options.allowed ?? [])
+  const signal = AbortSignal.timeout(call.milliseconds)
   return await new Promise((resolve, reject) => {
     const outgoing = open(url, {
-      method: 'POST',
-      headers: { ...request.headers, 'content-length': Buffer.byteLength(request.body) },
-      lookup: publicLookup,
+      method: call.method,
+      headers: call.headers,
+      lookup: checkedLookup(options.lookup ?? (systemLookup as LookupFunction), inside),
       agent: false,
-      signal: AbortSignal.timeout(connectMilliseconds),
+      signal,
+      maxHeaderSize: 16_384,
     })
     outgoing.once('error', reject)
     outgoing.once('response', (incoming) => {
       const chunks: Buffer[] = []
       let size = 0
       incoming.on('data', (chunk: Buffer) => {
-        if (size < bodyBytes) chunks.push(chunk)
         size += chunk.length
-        if (size > 8 * 1024 * 1024) incoming.destroy()
+        if (size > call.mostBytes) incoming.destroy(new Error('the answer is too long'))
+        else chunks.push(chunk)
       })
       incoming.once('error', reject)
       incoming.once('end', () =>
@@ -85,22 +124,49 @@ export async function sendHook(request: HookRequest): Promise<HookResponse> {
           headers: Object.entries(incoming.headers)
             .map(([name, value]) => `${name}: ${String(value)}`)
             .join('\n'),
-          body: Buffer.concat(chunks).toString('utf8').slice(0, bodyBytes),
+          body: Buffer.concat(chunks),
         }),
       )
     })
-    outgoing.end(request.body)
+    outgoing.end(call.body)
   })
 }
 
-/** Resolves a name, refuses it when any of its addresses is not public, and hands on only what was checked. */
-const publicLookup: LookupFunction = (hostname, options, done) => {
-  lookup(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error !== null) return done(error, '', 0)
-    const [first] = addresses
-    if (first === undefined || !addresses.every(({ address }) => isPublicAddress(address))) {
-      return done(Object.assign(new Error('egress denied'), { code: 'EACCES' }), '', 0)
-    }
-    return options.all ? done(null, addresses) : done(null, first.address, first.family)
-  })
+/** The URL, when it may be called as far as can be told before its name is resolved. */
+function checkedTarget(text: string, allowed: readonly string[]): URL {
+  const url = URL.parse(text)
+  if (url === null || url.protocol !== 'https:') throw new Error('not an https URL')
+  if (url.username !== '' || url.password !== '') throw new Error('a user in the URL')
+  if (isAllowed(url, allowed)) {
+    if (isMetadataAddress(bare(url))) throw new Error('a metadata service')
+    return url
+  }
+  if (url.port !== '') throw new Error(`port ${url.port}`)
+  // Public services have names; a number in place of one is somebody's network.
+  if (isIP(bare(url)) !== 0) throw new Error('an address in place of a name')
+  return url
+}
+
+function isAllowed(url: URL, allowed: readonly string[]): boolean {
+  return allowed.includes(`${url.hostname}:${url.port || '443'}`)
+}
+
+function bare({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, '')
+}
+
+/** Resolves a name, refuses it when any of its addresses may not be called, and hands on only what was checked. */
+function checkedLookup(lookup: LookupFunction, inside: boolean): LookupFunction {
+  const mayCall = (address: string) => (inside ? !isMetadataAddress(address) : isPublicAddress(address))
+  return (hostname, options, done) => {
+    lookup(hostname, { ...options, all: true }, (error, found) => {
+      if (error !== null) return done(error, '', 0)
+      const addresses = Array.isArray(found) ? found : [{ address: found, family: isIP(found) }]
+      const [first] = addresses
+      if (first === undefined || !addresses.every(({ address }) => mayCall(address))) {
+        return done(Object.assign(new Error('a private address'), { code: 'EACCES' }), '', 0)
+      }
+      return options.all ? done(null, addresses) : done(null, first.address, first.family)
+    })
+  }
 }

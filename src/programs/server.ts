@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { accessSync, chmodSync, constants, mkdirSync } from 'node:fs'
+import { appendFile } from 'node:fs/promises'
 import { homedir, hostname, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createTokenExchange } from '../aws/index.ts'
 import type { ProgramOptions } from '../cli/index.ts'
-import { createAccessTokenCodec, systemRandom } from '../crypto/index.ts'
+import { type Checkpoint, checkpointKey, createAccessTokenCodec, systemRandom } from '../crypto/index.ts'
 import { AppError } from '../diag/index.ts'
 import { createApp } from '../http/index.ts'
 import { createIssuer, type Issuer } from '../oidc/index.ts'
@@ -12,7 +13,7 @@ import { providerCatalogue } from '../providers/index.ts'
 import { createService, type LogEvent, type Service } from '../service/index.ts'
 import { openSqliteStore, openVault, type Store, signingKeyStorage } from '../store/index.ts'
 import { files } from '../world/files.ts'
-import { sendHook } from './egress.ts'
+import { createEgress } from './egress.ts'
 import { unlock } from './key-file.ts'
 import { type Listener, listen } from './listen.ts'
 import { readSettings } from './options.ts'
@@ -29,6 +30,12 @@ interface ServerSettings {
   readonly organization: string
   readonly user: string
   readonly tokenFile: string
+  /** Where signed ends of the audit trails are appended; absent = they go to the log. */
+  readonly auditCheckpoints: string | undefined
+  readonly allowedTargets: readonly string[]
+  readonly trustedProxies: readonly string[]
+  /** Requests a second with one token; 0 = no limits. */
+  readonly rateLimit: number
 }
 
 const tickMilliseconds = 10_000
@@ -60,6 +67,10 @@ function serverSettings(options: ProgramOptions): ServerSettings {
     organization: settings.text('organization') ?? 'my-org',
     user: settings.text('user') ?? loginName(),
     tokenFile: settings.text('tokenFile') ?? join(data, 'first-token'),
+    auditCheckpoints: settings.text('auditCheckpoints'),
+    allowedTargets: settings.list('allowedTargets'),
+    trustedProxies: settings.list('trustedProxies'),
+    rateLimit: settings.integer('rateLimit', { min: 0, max: 1_000_000 }) ?? 100,
   }
 }
 
@@ -83,6 +94,33 @@ function prepareFolder(path: string): void {
   chmodSync(path, 0o700)
 }
 
+type AnswerFrom = (
+  request: Request,
+  connection: { readonly remoteAddress: string },
+) => Response | Promise<Response>
+
+/** Ends of the audit trails go where the operator said: into a file apart, or to whoever collects the log. */
+function checkpointKeeper(
+  path: string | undefined,
+  log: (event: LogEvent) => void,
+): (checkpoint: Checkpoint) => Promise<void> {
+  return async (checkpoint) => {
+    if (path === undefined) log({ level: 'info', event: 'audit-checkpoint', ...checkpoint })
+    else await appendFile(path, `${JSON.stringify(checkpoint)}\n`, { mode: 0o600 })
+  }
+}
+
+/** The limits of S-55; several servers beside each other count apart. */
+function limitsOf(perSecond: number) {
+  if (perSecond === 0) return {}
+  const nowMs = () => performance.now()
+  return {
+    rateLimit: { perSecond, burst: 2 * perSecond, nowMs },
+    addressLimit: { perSecond: 10, burst: 50, nowMs },
+    openLimit: { perSecond: 200, burst: 400, nowMs },
+  }
+}
+
 async function serve(settings: ServerSettings, store: Store): Promise<void> {
   const nowMs = () => Date.now()
   const { keyRing, created } = await unlock(store, settings.keyFile, systemRandom)
@@ -90,10 +128,10 @@ async function serve(settings: ServerSettings, store: Store): Promise<void> {
   const log = (event: LogEvent) =>
     process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`)
   // The issuer's URL may be the address that is listened on, and a free port is known only then: answers wait for the app.
-  const app = Promise.withResolvers<(request: Request) => Response | Promise<Response>>()
+  const app = Promise.withResolvers<AnswerFrom>()
   const listener = await listen({
     ...settings,
-    answer: async (request) => await (await app.promise)(request),
+    answer: async (request, connection) => await (await app.promise)(request, connection),
   })
   try {
     const issuer = await createIssuer({
@@ -107,6 +145,10 @@ async function serve(settings: ServerSettings, store: Store): Promise<void> {
       region: settings.awsRegion,
       fetch: (url, init) => fetch(url, init),
       ...(settings.stsEndpoint === undefined ? {} : { endpoint: settings.stsEndpoint }),
+    })
+    const egress = createEgress({
+      allowed: settings.allowedTargets,
+      log: (fact) => log({ level: 'warn', event: 'egress', ...fact }),
     })
     const service = createService({
       store,
@@ -123,17 +165,28 @@ async function serve(settings: ServerSettings, store: Store): Promise<void> {
       tokens: createAccessTokenCodec(await vault.secret('token-pepper'), systemRandom),
       clock: () => new Date(),
       ids: () => randomUUID(),
-      sendHook,
+      checkpointKey: checkpointKey(await vault.secret('audit-checkpoint')),
+      keepCheckpoint: checkpointKeeper(settings.auditCheckpoints, log),
+      sendHook: egress.sendHook,
+      fetchDocument: egress.fetchDocument,
       log,
     })
     const first = await foundOnce(service, settings)
     const { v1, v2 } = issuer
-    const { fetch: answer } = createApp(service, { requestIds: () => randomUUID(), log, issuers: [v1, v2] })
-    app.resolve((request) => answer(request))
+    const { fetch: answer } = createApp(service, {
+      requestIds: () => randomUUID(),
+      log,
+      issuers: [v1, v2],
+      trustedProxies: settings.trustedProxies,
+      ...limitsOf(settings.rateLimit),
+    })
+    await service.auditedRequests.happened('server-started', { keyId: keyRing.keyId, issuer: v1.issuer })
+    app.resolve((request, connection) => answer(request, connection))
     process.stderr.write(welcome(settings, listener, issuer, { keyCreated: created, first }))
     const stopTicking = keepTicking(service, issuer, log)
     await listener.ended
     await stopTicking()
+    await service.auditedRequests.settle()
   } catch (error) {
     app.resolve(() => new Response(null, { status: 503 }))
     await listener.close()
