@@ -32,6 +32,8 @@ export class Attempt {
   readonly contextValues: ExportedRecord
   /** The environments met so far; without a value while they are evaluated. */
   readonly imports = new Map<string, { value: Value | null }>()
+  /** The environments whose inherited values hold each environment once only (`inherit.ts`). */
+  readonly inheritsOnce = new Set<Value>()
   readonly patches: Patch[] = []
   readonly rotations: RotationResult[] = []
   /** Whether anything had to be left because an answer is awaited; then this attempt's outcome is void. */

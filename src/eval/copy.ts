@@ -17,6 +17,7 @@ function copy(value: Value, copies: Map<Value, Value>, budget: Budget): Value {
   const made = new Value(value.def, value.schema)
   // Remembered before descending, so that a value below itself ends here.
   copies.set(value, made)
+  made.origin = value.origin ?? value
   made.unknown = value.unknown
   made.secret = value.secret
   made.final = value.final

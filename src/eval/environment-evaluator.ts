@@ -3,11 +3,10 @@ import type { Schema } from '../schema/index.ts'
 import { quote } from '../value/index.ts'
 import { AwaitedValue } from './awaited.ts'
 import { isAnonymous } from './context-value.ts'
-import { copyValue } from './copy.ts'
 import { declare } from './declare.ts'
 import { Expr, type Place, placeholder } from './expr.ts'
 import { ExpressionEvaluator } from './expression-evaluator.ts'
-import { merge } from './merge.ts'
+import { inherit } from './inherit.ts'
 import { mergedSchema } from './schemas.ts'
 import { recordValue } from './unexport.ts'
 import type { Value } from './value.ts'
@@ -20,6 +19,8 @@ const reserved: ReadonlySet<string> = new Set(['imports', 'context', 'environmen
  * Evaluates one environment (language specification §6): its imports, then its values over what they give.
  */
 export class EnvironmentEvaluator extends ExpressionEvaluator {
+  #inheritsOnce = false
+
   /** The environment's value. Its diagnostics are in `diagnostics`. */
   evaluateEnvironment(): Value {
     const base = this.#inherited()
@@ -72,7 +73,7 @@ export class EnvironmentEvaluator extends ExpressionEvaluator {
       this.budget.exceeded(`more than ${directImports} imports in one environment`)
     }
     const mine = new Map<string, Value>()
-    let base: Value | null = null
+    const merged: Value[] = []
     let waiting = false
     for (const { name, merge: merges } of named) {
       const { depth, referenceDepth } = this.budget
@@ -80,10 +81,7 @@ export class EnvironmentEvaluator extends ExpressionEvaluator {
         const value = this.evaluateImport(name, name!.value)
         if (value === null) continue
         mine.set(name!.value, value)
-        if (!merges) continue
-        const copy: Value = copyValue(value, this.budget)
-        merge(copy, base, this.budget)
-        base = copy
+        if (merges) merged.push(value)
       } catch (error) {
         if (error !== pending) throw error
         this.budget.depth = depth
@@ -94,6 +92,8 @@ export class EnvironmentEvaluator extends ExpressionEvaluator {
     }
     if (waiting) throw pending
     this.myImports = recordValue(placeholder(null), [...mine])
+    const { base, once } = inherit(merged, this.attempt.inheritsOnce, this.budget)
+    this.#inheritsOnce = once
     return base
   }
 
@@ -134,6 +134,7 @@ export class EnvironmentEvaluator extends ExpressionEvaluator {
       this.attempt,
     )
     entry.value = evaluator.evaluateEnvironment()
+    if (evaluator.#inheritsOnce) this.attempt.inheritsOnce.add(entry.value)
     this.diagnostics.push(...evaluator.diagnostics)
     return entry.value
   }

@@ -130,26 +130,6 @@ const bombs: Record<string, Record<string, string>> = {
   'the text of a list nested 120 deep, each level quoting the one below': {
     root: `values: {a: {fn::toString: ${'['.repeat(120)}"\\""${']'.repeat(120)}}}\n`,
   },
-  'a diamond of 30 environments': {
-    root: 'imports: [e14a, e14b]\n',
-    ...Object.fromEntries(
-      Array.from({ length: 15 }, (_, i) =>
-        ['a', 'b'].map((side) => [
-          `e${i}${side}`,
-          i === 0 ? 'values: {x: 1}' : `imports: [e${i - 1}a, e${i - 1}b]\nvalues: {${side}${i}: 1}`,
-        ]),
-      ).flat(),
-    ),
-  },
-  '100 environments that import all before them': {
-    root: `imports: [${list(60, (i) => `e${i}`)}]\n`,
-    ...Object.fromEntries(
-      Array.from({ length: 60 }, (_, i) => [
-        `e${i}`,
-        `imports: [${list(i, (j) => `e${j}`)}]\nvalues: {v${i}: 1}`,
-      ]),
-    ),
-  },
   'a schema that refers to itself': {
     root: 'values: {a: {fn::validate: {schema: {$defs: {a: {$ref: "#/$defs/a"}}, $ref: "#/$defs/a"}, value: 1}}}\n',
   },

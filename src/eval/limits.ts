@@ -8,7 +8,7 @@ export const defaultLimits: EvaluationLimits = Object.freeze({
   nodes: 20_000,
   imports: 128,
   directImports: 64,
-  importDepth: 16,
+  importDepth: 32,
   references: 10_000,
   referenceDepth: 64,
   steps: 200_000,

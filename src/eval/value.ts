@@ -17,6 +17,8 @@ export class Value {
   unknown = false
   secret = false
   final = false
+  /** The value that this one was copied from, over any number of copies; `null` = it is none. */
+  origin: Value | null = null
   /** An unknown that does not count outside of a rotation. */
   rotateOnly = false
   /** Filled on first use and never again, although a later merge may add keys; results depend on it (§15, Q3). */
