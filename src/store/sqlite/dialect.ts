@@ -1,66 +1,12 @@
-import {
-  type CompiledQuery,
-  type DatabaseConnection,
-  type Dialect,
-  type Driver,
-  type QueryResult,
-  SqliteAdapter,
-  SqliteIntrospector,
-  SqliteQueryCompiler,
-} from 'kysely'
+import { type Dialect, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
+import { type StatementRunner, UnitDriver } from '../sql/unit-driver.ts'
 
-/** Runs one statement, at once. */
-export interface StatementRunner {
-  execute<R>(sql: string, parameters: readonly unknown[]): QueryResult<R>
-}
-
-/**
- * Kysely over one `node:sqlite` connection. It neither begins nor ends transactions: the store does, around a
- * whole unit of work, so a query through it belongs to whatever unit is open on the connection.
- *
- * @see kysely, "Dialect": the four parts a database needs
- */
+/** Kysely in SQLite's SQL, over one connection that the store holds. */
 export function nodeSqliteDialect(runner: StatementRunner): Dialect {
   return {
     createAdapter: () => new SqliteAdapter(),
     createDriver: () => new UnitDriver(runner),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
-  }
-}
-
-class UnitDriver implements Driver {
-  readonly #connection: DatabaseConnection
-  constructor(runner: StatementRunner) {
-    this.#connection = new UnitConnection(runner)
-  }
-  async init(): Promise<void> {}
-  async acquireConnection(): Promise<DatabaseConnection> {
-    return this.#connection
-  }
-  beginTransaction(): Promise<void> {
-    return Promise.reject(new Error('a unit of work is begun by the store, not by kysely'))
-  }
-  commitTransaction(): Promise<void> {
-    return Promise.reject(new Error('a unit of work is ended by the store, not by kysely'))
-  }
-  rollbackTransaction(): Promise<void> {
-    return Promise.reject(new Error('a unit of work is ended by the store, not by kysely'))
-  }
-  async releaseConnection(): Promise<void> {}
-  async destroy(): Promise<void> {}
-}
-
-class UnitConnection implements DatabaseConnection {
-  readonly #runner: StatementRunner
-  constructor(runner: StatementRunner) {
-    this.#runner = runner
-  }
-  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    return this.#runner.execute<R>(query.sql, query.parameters)
-  }
-  // biome-ignore lint/correctness/useYield: the interface wants a generator, and pages make streams needless.
-  async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
-    throw new Error('results are read whole, a page at a time')
   }
 }

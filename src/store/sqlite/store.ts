@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { AppError } from '../../diag/index.ts'
+import { Queue } from '../sql/queue.ts'
 import type { ReadTransaction, Store, Transaction } from '../store.ts'
 import type { Connection } from './connection.ts'
 import { failureOf, isBusy, isFatal } from './failure.ts'
-import { Queue } from './queue.ts'
 import type { Readers } from './readers.ts'
 import { Unit } from './unit.ts'
 

@@ -1,9 +1,10 @@
 import { Kysely, type QueryResult } from 'kysely'
 import type { Tables } from '../sql/tables.ts'
 import { sqlTransaction } from '../sql/transaction.ts'
+import type { StatementRunner } from '../sql/unit-driver.ts'
 import type { Transaction } from '../store.ts'
 import type { Connection } from './connection.ts'
-import { nodeSqliteDialect, type StatementRunner } from './dialect.ts'
+import { nodeSqliteDialect } from './dialect.ts'
 import { sqliteHotReads } from './hot-reads.ts'
 
 /**

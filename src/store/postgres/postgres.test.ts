@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import pg from 'pg'
+import { type Database, emptyDatabase, startDatabase } from '../../../tools/database.ts'
+import { storeContract } from '../contract.ts'
+import { openPostgresStore } from './open.ts'
+
+let database: Database
+let url = ''
+before(async () => {
+  database = await startDatabase()
+  url = await database.create()
+})
+after(() => database.stop())
+
+const open = (connections = 10) => openPostgresStore({ url, nowMs: () => 0, connections })
+
+storeContract('postgres', async () => {
+  await emptyDatabase(url)
+  return await open()
+})
+
+describe('postgres', () => {
+  it('R-01: a server whose commits are not durable is refused', async () => {
+    for (const [name, value] of [
+      ['synchronous_commit', 'off'],
+      ['synchronous_commit', 'local'],
+    ]) {
+      const unsafe = new URL(url)
+      unsafe.searchParams.set('options', `-c ${name}=${value}`)
+      await assert.rejects(openPostgresStore({ url: unsafe.href, nowMs: () => 0 }), {
+        code: 'DATABASE_UNSAFE',
+        message: `the database has \`${name}\` = \`${value}\`, wanted \`on\` or \`remote_apply\``,
+      })
+    }
+  })
+
+  it('R-28: several servers may bring a new database up to date at once', async () => {
+    const fresh = await database.create()
+    const stores = await Promise.all(
+      Array.from({ length: 4 }, () => openPostgresStore({ url: fresh, nowMs: () => 0, connections: 2 })),
+    )
+    for (const store of stores) await store.close()
+  })
+
+  it('R-11: a change outlives connections that the database has cut, and an interrupted one leaves nothing', async () => {
+    await emptyDatabase(url)
+    const store = await open(2)
+    await store.change((tx) => tx.settings.put('server', 'x', 1))
+    await cutAll()
+    await store.change((tx) => tx.settings.put('server', 'x', 2))
+    const interrupted = store.change(async (tx) => {
+      await tx.settings.put('server', 'x', 3)
+      await cutAll()
+      await tx.settings.put('server', 'y', 3)
+    })
+    await assert.rejects(interrupted, { code: 'STORE_UNAVAILABLE' })
+    assert.deepEqual([...(await store.read((tx) => tx.settings.all('server')))], [['x', 2]])
+    await store.close()
+  })
+
+  it('R-06: changes of several servers on one database lose nothing of one another', async () => {
+    await emptyDatabase(url)
+    const stores = await Promise.all([open(2), open(2), open(2)])
+    await stores[0]?.change((tx) => tx.settings.put('server', 'n', 0))
+    const add = (store: (typeof stores)[number]) =>
+      store.change(async (tx) =>
+        tx.settings.put('server', 'n', Number(await tx.settings.get('server', 'n')) + 1),
+      )
+    await Promise.all(Array.from({ length: 60 }, (_, index) => add(stores[index % 3] as never)))
+    assert.equal(await stores[1]?.read((tx) => tx.settings.get('server', 'n')), 60)
+    await Promise.all(stores.map((store) => store.close()))
+  })
+
+  it('a database that does not answer is named without user and password', async () => {
+    const nowhere = 'postgres://ada:hunter2@127.0.0.1:1/esc'
+    await assert.rejects(openPostgresStore({ url: nowhere, nowMs: () => 0 }), (error: Error) => {
+      assert.match(error.message, /^the database `postgres:\/\/127\.0\.0\.1:1\/esc` cannot be used: /)
+      assert.doesNotMatch(error.message, /hunter2|ada/)
+      return true
+    })
+  })
+})
+
+async function cutAll(): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  await client.query(
+    'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+  )
+  await client.end()
+}
