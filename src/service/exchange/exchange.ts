@@ -1,5 +1,6 @@
 import { hashAuditEntry } from '../../crypto/index.ts'
 import type { AccessToken, Organization, Transaction } from '../../store/index.ts'
+import { recorderOf } from '../audit/recorder.ts'
 import { note } from '../notes.ts'
 import type { ServiceParts } from '../parts.ts'
 import { decideExchange, type ExchangePolicy, type ForeignClaims, type WantedToken } from './claim-rules.ts'
@@ -28,6 +29,31 @@ const defaultSeconds = 7_200
 export function createExchanges(parts: ServiceParts): Exchanges {
   const keySets = createKeySets(parts)
   const used = new Map<string, number>()
+  const trade = async (request: ExchangeRequest, found: Found, wanted: WantedToken, seen: Seen) => {
+    const issuer = issuerOf(found.issuers, request.subjectToken)
+    seen.issuer = issuer.url
+    const keysOf = (fresh: boolean) =>
+      issuer.jwks === null ? keySets.of(issuer.url, { fresh }) : Promise.resolve(issuer.jwks)
+    const claims = await verifyForeignToken(parts, request.subjectToken, issuer, request.audience, keysOf)
+    const subject = String(claims['sub'])
+    seen.subject = subject
+    const decision = decideExchange(policiesFor(issuer, request.audience, claims), wanted, claims)
+    if (!decision.allowed) {
+      throw new ExchangeError('access_denied', `policy: ${decision.why}`, 401)
+    }
+    const seconds = request.expiration ?? Math.min(defaultSeconds, issuer.maxExpiration)
+    if (seconds < 1 || seconds > issuer.maxExpiration) {
+      throw new ExchangeError(
+        'invalid_request',
+        `\`expiration\` must be 1 to ${issuer.maxExpiration} seconds`,
+      )
+    }
+    refuseReplay(used, request.subjectToken, claims, parts.clock().getTime())
+    const text = await parts.store.change((transaction) =>
+      insertToken(transaction, parts, found.organization, issuer, wanted, { seconds, subject }),
+    )
+    return { text, type: request.requestedTokenType, scope: request.scope, expiresInSeconds: seconds }
+  }
   return {
     async exchange(request) {
       const { organization: organizationName, wanted } = readRequest(request)
@@ -37,27 +63,49 @@ export function createExchanges(parts: ServiceParts): Exchanges {
       })
       if (found === null)
         throw new ExchangeError('invalid_target', 'the organization in `audience` is not known')
-      const issuer = issuerOf(found.issuers, request.subjectToken)
-      const keysOf = (fresh: boolean) =>
-        issuer.jwks === null ? keySets.of(issuer.url, { fresh }) : Promise.resolve(issuer.jwks)
-      const claims = await verifyForeignToken(parts, request.subjectToken, issuer, request.audience, keysOf)
-      const decision = decideExchange(policiesFor(issuer, request.audience, claims), wanted, claims)
-      if (!decision.allowed) {
-        throw new ExchangeError('access_denied', `policy: ${decision.why}`, 401)
+      const seen: Seen = {}
+      try {
+        return await trade(request, found, wanted, seen)
+      } catch (error) {
+        if (error instanceof ExchangeError) noteDenial(parts, found.organization, seen, error)
+        throw error
       }
-      const seconds = request.expiration ?? Math.min(defaultSeconds, issuer.maxExpiration)
-      if (seconds < 1 || seconds > issuer.maxExpiration) {
-        throw new ExchangeError(
-          'invalid_request',
-          `\`expiration\` must be 1 to ${issuer.maxExpiration} seconds`,
-        )
-      }
-      refuseReplay(used, request.subjectToken, claims, parts.clock().getTime())
-      const text = await parts.store.change((transaction) =>
-        insertToken(transaction, parts, found.organization, issuer, wanted, seconds),
-      )
-      return { text, type: request.requestedTokenType, scope: request.scope, expiresInSeconds: seconds }
     },
+  }
+}
+
+interface Found {
+  readonly organization: Organization
+  readonly issuers: readonly TrustedIssuer[]
+}
+
+/** What was proved of a token before it was refused: the subject only once the signature held. */
+interface Seen {
+  issuer?: string
+  subject?: string
+}
+
+/** Administrators read here, and only here, whom a policy turned away (oidc §3.3). */
+function noteDenial(
+  parts: ServiceParts,
+  organization: Organization,
+  { issuer, subject }: Seen,
+  error: ExchangeError,
+): void {
+  // Tokens of issuers that nobody trusts are anybody's to send; the trail is not theirs to fill.
+  if (issuer === undefined) return
+  try {
+    recorderOf(parts.store).later({
+      event: 'auth-failure-oidc-exchange',
+      organizationId: organization.id,
+      at: parts.clock(),
+      caller: null,
+      environment: null,
+      request: null,
+      facts: { issuer, ...(subject === undefined ? {} : { subject }), refusal: error.message },
+    })
+  } catch {
+    // Nothing was given out; the refusal itself must reach the caller.
   }
 }
 
@@ -90,7 +138,7 @@ async function insertToken(
   organization: Organization,
   issuer: TrustedIssuer,
   { type, team, login, admin }: WantedToken,
-  seconds: number,
+  { seconds, subject }: { readonly seconds: number; readonly subject: string },
 ): Promise<string> {
   const user = login === null ? null : await transaction.users.find(login)
   if (login !== null) {
@@ -133,7 +181,7 @@ async function insertToken(
     {
       event: `${type}-token-created-for-oidc-issuer`,
       environment: null,
-      facts: { issuer: issuer.url, seconds },
+      facts: { issuer: issuer.url, subject, seconds },
     },
   )
   return text

@@ -25,6 +25,7 @@ const keepMilliseconds = 300_000
 const refetchMilliseconds = 60_000
 const staleMilliseconds = 86_400_000
 const mostKeys = 100
+const longestDocument = 1_048_576
 
 /** Key sets fetched through the door that leaves the server, and kept for a while. */
 export function createKeySets(parts: Pick<ServiceParts, 'fetchDocument' | 'clock'>): KeySets {
@@ -52,6 +53,10 @@ export function createKeySets(parts: Pick<ServiceParts, 'fetchDocument' | 'clock
       const age = kept === undefined ? Number.POSITIVE_INFINITY : nowMs - kept.fetchedMs
       const mayTry = nowMs - (triedMs.get(issuerUrl) ?? Number.NEGATIVE_INFINITY) >= refetchMilliseconds
       if (kept !== undefined && ((age < keepMilliseconds && !fresh) || !mayTry)) return kept.keys
+      const already = running.get(issuerUrl)
+      if (already !== undefined) return await already
+      // An issuer that does not answer is not asked again by every token that names it.
+      if (!mayTry) throw new Error('the issuer did not answer a moment ago')
       try {
         return await fetchOnce(issuerUrl)
       } catch (error) {
@@ -69,16 +74,21 @@ async function fetchKeys(
 ): Promise<JsonWebKeys> {
   if (fetchDocument === undefined)
     throw new Error('this server fetches no keys; register the issuer with `jwks`')
-  const discovery = JSON.parse(await fetchDocument(`${issuerUrl}/.well-known/openid-configuration`)) as {
+  const fetched = async (url: string): Promise<unknown> => {
+    const text = await fetchDocument(url)
+    if (text.length > longestDocument) throw new Error('the document is too long')
+    return JSON.parse(text)
+  }
+  const discovery = (await fetched(`${issuerUrl}/.well-known/openid-configuration`)) as {
     readonly issuer?: unknown
     readonly jwks_uri?: unknown
   }
   if (discovery.issuer !== issuerUrl) throw new Error('the discovery document is of another issuer')
   const address = String(discovery.jwks_uri)
-  if (!URL.canParse(address) || new URL(address).host !== new URL(issuerUrl).host) {
+  if (URL.parse(address)?.origin !== new URL(issuerUrl).origin) {
     throw new Error('the keys are not on the issuer’s own host')
   }
-  const set = JSON.parse(await fetchDocument(address)) as { readonly keys?: unknown }
+  const set = (await fetched(address)) as { readonly keys?: unknown }
   if (!Array.isArray(set.keys) || set.keys.length > mostKeys)
     throw new Error('the key set has no usable list of keys')
   return { keys: set.keys }

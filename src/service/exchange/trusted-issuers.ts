@@ -1,10 +1,12 @@
 import { AppError } from '../../diag/index.ts'
 import type { ReadTransaction, Transaction } from '../../store/index.ts'
 import type { OrganizationAccess } from '../access.ts'
+import { recorderOf } from '../audit/recorder.ts'
 import { note } from '../notes.ts'
 import type { ServiceParts } from '../parts.ts'
 import { claimPath, type ExchangePolicy } from './claim-rules.ts'
 import type { JsonWebKeys } from './key-sets.ts'
+import { createKeySets } from './key-sets.ts'
 
 /** A foreign issuer whose tokens an organization accepts, as far as its policies allow. */
 export interface TrustedIssuer {
@@ -96,13 +98,12 @@ export function createTrustedIssuers(parts: ServiceParts): TrustedIssuers {
     list: ({ organization }) => parts.store.read((transaction) => issuersOf(transaction, organization.id)),
     get: (access, id) =>
       parts.store.read((transaction) => find(transaction, access, (each) => each.id === id, id)),
-    register: (access, request) =>
-      parts.store.change(async (transaction) => {
-        checkIssuer(request)
-        const others = await issuersOf(transaction, access.organization.id)
-        if (others.some(({ url }) => url === request.url)) {
-          throw new AppError('CONFLICT', { what: `issuer \`${request.url}\` is trusted already`, hint: '' })
-        }
+    async register(access, request) {
+      checkIssuer(request)
+      await parts.store.read((transaction) => refuseTaken(transaction, access, request.url))
+      if (request.jwks === undefined) await refuseUnfetchable(parts, access, request.url)
+      return await parts.store.change(async (transaction) => {
+        await refuseTaken(transaction, access, request.url)
         const nowMs = parts.clock().getTime()
         const issuer: TrustedIssuer = {
           id: parts.ids(),
@@ -117,7 +118,8 @@ export function createTrustedIssuers(parts: ServiceParts): TrustedIssuers {
           policies: [],
         }
         return await put(transaction, access, issuer, 'oidc-issuer-registered')
-      }),
+      })
+    },
     update: (access, id, change) =>
       parts.store.change(async (transaction) => {
         const issuer = await find(transaction, access, (each) => each.id === id, id)
@@ -149,6 +151,43 @@ export function createTrustedIssuers(parts: ServiceParts): TrustedIssuers {
         const next = { ...issuer, policies, modifiedMs: parts.clock().getTime() }
         return await put(transaction, access, next, 'authorization-policy-updated')
       }),
+  }
+}
+
+async function refuseTaken(
+  transaction: ReadTransaction,
+  { organization }: OrganizationAccess,
+  wanted: string,
+): Promise<void> {
+  const others = await issuersOf(transaction, organization.id)
+  if (others.some(({ url }) => url === wanted)) {
+    throw new AppError('CONFLICT', { what: `issuer \`${wanted}\` is trusted already`, hint: '' })
+  }
+}
+
+/** An issuer without keys of its own must answer as itself before it is trusted (oidc §3.1). */
+async function refuseUnfetchable(
+  parts: ServiceParts,
+  { organization, caller }: OrganizationAccess,
+  url: string,
+): Promise<void> {
+  if (parts.fetchDocument === undefined) return
+  try {
+    await createKeySets(parts).of(url, { fresh: true })
+  } catch (cause) {
+    await recorderOf(parts.store).record({
+      event: 'oidc-issuer-validation-failed',
+      organizationId: organization.id,
+      at: parts.clock(),
+      caller,
+      environment: null,
+      request: caller.request ?? null,
+      facts: { issuer: url, refusal: cause instanceof Error ? cause.message : '' },
+    })
+    const what =
+      'invalid issuer url: its discovery document and keys could not be read, or are of another issuer'
+    const hint = 'check that the URL is exactly the `iss` of its tokens, or register it with `jwks`'
+    throw new AppError('REQUEST_INVALID', { what, hint }, { cause })
   }
 }
 

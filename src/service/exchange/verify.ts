@@ -1,6 +1,7 @@
 import { createLocalJWKSet, decodeJwt, errors, type JSONWebKeySet, jwtVerify } from 'jose'
 import type { ServiceParts } from '../parts.ts'
 import type { ForeignClaims } from './claim-rules.ts'
+import { hasDuplicateKeys } from './duplicate-keys.ts'
 import type { JsonWebKeys } from './key-sets.ts'
 import { ExchangeError } from './request.ts'
 import type { TrustedIssuer } from './trusted-issuers.ts'
@@ -65,6 +66,7 @@ export async function verifyForeignToken(
           401,
         )
       }
+      checkText(token, payload)
       return payload
     } catch (error) {
       if (error instanceof errors.JWKSNoMatchingKey && !fresh) continue
@@ -72,6 +74,17 @@ export async function verifyForeignToken(
     }
   }
   throw new ExchangeError('invalid_request', 'keys: the key that signed the token is not published', 401)
+}
+
+/** What two readers could take for two different things. */
+function checkText(token: string, { sub }: ForeignClaims): void {
+  const said = token.split('.').slice(0, 2)
+  if (said.some((part) => hasDuplicateKeys(Buffer.from(part, 'base64url').toString()))) {
+    throw new ExchangeError('invalid_request', 'claim: a name is given twice', 401)
+  }
+  if (typeof sub !== 'string' || sub.trim() !== sub || sub === '' || /\p{Cc}/u.test(sub)) {
+    throw new ExchangeError('invalid_request', 'claim: `sub` is empty, or has white space at an end', 401)
+  }
 }
 
 /** The expected audience, or one that the issuer's policies name instead. */
