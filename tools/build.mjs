@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const programs = ['server', 'sandbox', 'local']
-const doors = ['eval', 'trust', 'oidc', 'sts', 'client']
+const doors = ['eval', 'analysis', 'trust', 'oidc', 'sts', 'client']
 
 // A package installed without its sources has nothing to build; one installed without esbuild keeps its `dist`.
 const esbuild = await import('esbuild').catch(() => null)

@@ -127,11 +127,14 @@ test('S-47: an explanation holds no secret, neither of the value nor of what it 
     assert.ok(!formatExplanation(explanation).includes('hunter2'), path)
   }
   const { value, secret, origin } = await explain('db.password')
-  assert.deepEqual({ value, secret, origin }, {
-    value: '[secret]',
-    secret: true,
-    origin: { kind: 'call', text: 'fn::secret' },
-  })
+  assert.deepEqual(
+    { value, secret, origin },
+    {
+      value: '[secret]',
+      secret: true,
+      origin: { kind: 'call', text: 'fn::secret' },
+    },
+  )
 })
 
 test('a value that refers to itself is explained once', async () => {

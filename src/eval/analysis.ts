@@ -85,7 +85,8 @@ export function describeAt(environment: Environment, position: Position): string
   return describeInput(expr, trail, position)
 }
 
-function describeBuiltin(name: string): string | null {
+/** What a builtin does, by its full name; `null` for none. */
+export function describeBuiltin(name: string): string | null {
   return descriptions.get(name.startsWith('fn::open::') ? 'fn::open' : name) ?? null
 }
 

@@ -16,7 +16,14 @@ export {
 } from '../value/index.ts'
 
 // What stands under a position
-export { describeAt, type ExpressionAt, expressionAt, rangeContains, type TrailStep } from './analysis.ts'
+export {
+  describeAt,
+  describeBuiltin,
+  type ExpressionAt,
+  expressionAt,
+  rangeContains,
+  type TrailStep,
+} from './analysis.ts'
 export { checkEnvironment, openEnvironment, rotateEnvironment } from './evaluate.ts'
 export type {
   Environment,
