@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { accessSync, chmodSync, constants, mkdirSync } from 'node:fs'
 import { appendFile } from 'node:fs/promises'
 import { homedir, hostname, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -14,6 +13,7 @@ import { createService, type LogEvent, type Service } from '../service/index.ts'
 import { openSqliteStore, openVault, type Store, signingKeyStorage } from '../store/index.ts'
 import { files } from '../world/files.ts'
 import { createEgress } from './egress.ts'
+import { prepareFolder } from './folder.ts'
 import { unlock } from './key-file.ts'
 import { type Listener, listen } from './listen.ts'
 import { readSettings } from './options.ts'
@@ -78,20 +78,6 @@ function serverSettings(options: ProgramOptions): ServerSettings {
 function loginName(): string {
   const name = userInfo().username
   return /^[a-zA-Z0-9][\w-]{1,38}[a-zA-Z0-9]$/.test(name) ? name : 'admin'
-}
-
-function prepareFolder(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true, mode: 0o700 })
-    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK)
-  } catch (error) {
-    throw new AppError(
-      'DATA_FOLDER_UNUSABLE',
-      { path, said: error instanceof Error ? error.message : '' },
-      { cause: error },
-    )
-  }
-  chmodSync(path, 0o700)
 }
 
 type AnswerFrom = (
