@@ -36,11 +36,6 @@ export const codes = table({
     say: 'Too Many Requests: more than {limit} requests a second {per}',
     hint: 'wait a second and try again',
   },
-  INTERNAL: {
-    kind: 'internal',
-    say: 'internal error',
-    hint: 'the server log has the details under this request id',
-  },
 
   AUDIT_UNAVAILABLE: {
     kind: 'unavailable',
@@ -370,9 +365,7 @@ export const codes = table({
     say: 'sandbox_not_allowed_in_production: the AWS sandbox does not start: {problems}',
     hint: '{fix}',
   },
-
-  // trust
-  POLICY_INVALID: { kind: 'invalid', say: '{what}', hint: '{hint}' },
 })
 
+/** The name of a refusal. */
 export type Code = keyof typeof codes

@@ -6,6 +6,7 @@ import { resolveScalar } from './scalar.ts'
 import type { ArrayNode, ObjectEntry, ObjectNode, StringNode, SyntaxNode } from './syntax-node.ts'
 import type { YamlAlias, YamlMapping, YamlNode, YamlScalar, YamlSequence } from './yaml-node.ts'
 
+/** What decoding a text gives: the language’s tree, the formatting tree behind it, and findings. */
 export interface DecodedYaml {
   /** `null` when there is no document, when it is null, or when the text is malformed. */
   readonly node: SyntaxNode | null

@@ -9,6 +9,7 @@ export const defaultMaxDepth = 128
 /** The evaluator and the printer descend recursively; beyond this their stack would be at risk. */
 const depthCeiling = 1000
 
+/** What parsing gives: a formatting tree, or what is wrong with the text. */
 export interface ParsedYaml {
   /** The first document; the `nothing` node when there is none, `null` when the text is malformed. */
   readonly tree: YamlNode | null

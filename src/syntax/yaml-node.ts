@@ -8,6 +8,7 @@ import type { Position } from '../diag/index.ts'
  */
 export type YamlNode = YamlScalar | YamlMapping | YamlSequence | YamlAlias | YamlNothing
 
+/** The comments that belong to a node. */
 export interface YamlComments {
   /** Whole lines above the node, each with its `#`; `""` when there are none. */
   readonly head: string
@@ -27,8 +28,10 @@ interface YamlBase {
   readonly at: Position | null
 }
 
+/** How a scalar is written. */
 export type ScalarStyle = 'plain' | 'single' | 'double' | 'literal' | 'folded'
 
+/** A scalar: its content and how it was written. */
 export interface YamlScalar extends YamlBase {
   readonly kind: 'scalar'
   /** The decoded content. */
@@ -37,23 +40,27 @@ export interface YamlScalar extends YamlBase {
   readonly style: ScalarStyle | ''
 }
 
+/** A key and its value. */
 export interface YamlPair {
   readonly key: YamlNode
   readonly value: YamlNode
 }
 
+/** A mapping, in block or flow style. */
 export interface YamlMapping extends YamlBase {
   readonly kind: 'mapping'
   readonly flow: boolean
   readonly pairs: readonly YamlPair[]
 }
 
+/** A sequence, in block or flow style. */
 export interface YamlSequence extends YamlBase {
   readonly kind: 'sequence'
   readonly flow: boolean
   readonly items: readonly YamlNode[]
 }
 
+/** A reference to an anchor; the language refuses it, the printer keeps it. */
 export interface YamlAlias extends YamlBase {
   readonly kind: 'alias'
   readonly name: string

@@ -26,11 +26,13 @@ export interface AwsError {
   readonly message: string
 }
 
+/** One change that would flip a refusal. */
 export interface Suggestion {
   readonly say: string
   readonly policy?: unknown
 }
 
+/** What one statement wanted and got. */
 export interface StatementTrace {
   /** Position in the document, from 0, and its Sid when it has one. */
   readonly index: number

@@ -6,7 +6,9 @@ export interface Wildcard {
 /** Literal text or a wildcard: what a pattern is made of once variables are replaced. */
 export type Piece = string | Wildcard
 
+/** `*`: any run of units, the empty one included. */
 export const anyRun: Wildcard = Object.freeze({ wildcard: '*' })
+/** `?`: exactly one UTF-16 unit. */
 export const anyUnit: Wildcard = Object.freeze({ wildcard: '?' })
 
 /** A compiled pattern, anchored at both ends. */

@@ -9,12 +9,14 @@ export interface IdentityProvider {
   readonly account: string
 }
 
+/** A token as it was read, and whether its signature held. */
 export interface TokenFacts {
   readonly header: { readonly [name: string]: unknown }
   readonly claims: Claims
   readonly signatureValid: boolean
 }
 
+/** The role that is asked for. */
 export interface RoleFacts {
   readonly arn: string
   readonly maxSessionDurationSeconds: number

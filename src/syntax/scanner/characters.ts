@@ -1,5 +1,4 @@
-// Character classes of YAML 1.1 as libyaml has them, over UTF-16 code units. The end of the text reads as NUL.
-
+/** Character classes of YAML 1.1 as libyaml has them, over UTF-16 code units. The end of the text reads as NUL. */
 export const NUL = 0
 export const TAB = 0x09
 export const LF = 0x0a
@@ -68,6 +67,7 @@ export const isFlowEnd = (code: number): boolean => is(code, FLOW_END)
 export const isIndicator = (code: number): boolean => is(code, INDICATOR)
 /** What a tag may be made of. */
 export const isUriCharacter = (code: number): boolean => is(code, URI)
+/** Whether a code is one of `0` to `9`. */
 export const isDigit = (code: number): boolean => code >= ZERO && code <= NINE
 
 /** The value of a hexadecimal digit, or -1. */

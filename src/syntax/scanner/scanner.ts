@@ -71,7 +71,7 @@ export class Scanner {
 
   /** The next token. Two more are read ahead, so that comments behind it are known and lines can turn into heads. */
   peek(): Token {
-    while (this.#needsMore()) this.#fetch()
+    while (this.#needsMore()) this.#fetchToken()
     return this.#tokens.peek()
   }
 
@@ -98,7 +98,7 @@ export class Scanner {
     return ready < 3 || this.#keys.mayBeginAt(taken)
   }
 
-  #fetch(): void {
+  #fetchToken(): void {
     const cursor = this.#cursor
     const scan = cursor.mark()
     this.#skipToToken(scan)

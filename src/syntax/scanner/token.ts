@@ -1,6 +1,7 @@
 import type { ScalarStyle } from '../yaml-node.ts'
 import type { Mark } from './cursor.ts'
 
+/** What a token stands for. */
 export type TokenKind =
   | 'stream-start'
   | 'stream-end'
@@ -37,14 +38,17 @@ export interface Token {
   readonly style: ScalarStyle
 }
 
+/** A token without a text, `width` characters long. */
 export function token(kind: TokenKind, start: Mark, width = 0): Token {
   return { kind, start, width, value: '', suffix: '', style: 'plain' }
 }
 
+/** A token that carries a text: an anchor, an alias, a tag, a directive. */
 export function textToken(kind: TokenKind, start: Mark, value: string, suffix = ''): Token {
   return { kind, start, width: 0, value, suffix, style: 'plain' }
 }
 
+/** A token of a scalar with its decoded text. */
 export function scalarToken(start: Mark, value: string, style: ScalarStyle): Token {
   return { kind: 'scalar', start, width: 0, value, suffix: '', style }
 }

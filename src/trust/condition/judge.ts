@@ -17,6 +17,7 @@ export type JudgementReason =
   | 'not-comparable'
   | 'compared'
 
+/** Whether a condition holds, and why. */
 export interface Judgement {
   readonly holds: boolean
   readonly reason: JudgementReason

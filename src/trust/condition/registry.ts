@@ -60,6 +60,7 @@ export const operators: ReadonlyMap<string, ConditionOperator> = new Map(
   ].map((operator) => [operator.name, operator]),
 )
 
+/** How an operator treats a key with several values. */
 export type SetPrefix = 'ForAllValues' | 'ForAnyValue'
 
 /** An operator as a policy names it, with its set prefix and `IfExists` taken apart. */

@@ -24,6 +24,7 @@ export class TooManyStates extends Error {
   }
 }
 
+/** More states than this are not built: the answer is then “unknown”. */
 export const maxStates = 4_000
 
 // The nondeterministic automaton of an expression: free moves and moves on an interval.

@@ -11,6 +11,7 @@ export type Expression =
   | { readonly kind: 'either'; readonly parts: readonly Expression[] }
   | { readonly kind: 'repeat'; readonly part: Expression }
 
+/** The largest UTF-16 unit. */
 export const lastUnit = 0xffff
 
 /** Exactly this text. */
@@ -52,8 +53,11 @@ export function oneOrMore(part: Expression): Expression {
   return sequence(part, repeat(part))
 }
 
+/** Any one unit. */
 export const anyUnitExpression: Expression = unit([0, lastUnit])
+/** Every text. */
 export const anyText: Expression = repeat(anyUnitExpression)
+/** No text at all. */
 export const noText: Expression = either()
 
 /** The language of a pattern; `*` stands for a run of `filler`, `?` for one unit of it. */

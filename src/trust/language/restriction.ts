@@ -30,6 +30,7 @@ export interface Restriction {
 
 const everything = automatonOf(anyText)
 
+/** A request of which nothing is known. */
 export const unrestricted: Restriction = {
   absent: true,
   present: true,

@@ -31,6 +31,7 @@ export interface Finding {
   readonly edits: readonly Edit[]
 }
 
+/** A token that the policy would accept, as proof of a finding. */
 export interface LintWitness {
   readonly claims: Claims
   readonly request: Partial<AssumeRequest>

@@ -14,6 +14,7 @@ export interface Policy {
   readonly at: Span
 }
 
+/** One statement, with where it stands. */
 export interface Statement {
   /** Position in the document, from 0. */
   readonly index: number
@@ -33,6 +34,7 @@ export interface Statement {
   readonly conditionAt: Span | null
 }
 
+/** One principal: its kind and value. */
 export interface PrincipalEntry {
   /** `*` for the scalar `"Principal": "*"`, otherwise the member name. */
   readonly kind: string
@@ -40,6 +42,7 @@ export interface PrincipalEntry {
   readonly at: Span
 }
 
+/** One action pattern. */
 export interface ActionEntry {
   readonly pattern: string
   readonly test: ValueTest
@@ -60,6 +63,7 @@ export interface ConditionEntry {
   readonly valuesAt: Span
 }
 
+/** One value of a condition, as text. */
 export interface ConditionValue {
   readonly text: string
   readonly template: Template

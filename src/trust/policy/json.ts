@@ -4,6 +4,7 @@ export interface Span {
   readonly to: number
 }
 
+/** A member of an object, with where its name stands. */
 export interface JsonMember {
   readonly name: string
   readonly nameAt: Span

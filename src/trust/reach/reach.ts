@@ -25,6 +25,7 @@ export interface Admitted {
   readonly depends: readonly string[]
 }
 
+/** Whom a policy lets in. */
 export interface Reach {
   readonly role: string
   readonly admitted: readonly Admitted[]
@@ -40,6 +41,7 @@ export interface OpenPart {
   readonly example: string | null
 }
 
+/** Bounds of the answer. */
 export interface ReachOptions {
   /** Rows at most; 10,000 when not given. */
   readonly limit?: number

@@ -28,6 +28,7 @@ export interface CompiledWay {
   readonly depends: readonly string[]
 }
 
+/** A role’s policy, ready to be asked about many subjects. */
 export interface CompiledRole {
   readonly name: string
   readonly ways: readonly CompiledWay[]
