@@ -11,7 +11,12 @@ const blocking = {
   R: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 19, 20, 21, 22, 23, 24, 25, 28, 29, 30, 31, 40, 41],
 } as const
 
-const titles = globSync(['src/**/*.test.ts', 'src/**/contract.ts', 'tests/**/*.ts'])
+const titles = globSync([
+  'src/**/*.test.ts',
+  'src/**/contract.ts',
+  'src/store/contract/*.ts',
+  'tests/**/*.ts',
+])
   .map((file) => readFileSync(file, 'utf8'))
   .join('\n')
 

@@ -24,6 +24,20 @@ export const serverOptions: readonly ProgramOption[] = Object.freeze([
     help: 'Directory that holds the database',
   },
   {
+    name: 'database',
+    flag: '--database',
+    type: 'string',
+    default: '',
+    help: 'postgres:// URL of a database, which any number of servers may share; default: a file in the data directory',
+  },
+  {
+    name: 'metricsPort',
+    flag: '--metrics-port',
+    type: 'integer',
+    default: '',
+    help: 'Port of the loopback interface that serves metrics for Prometheus at /metrics; default: none',
+  },
+  {
     name: 'keyFile',
     flag: '--key-file',
     type: 'string',

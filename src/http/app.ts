@@ -60,7 +60,7 @@ function appOf(table: readonly Route[], service: Service, options: AppOptions): 
     // A HEAD request takes the GET route, and its answer loses the body.
     if (route.method === 'HEAD') continue
     app.on(route.method, honoPath(route.path), (c) =>
-      respond(c.req.raw, options, (request, requestId) => {
+      respond(c.req.raw, route.id, options, (request, requestId) => {
         const parameters = c.req.param()
         const trail = requestTrail(service, route, parameters, {
           id: requestId,
@@ -76,7 +76,7 @@ function appOf(table: readonly Route[], service: Service, options: AppOptions): 
     )
   }
   app.notFound((c) =>
-    respond(c.req.raw, options, async (request, requestId) => refuseRoute(table, request, requestId)),
+    respond(c.req.raw, '', options, async (request, requestId) => refuseRoute(table, request, requestId)),
   )
   return app
 }
@@ -102,6 +102,7 @@ function honoPath(path: string): string {
 /** Runs a handler between the limits before it and the headers, problems and log behind it. */
 async function respond(
   request: Request,
+  operation: string,
   options: AppOptions,
   run: (request: Request, requestId: string) => Promise<Answer>,
 ): Promise<Response> {
@@ -119,6 +120,7 @@ async function respond(
     level: 'info',
     event: 'request',
     requestId,
+    operation,
     method: request.method,
     path: canonicalPath(request.url),
     status: answer.status,

@@ -10,19 +10,25 @@ import { createApp } from '../http/index.ts'
 import { createIssuer, type Issuer } from '../oidc/index.ts'
 import { providerCatalogue } from '../providers/index.ts'
 import { createService, type LogEvent, type Service } from '../service/index.ts'
-import { openSqliteStore, openVault, type Store, signingKeyStorage } from '../store/index.ts'
+import { openVault, type Store, signingKeyStorage } from '../store/index.ts'
 import { files } from '../world/files.ts'
 import { createEgress } from './egress.ts'
 import { prepareFolder } from './folder.ts'
 import { unlock } from './key-file.ts'
 import { type Listener, listen } from './listen.ts'
+import { countRequest, measuredAnswers, measuredExchange, measuredIssuer, measuredStore } from './measured.ts'
+import { createMetrics, type Metrics, serveMetrics } from './metrics.ts'
 import { readSettings } from './options.ts'
 import { providersFor } from './powers.ts'
+import { openStore } from './store.ts'
 
 interface ServerSettings {
   readonly host: string
   readonly port: number
   readonly data: string
+  /** `postgres://…`; absent = a file in the data directory. */
+  readonly database: string | undefined
+  readonly metricsPort: number | undefined
   readonly keyFile: string
   readonly issuerBaseUrl: string | undefined
   readonly stsEndpoint: string | undefined
@@ -44,13 +50,25 @@ const tickMilliseconds = 10_000
 export async function startServer(options: ProgramOptions): Promise<number> {
   const settings = serverSettings(options)
   prepareFolder(settings.data)
-  const store = await openSqliteStore({ path: join(settings.data, 'openesc.db'), nowMs: () => Date.now() })
+  const metrics = createMetrics()
+  const store = measuredStore(await openStore(settings), metrics, endAtOnce)
+  let stopMetrics = () => {}
   try {
-    await serve(settings, store)
+    if (settings.metricsPort !== undefined) stopMetrics = await serveMetrics(metrics, settings.metricsPort)
+    await serve(settings, store, metrics)
   } finally {
+    stopMetrics()
     await store.close()
   }
   return 0
+}
+
+/** Lets the answers that are under way say what happened; the next start recovers from the log (R-22). */
+function endAtOnce(): void {
+  process.stderr.write(
+    'error: the disk under the store failed; the server ends, and recovers at the next start\n',
+  )
+  setTimeout(() => process.exit(1), 100)
 }
 
 function serverSettings(options: ProgramOptions): ServerSettings {
@@ -60,6 +78,8 @@ function serverSettings(options: ProgramOptions): ServerSettings {
     host: settings.text('host') ?? '127.0.0.1',
     port: settings.integer('port', { min: 0, max: 65_535 }) ?? 3720,
     data,
+    database: settings.text('database'),
+    metricsPort: settings.integer('metricsPort', { min: 0, max: 65_535 }),
     keyFile: settings.text('keyFile') ?? join(data, 'key'),
     issuerBaseUrl: settings.text('issuerBaseUrl'),
     stsEndpoint: settings.text('stsEndpoint'),
@@ -107,31 +127,38 @@ function limitsOf(perSecond: number) {
   }
 }
 
-async function serve(settings: ServerSettings, store: Store): Promise<void> {
+async function serve(settings: ServerSettings, store: Store, metrics: Metrics): Promise<void> {
   const nowMs = () => Date.now()
   const { keyRing, created } = await unlock(store, settings.keyFile, systemRandom)
   const vault = await openVault({ store, keyRing, nowMs, random: systemRandom })
-  const log = (event: LogEvent) =>
+  const log = (event: LogEvent) => {
+    countRequest(event, metrics)
     process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`)
+  }
   // The issuer's URL may be the address that is listened on, and a free port is known only then: answers wait for the app.
   const app = Promise.withResolvers<AnswerFrom>()
   const listener = await listen({
     ...settings,
-    answer: async (request, connection) => await (await app.promise)(request, connection),
+    answer: measuredAnswers<Parameters<AnswerFrom>>(
+      async (request, connection) => await (await app.promise)(request, connection),
+      metrics,
+    ),
   })
   try {
-    const issuer = await createIssuer({
+    const plainIssuer = await createIssuer({
       baseUrl: settings.issuerBaseUrl ?? listener.url,
       storage: { v1: signingKeyStorage(store, 'v1'), v2: signingKeyStorage(store, 'v2') },
       sealer: vault,
       nowMs,
       random: systemRandom,
     })
-    const sts = createTokenExchange({
+    const issuer = measuredIssuer(plainIssuer, metrics)
+    const plainSts = createTokenExchange({
       region: settings.awsRegion,
       fetch: (url, init) => fetch(url, init),
       ...(settings.stsEndpoint === undefined ? {} : { endpoint: settings.stsEndpoint }),
     })
+    const sts = measuredExchange(plainSts, metrics)
     const egress = createEgress({
       allowed: settings.allowedTargets,
       log: (fact) => log({ level: 'warn', event: 'egress', ...fact }),
@@ -153,6 +180,11 @@ async function serve(settings: ServerSettings, store: Store): Promise<void> {
       ids: () => randomUUID(),
       checkpointKey: checkpointKey(await vault.secret('audit-checkpoint')),
       keepCheckpoint: checkpointKeeper(settings.auditCheckpoints, log),
+      signingKeys: {
+        keys: (name) => issuer[name].keys(),
+        rotate: issuer.rotate,
+        revoke: issuer.revoke,
+      },
       sendHook: egress.sendHook,
       fetchDocument: egress.fetchDocument,
       log,
@@ -225,7 +257,7 @@ function welcome(
   const lines = [
     `OpenESC listens on ${listener.url}`,
     `  issuer  ${issuer.v1.issuer}`,
-    `  data    ${settings.data}`,
+    `  data    ${settings.database === undefined ? settings.data : 'in PostgreSQL'}`,
   ]
   if (settings.stsEndpoint !== undefined) {
     lines.push(`  STS     ${settings.stsEndpoint} (not AWS: credentials from there open nothing in AWS)`)

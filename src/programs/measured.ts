@@ -1,0 +1,97 @@
+import { AppError } from '../diag/index.ts'
+import type { Issuer } from '../oidc/index.ts'
+import type { AwsTokenExchange } from '../providers/index.ts'
+import type { LogEvent } from '../service/index.ts'
+import type { Store } from '../store/index.ts'
+import type { Metrics } from './metrics.ts'
+
+/**
+ * The store, its changes measured. `onFailed` is called when the store has stopped for good after a failed sync: the
+ * process must end and recover from the log (R-22).
+ */
+export function measuredStore(store: Store, metrics: Metrics, onFailed: () => void): Store {
+  return {
+    read: (work) => store.read(work),
+    async change(work) {
+      const started = performance.now()
+      let result = 'ok'
+      try {
+        return await store.change(work)
+      } catch (error) {
+        result = error instanceof AppError ? error.code : 'error'
+        if (result === 'STORE_FAILED') onFailed()
+        throw error
+      } finally {
+        metrics.observe('openesc_store_change_seconds', { result }, secondsSince(started))
+      }
+    },
+    close: () => store.close(),
+  }
+}
+
+/** The exchange with STS, measured. */
+export function measuredExchange(exchange: AwsTokenExchange, metrics: Metrics): AwsTokenExchange {
+  return {
+    ...exchange,
+    async assumeRoleWithWebIdentity(request) {
+      const started = performance.now()
+      let result = 'ok'
+      try {
+        return await exchange.assumeRoleWithWebIdentity(request)
+      } catch (error) {
+        result = 'refused'
+        throw error
+      } finally {
+        metrics.observe('openesc_sts_seconds', { result }, secondsSince(started))
+      }
+    },
+  }
+}
+
+/** The issuer, its tokens counted. */
+export function measuredIssuer(issuer: Issuer, metrics: Metrics): Issuer {
+  return {
+    ...issuer,
+    mintLoginToken(request) {
+      const token = issuer.mintLoginToken(request)
+      metrics.count('openesc_tokens_minted_total', { issuer: 'v1' })
+      return token
+    },
+    mintIdentityToken(request) {
+      const token = issuer.mintIdentityToken(request)
+      metrics.count('openesc_tokens_minted_total', { issuer: 'v2' })
+      return token
+    },
+  }
+}
+
+/** Answers measured from the listener's side. */
+export function measuredAnswers<Arguments extends readonly unknown[]>(
+  answer: (...given: Arguments) => Response | Promise<Response>,
+  metrics: Metrics,
+): (...given: Arguments) => Promise<Response> {
+  return async (...given) => {
+    const started = performance.now()
+    const response = await answer(...given)
+    metrics.observe(
+      'openesc_request_seconds',
+      { class: `${Math.floor(response.status / 100)}xx` },
+      secondsSince(started),
+    )
+    return response
+  }
+}
+
+/** Counts what a log event of a request says. */
+export function countRequest(event: LogEvent, metrics: Metrics): void {
+  if (event.event !== 'request') return
+  const { operation, status } = event as LogEvent & { operation?: unknown; status?: unknown }
+  const route = typeof operation === 'string' && operation !== '' ? operation : 'none'
+  metrics.count('openesc_requests_total', { operation: route, status: String(status) })
+  if (!/^Open(Environment|Yaml)/.test(route)) return
+  metrics.count('openesc_opens_total', { result: Number(status) < 400 ? 'ok' : 'refused' })
+}
+
+function secondsSince(started: number): number {
+  return (performance.now() - started) / 1000
+}
