@@ -1,4 +1,3 @@
-import { spawn as start } from 'node:child_process'
 import { accessSync, constants, statSync } from 'node:fs'
 import { constants as system } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
@@ -33,6 +32,7 @@ function isExecutable(path: string): boolean {
  * handed on, and we outlive the child to clean up.
  */
 export async function spawn(child: Child): Promise<ChildEnd> {
+  const { spawn: start } = await import('node:child_process')
   return await new Promise((settle, reject) => {
     const running = start(child.path, child.args, {
       env: child.processEnv,
@@ -68,6 +68,7 @@ export async function page(pager: string, text: Uint8Array): Promise<boolean> {
   const [name = '', ...args] = pager.trim().split(/\s+/)
   const path = await lookPath(name).catch(() => null)
   if (path === null) return false
+  const { spawn: start } = await import('node:child_process')
   return await new Promise((settle) => {
     const running = start(path, args, { stdio: ['pipe', 'inherit', 'inherit'] })
     running.once('error', () => settle(false))

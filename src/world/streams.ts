@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs'
+import { isatty } from 'node:tty'
 import type { Input, Sink } from '../cli/index.ts'
 
 /**
@@ -6,10 +7,9 @@ import type { Input, Sink } from '../cli/index.ts'
  * other stream. A reader that has gone away ends nothing.
  */
 export function sink(descriptor: 1 | 2): Sink {
-  const stream = descriptor === 1 ? process.stdout : process.stderr
   return {
     get isTerminal() {
-      return stream.isTTY === true
+      return isatty(descriptor)
     },
     write: (bytes) => writeAll(descriptor, bytes),
   }
@@ -35,7 +35,7 @@ export function input(): Input {
   let lines: AsyncIterator<string> | null = null
   return {
     get isTerminal() {
-      return process.stdin.isTTY === true
+      return isatty(0)
     },
     readAll: async () => {
       const chunks: Buffer[] = []

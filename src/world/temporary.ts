@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -12,6 +11,8 @@ let watching = false
 /** Fresh files of mode 0600 in the system's place for such; removed when a signal ends the program. */
 export const temporary: TemporaryFiles = {
   create: async (pattern, content, { lasting }) => {
+    // Loaded with the first file: most commands make none, and a start must stay short.
+    const { randomBytes } = await import('node:crypto')
     const name = pattern.includes('*') ? pattern : `${pattern}*`
     const path = join(tmpdir(), name.replace('*', randomBytes(8).toString('hex')))
     // `wx` refuses an existing file or a link somebody planted under the name (S-60).
