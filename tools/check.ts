@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 
 const steps: readonly [string, readonly string[]][] = [
   ['types', ['node_modules/.bin/tsc', '-p', '.']],
-  ['lint and format', ['node_modules/.bin/biome', 'check', '.']],
+  ['lint and format', ['node_modules/.bin/biome', 'check', '--diagnostic-level=error', '.']],
   ['house rules', [process.execPath, '--test', '--test-reporter=dot', 'tests/tidy.test.ts']],
   ['generated reference', [process.execPath, 'tools/reference.ts', '--check']],
   ['security requirements', [process.execPath, 'tools/requirements.ts']],
