@@ -20,9 +20,10 @@ export const open = builtin({
     const provider = loadProvider(call.provider.value, x, body, scope)
     if (provider !== null) result.schema = x.schema
     const inputs = scope.typed(body.args[1]!, body.inputSchema)
-    if (provider === null || !inputs.ok) return failed(result)
+    if (provider === null) return failed(result)
+    // Also when the schema does not hold: it refuses unknown names without a word, the provider says which.
     const fits = inspected(provider.inspect, inputs.value, body.args[1]!, x, scope)
-    if (!fits || inputs.value.containsUnknowns() || scope.mode.validating) return failed(result)
+    if (!inputs.ok || !fits || inputs.value.containsUnknowns() || scope.mode.validating) return failed(result)
     const record = inputRecord(inputs.value, x, scope)
     return record === null ? failed(result) : openWith(provider, record, result, x, body, scope)
   },
