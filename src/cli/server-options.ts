@@ -45,6 +45,20 @@ export const serverOptions: readonly ProgramOption[] = Object.freeze([
     help: 'File with the key that seals all secrets; default: `key` in the data directory',
   },
   {
+    name: 'passphraseFile',
+    flag: '--passphrase-file',
+    type: 'string',
+    default: '',
+    help: 'File (mode 0600) with a passphrase that the key is made of; the key file then holds no secret',
+  },
+  {
+    name: 'oldKeyFiles',
+    flag: '--old-key-file',
+    type: 'list',
+    default: [],
+    help: 'Key file from before: what it wrapped is wrapped anew under the key file at start; may be given several times',
+  },
+  {
     name: 'issuerBaseUrl',
     flag: '--issuer-base-url',
     type: 'string',

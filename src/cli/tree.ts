@@ -268,6 +268,54 @@ const shell = (name: string): Entry => ({
   load: async () => ({ command: (await import('./commands/completion.ts')).completionCommand(name) }),
 })
 
+const aws: Entry = {
+  name: 'aws',
+  summary: 'Set up, explain and prove the trust of AWS roles',
+  children: [
+    {
+      name: 'setup',
+      summary: 'Print what AWS needs to let an environment in',
+      load: () => import('./commands/aws-setup.ts'),
+    },
+    {
+      name: 'trust',
+      summary: 'Look at the trust policies of roles',
+      children: [
+        {
+          name: 'check',
+          summary: 'Decide whether an environment can become a role, and say why',
+          load: () => import('./commands/aws-trust-check.ts'),
+        },
+        {
+          name: 'lint',
+          summary: 'Find what is wrong with trust policies',
+          load: () => import('./commands/aws-trust-lint.ts'),
+        },
+        {
+          name: 'reach',
+          summary: 'List exactly which environments can become the role',
+          load: () => import('./commands/aws-trust-reach.ts'),
+        },
+        {
+          name: 'roles',
+          summary: 'List which roles an environment can become',
+          load: () => import('./commands/aws-trust-roles.ts'),
+        },
+        {
+          name: 'prove',
+          summary: 'Prove that certain subjects can never become the role',
+          load: () => import('./commands/aws-trust-prove.ts'),
+        },
+        {
+          name: 'diff',
+          summary: 'Tell who gains and who loses a role by a change of its policy',
+          load: () => import('./commands/aws-trust-diff.ts'),
+        },
+      ],
+    },
+  ],
+}
+
 /** The whole command tree. */
 export const root: Entry = {
   name: 'esc',
@@ -295,6 +343,23 @@ export const root: Entry = {
           name: 'config',
           summary: 'Show what a cloud has to know about the issuer',
           load: () => import('./commands/oidc-config.ts'),
+        },
+        {
+          name: 'keys',
+          summary: 'List the keys that the issuers sign with',
+          load: () => import('./commands/oidc-keys.ts'),
+          children: [
+            {
+              name: 'rotate',
+              summary: 'Let the next key sign',
+              load: () => import('./commands/oidc-keys-rotate.ts'),
+            },
+            {
+              name: 'revoke',
+              summary: 'Take a key out of use at once',
+              load: () => import('./commands/oidc-keys-revoke.ts'),
+            },
+          ],
         },
       ],
     },

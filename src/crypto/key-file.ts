@@ -43,7 +43,7 @@ export function parseKeyFile(path: string, text: string, mode: number): Key {
 }
 
 /** The id of a key: a hash of it, so that a damaged key does not pass for itself. */
-function keyIdOf(bytes: Uint8Array): string {
+export function keyIdOf(bytes: Uint8Array): string {
   const digest = createHash('sha256').update('openesc key id').update(bytes).digest('hex')
   return `k_${digest.slice(0, 16)}`
 }

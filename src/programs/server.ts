@@ -30,6 +30,8 @@ interface ServerSettings {
   readonly database: string | undefined
   readonly metricsPort: number | undefined
   readonly keyFile: string
+  readonly passphraseFile: string | undefined
+  readonly oldKeyFiles: readonly string[]
   readonly issuerBaseUrl: string | undefined
   readonly stsEndpoint: string | undefined
   readonly awsRegion: string
@@ -81,6 +83,8 @@ function serverSettings(options: ProgramOptions): ServerSettings {
     database: settings.text('database'),
     metricsPort: settings.integer('metricsPort', { min: 0, max: 65_535 }),
     keyFile: settings.text('keyFile') ?? join(data, 'key'),
+    passphraseFile: settings.text('passphraseFile'),
+    oldKeyFiles: settings.list('oldKeyFiles'),
     issuerBaseUrl: settings.text('issuerBaseUrl'),
     stsEndpoint: settings.text('stsEndpoint'),
     awsRegion: settings.text('awsRegion') ?? 'us-east-1',
@@ -129,7 +133,7 @@ function limitsOf(perSecond: number) {
 
 async function serve(settings: ServerSettings, store: Store, metrics: Metrics): Promise<void> {
   const nowMs = () => Date.now()
-  const { keyRing, created } = await unlock(store, settings.keyFile, systemRandom)
+  const { keyRing, created, rewrapped } = await unlock(store, settings.keyFile, systemRandom, settings)
   const vault = await openVault({ store, keyRing, nowMs, random: systemRandom })
   const log = (event: LogEvent) => {
     countRequest(event, metrics)
@@ -199,6 +203,15 @@ async function serve(settings: ServerSettings, store: Store, metrics: Metrics): 
       ...limitsOf(settings.rateLimit),
     })
     await service.auditedRequests.happened('server-started', { keyId: keyRing.keyId, issuer: v1.issuer })
+    if (rewrapped > 0) {
+      await service.auditedRequests.happened('data-keys-rewrapped', {
+        keyId: keyRing.keyId,
+        count: rewrapped,
+      })
+      process.stderr.write(
+        `${rewrapped} data keys now belong to ${keyRing.keyId}; the old key files may go\n`,
+      )
+    }
     app.resolve((request, connection) => answer(request, connection))
     process.stderr.write(welcome(settings, listener, issuer, { keyCreated: created, first }))
     const stopTicking = keepTicking(service, issuer, log)

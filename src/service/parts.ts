@@ -5,6 +5,7 @@ import type { Environment, Organization, Store, TokenType } from '../store/index
 import type { ExportedRecord } from '../value/index.ts'
 import type { MintLedger } from './audit/mint-ledger.ts'
 import type { Caller } from './caller.ts'
+import type { SigningKeyPower } from './signing-keys.ts'
 import type { HookRequest, HookResponse } from './webhook-delivery.ts'
 
 /** Everything the service is made of. It has no clock, disk, network or randomness of its own. */
@@ -31,6 +32,8 @@ export interface ServiceParts {
   readonly checkpointKey?: KeyObject
   /** Keeps a checkpoint in a place that the store's thief or owner cannot rewrite. */
   readonly keepCheckpoint?: (checkpoint: Checkpoint) => Promise<void>
+  /** The power over the issuers' keys; absent = this server has no issuer. */
+  readonly signingKeys?: SigningKeyPower
   readonly limits?: Partial<EvaluationLimits>
   /** Sends one webhook request through the one door that leaves the server; absent = webhooks are not sent. */
   readonly sendHook?: (request: HookRequest) => Promise<HookResponse>

@@ -26,6 +26,7 @@ import { runDueSchedules } from './schedule-runner.ts'
 import { createSchedules, type Schedules } from './schedules.ts'
 import { createSeals, type Seals } from './seals.ts'
 import { createSessions, type Sessions } from './sessions.ts'
+import { createSigningKeys, type SigningKeys } from './signing-keys.ts'
 import { createTokens, type Tokens } from './tokens.ts'
 import { deliverDue } from './webhook-delivery.ts'
 import { createWebhooks, type Webhooks } from './webhooks.ts'
@@ -38,6 +39,7 @@ export interface Service {
   readonly callers: Callers
   readonly people: People
   readonly tokens: Tokens
+  readonly signingKeys: SigningKeys
   readonly members: Members
   readonly auditLog: AuditLog
   readonly auditedRequests: AuditedRequests
@@ -78,6 +80,7 @@ export function createService(parts: ServiceParts): Service {
     callers: createCallers(parts),
     people: createPeople(parts),
     tokens: createTokens(parts),
+    signingKeys: createSigningKeys(parts),
     members: createMembers(parts),
     auditLog: createAuditLog(parts),
     auditedRequests: createAuditedRequests(parts),

@@ -13,6 +13,7 @@ import { publicRoutes } from './public.ts'
 import { referrerRoutes } from './referrers.ts'
 import { revisionRoutes } from './revisions.ts'
 import { rotationRoutes } from './rotation.ts'
+import { signingKeyRoutes } from './signing-keys.ts'
 import { tagRoutes } from './tags.ts'
 import { webhookRoutes } from './webhooks.ts'
 
@@ -23,6 +24,7 @@ export const routes: readonly Route[] = [
   ...exchangeRoutes,
   ...administrationRoutes,
   ...auditRoutes,
+  ...signingKeyRoutes,
   ...providerRoutes,
   ...tagRoutes,
   ...environmentRoutes,
