@@ -70,7 +70,6 @@ const commonjs = {
 
 rmSync(`${root}dist`, { recursive: true, force: true })
 mkdirSync(`${root}dist`)
-writeFileSync(`${root}dist/esc.cjs`, chooser)
 await Promise.all([
   esbuild.build({
     ...commonjs,
@@ -98,3 +97,5 @@ await Promise.all([
     entryPoints: doors.map((door) => ({ in: `src/${door}/index.ts`, out: door })),
   }),
 ])
+// Last: without it `bin/esc` runs the sources, so a build that failed half-way is never run.
+writeFileSync(`${root}dist/esc.cjs`, chooser)
