@@ -1,5 +1,5 @@
 import { type Range, rangeless } from '../diag/index.ts'
-import { type Schema, type SchemaJson, schemaToJson } from '../schema/index.ts'
+import { type Schema, type SchemaJson, type SchemaObject, schemaToJson } from '../schema/index.ts'
 import type { ArgumentView } from './builtins/builtin.ts'
 import type { ExportedAccessor, ExportedExpr } from './evaluation.ts'
 import { rangeOf } from './exporter.ts'
@@ -11,7 +11,7 @@ type Draft = { -readonly [K in keyof ExportedExpr]: ExportedExpr[K] }
 export class ExpressionExporter {
   readonly #environment: string
   readonly #done = new Map<Expr, ExportedExpr>()
-  readonly #schemas = new Map<Schema, SchemaJson>()
+  readonly #schemas = new Map<SchemaObject, SchemaJson>()
 
   /** `environment` is the root's name: it stands in the ranges of what has no place in a text. */
   constructor(environment: string) {
@@ -29,12 +29,7 @@ export class ExpressionExporter {
   }
 
   schema(schema: Schema): SchemaJson {
-    let json = this.#schemas.get(schema)
-    if (json === undefined) {
-      json = schemaToJson(schema)
-      this.#schemas.set(schema, json)
-    }
-    return json
+    return schemaToJson(schema, this.#schemas)
   }
 
   #body(body: Body, draft: Draft): void {

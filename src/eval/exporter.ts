@@ -11,6 +11,7 @@ import { isList, isRecord, type Value } from './value.ts'
 export class Exporter {
   readonly #open = new Set<Value>()
   readonly #budget: Budget
+  readonly #members = new Map<Value, ReadonlyMap<string, Value>>()
 
   constructor(budget: Budget) {
     this.#budget = budget
@@ -57,11 +58,30 @@ export class Exporter {
   /** Inherited properties are the record's own here. */
   #record(value: Value, environment: string, diagnostics: Diagnostic[]): ExportedRecord {
     const record: { [key: string]: ExportedValue } = Object.create(null)
+    const members = this.#membersOf(value)
     for (const key of value.keys() ?? []) {
-      const property = value.property(value.def.place, key)
+      const property = members.get(key) ?? value.property(value.def.place, key)
       if (property !== null) record[key] = this.value(property, environment, diagnostics)
     }
     return Object.freeze(record)
+  }
+
+  /**
+   * The members of a record and of the records below it. Looking each key up along the chain would cost its length every
+   * time; what an unknown below has is left to `Value.property`.
+   */
+  #membersOf(value: Value): ReadonlyMap<string, Value> {
+    const { base } = value
+    const own = value.content as ReadonlyMap<string, Value>
+    if (base === null || !isRecord(base.content)) return own
+    const known = this.#members.get(value)
+    if (known !== undefined) return known
+    // Set before descending, so that a value below itself ends here.
+    this.#members.set(value, own)
+    const members = new Map(this.#membersOf(base))
+    for (const [key, member] of own) members.set(key, member)
+    this.#members.set(value, members)
+    return members
   }
 }
 

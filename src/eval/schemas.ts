@@ -45,6 +45,17 @@ export function constantSchema(value: Scalar): Schema {
 export function mergedSchema(base: Schema | null, top: Schema): Schema {
   if (typeof base !== 'object' || base === null || typeof top !== 'object') return top
   if (top.type !== 'object' || base.type !== 'object') return top
+  // A record and the record that holds it are merged one after the other, and both ask for the same.
+  const before = lastMerged.get(top)
+  if (before !== undefined && before.base === base) return before.merged
+  const merged = merge(base, top)
+  lastMerged.set(top, { base, merged })
+  return merged
+}
+
+const lastMerged = new WeakMap<SchemaObject, { readonly base: SchemaObject; readonly merged: Schema }>()
+
+function merge(base: SchemaObject, top: SchemaObject): Schema {
   const properties: Record<string, Schema> = Object.create(null)
   for (const key of Object.keys(base.properties ?? {})) properties[key] = base.properties![key]!
   for (const key of Object.keys(top.properties ?? {})) {

@@ -2,64 +2,99 @@ import { compareBytes } from '../value/index.ts'
 import type { Schema, SchemaJson, SchemaObject } from './model.ts'
 import { isAlwaysInDisguise } from './rotate-only.ts'
 
-type Writer = (schema: SchemaObject) => unknown
+type Written = Map<SchemaObject, SchemaJson>
+type Writer<T> = (value: T, written: Written) => unknown
+type Keyword = {
+  readonly [K in keyof SchemaObject]-?: readonly [string, K, Writer<NonNullable<SchemaObject[K]>>]
+}[keyof SchemaObject]
 
-const schemas = (list: Schema[] | undefined): unknown => (list?.length ? list.map(schemaToJson) : undefined)
-const text = (value: string | undefined): unknown => (value ? value : undefined)
-const list = (value: readonly unknown[] | undefined): unknown => (value?.length ? value : undefined)
-const one = (schema: Schema | undefined): unknown => (schema === undefined ? undefined : schemaToJson(schema))
-const flag = (value: boolean | undefined): unknown => (value ? true : undefined)
+const one: Writer<Schema> = (schema, written) => toJson(schema, written)
+const schemas: Writer<readonly Schema[]> = (list, written) =>
+  list.length > 0 ? list.map((schema) => toJson(schema, written)) : undefined
+const named: Writer<Readonly<Record<string, Schema>>> = (record, written) =>
+  byName(record, (schema) => toJson(schema, written))
+const text = (value: string): unknown => value || undefined
+const list = (value: readonly unknown[]): unknown => (value.length > 0 ? value : undefined)
+const flag = (value: boolean): unknown => (value ? true : undefined)
+const same = (value: unknown): unknown => value
 
 /** Every keyword in the order of §10.1 of the language specification, and how it is written. */
-const members: readonly (readonly [string, Writer])[] = [
-  ['$defs', (s) => byName(s.defs, schemaToJson)],
-  ['$ref', (s) => text(s.ref)],
-  ['anyOf', (s) => schemas(s.anyOf)],
-  ['oneOf', (s) => schemas(s.oneOf)],
-  ['prefixItems', (s) => schemas(s.prefixItems)],
-  ['items', (s) => one(s.items)],
-  ['additionalProperties', (s) => one(s.additionalProperties)],
-  ['properties', (s) => byName(s.properties, schemaToJson)],
-  ['type', (s) => s.type],
-  ['const', (s) => s.const ?? undefined],
-  ['enum', (s) => list(s.enum)],
-  ['multipleOf', (s) => s.multipleOf],
-  ['maximum', (s) => s.maximum],
-  ['exclusiveMaximum', (s) => s.exclusiveMaximum],
-  ['minimum', (s) => s.minimum],
-  ['exclusiveMinimum', (s) => s.exclusiveMinimum],
-  ['maxLength', (s) => s.maxLength],
-  ['minLength', (s) => s.minLength],
-  ['pattern', (s) => text(s.pattern)],
-  ['maxItems', (s) => s.maxItems],
-  ['minItems', (s) => s.minItems],
-  ['uniqueItems', (s) => flag(s.uniqueItems)],
-  ['maxProperties', (s) => s.maxProperties],
-  ['minProperties', (s) => s.minProperties],
-  ['required', (s) => list(s.required)],
-  ['dependentRequired', (s) => byName(s.dependentRequired, (names) => names)],
-  ['title', (s) => text(s.title)],
-  ['description', (s) => text(s.description)],
-  ['default', (s) => s.default ?? undefined],
-  ['deprecated', (s) => flag(s.deprecated)],
-  ['examples', (s) => list(s.examples)],
-  ['secret', (s) => flag(s.secret)],
-  ['rotateOnly', (s) => list(s.rotateOnly)],
+const keywords: readonly Keyword[] = [
+  ['$defs', 'defs', named],
+  ['$ref', 'ref', text],
+  ['anyOf', 'anyOf', schemas],
+  ['oneOf', 'oneOf', schemas],
+  ['prefixItems', 'prefixItems', schemas],
+  ['items', 'items', one],
+  ['additionalProperties', 'additionalProperties', one],
+  ['properties', 'properties', named],
+  ['type', 'type', same],
+  ['const', 'const', same],
+  ['enum', 'enum', list],
+  ['multipleOf', 'multipleOf', same],
+  ['maximum', 'maximum', same],
+  ['exclusiveMaximum', 'exclusiveMaximum', same],
+  ['minimum', 'minimum', same],
+  ['exclusiveMinimum', 'exclusiveMinimum', same],
+  ['maxLength', 'maxLength', same],
+  ['minLength', 'minLength', same],
+  ['pattern', 'pattern', text],
+  ['maxItems', 'maxItems', same],
+  ['minItems', 'minItems', same],
+  ['uniqueItems', 'uniqueItems', flag],
+  ['maxProperties', 'maxProperties', same],
+  ['minProperties', 'minProperties', same],
+  ['required', 'required', list],
+  [
+    'dependentRequired',
+    'dependentRequired',
+    (record: Readonly<Record<string, unknown>>) => byName(record, same),
+  ],
+  ['title', 'title', text],
+  ['description', 'description', text],
+  ['default', 'default', same],
+  ['deprecated', 'deprecated', flag],
+  ['examples', 'examples', list],
+  ['secret', 'secret', flag],
+  ['rotateOnly', 'rotateOnly', list],
 ]
+
+const places: ReadonlyMap<string, number> = new Map(keywords.map(([, member], i) => [member, i]))
 
 /**
  * The JSON form of a schema (§10.1): members in the fixed order, empty ones left out, `type` always written.
- * Numbers stay `NumberText`; records have no prototype.
+ * Numbers stay `NumberText`; records have no prototype. A schema that stands in several places is written once, also over several
+ * calls with the same `written`.
  */
-export function schemaToJson(schema: Schema): SchemaJson {
+export function schemaToJson(schema: Schema, written: Map<SchemaObject, SchemaJson> = new Map()): SchemaJson {
+  return toJson(schema, written)
+}
+
+function toJson(schema: Schema, written: Written): SchemaJson {
   if (typeof schema === 'boolean') return schema
   if (isAlwaysInDisguise(schema)) return true
+  const known = written.get(schema)
+  if (known !== undefined) return known
   const json: Record<string, unknown> = Object.create(null)
-  for (const [name, write] of members) {
-    const value = write(schema)
-    if (value !== undefined) json[name] = value
+  for (const place of placesOf(schema)) {
+    const [name, member, write] = keywords[place]!
+    const value = schema[member] ?? undefined
+    // The table pairs each member with a writer of its type.
+    const text = value === undefined ? undefined : (write as Writer<unknown>)(value, written)
+    if (text !== undefined) json[name] = text
   }
+  written.set(schema, json)
   return json
+}
+
+/** The places in the table of the keywords that a schema has, in order: mostly two or three of thirty. */
+function placesOf(schema: SchemaObject): readonly number[] {
+  const found: number[] = []
+  for (const member of Object.keys(schema)) {
+    const place = places.get(member)
+    if (place !== undefined) found.push(place)
+  }
+  return found.length > 1 ? found.sort((a, b) => a - b) : found
 }
 
 function byName<T>(record: Readonly<Record<string, T>> | undefined, write: (item: T) => unknown): unknown {

@@ -1,6 +1,7 @@
 import { eastAsianWidth } from 'get-east-asian-width'
 
-const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
+// Made on first use: it takes longer to make than all else that starts, and most texts are ASCII.
+let segmenter: Intl.Segmenter | null = null
 const zeroWidth =
   /^[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Grapheme_Extend}\p{Emoji_Modifier}\p{Default_Ignorable_Code_Point}]$/u
 /** Format characters that stand in front of what they mark and take a cell: Arabic and Kaithi number signs. */
@@ -40,7 +41,7 @@ export function* graphemes(text: string): Generator<string> {
 }
 
 function* segments(text: string): Generator<string> {
-  for (const { segment } of segmenter.segment(text)) {
+  for (const { segment } of segmenterOnce().segment(text)) {
     if (segment.length > 2 && linker.test(segment)) yield* conjunctParts(segment)
     else yield segment
   }
@@ -98,4 +99,9 @@ export function displayWidth(text: string): number {
   let width = 0
   for (const cluster of graphemes(text)) width += cellWidth(cluster)
   return width
+}
+
+function segmenterOnce(): Intl.Segmenter {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' })
+  return segmenter
 }
