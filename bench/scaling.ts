@@ -65,6 +65,8 @@ const shapes: readonly Shape[] = [
 
 const limits = { nodes: 100_000, directImports: 256, imports: 512, steps: 2_000_000 }
 
+const texts = { sourceBytes: 1024 * 1024, mapKeys: 20_000 }
+
 function hostOf(files: Files): EvaluationHost {
   return {
     providers: testProviders(),
@@ -76,7 +78,7 @@ function hostOf(files: Files): EvaluationHost {
 }
 
 async function open(files: Files): Promise<void> {
-  const { definition, diagnostics } = loadDefinition('root', files.get('root')!)
+  const { definition, diagnostics } = loadDefinition('root', files.get('root')!, { limits: texts })
   const evaluation = await openEnvironment('root', definition, hostOf(files))
   const [finding] = [...diagnostics, ...evaluation.diagnostics]
   if (finding !== undefined) throw new Error(finding.summary)
@@ -112,7 +114,7 @@ for (let i = 0; text.length < 256 * 1024 - 100; i++)
 const source = Buffer.from(text)
 rows.push(
   await measure('256 KiB, loaded and checked', async () => {
-    const { definition } = loadDefinition('root', source)
+    const { definition } = loadDefinition('root', source, { limits: texts })
     await checkEnvironment('root', definition, hostOf(new Map()))
   }),
 )

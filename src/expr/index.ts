@@ -27,3 +27,4 @@ export type {
   ValidateCall,
 } from './expression.ts'
 export { type LoadResult, loadDefinition } from './load.ts'
+export { defaultSourceLimits, type SourceLimits } from './source-limits.ts'
