@@ -28,6 +28,7 @@ const allowed: Record<string, readonly string[]> = {
   oidc: ['diag', 'value', 'crypto', 'store'],
   trust: ['diag', 'value'],
   aws: ['diag', 'trust', 'providers'],
+  setup: ['trust'],
   sts: ['diag', 'oidc', 'trust'],
   store: ['diag', 'value', 'crypto'],
   service: [
@@ -62,6 +63,8 @@ const allowed: Record<string, readonly string[]> = {
     'providers',
     'sts',
     'trust',
+    'oidc',
+    'setup',
   ],
 }
 

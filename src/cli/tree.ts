@@ -335,6 +335,7 @@ export const root: Entry = {
       summary: 'Run a command with an environment opened',
       load: () => import('./commands/env-run.ts'),
     },
+    aws,
     {
       name: 'oidc',
       summary: 'Look at the issuer that clouds trust',
@@ -343,6 +344,11 @@ export const root: Entry = {
           name: 'config',
           summary: 'Show what a cloud has to know about the issuer',
           load: () => import('./commands/oidc-config.ts'),
+        },
+        {
+          name: 'verify',
+          summary: 'Check the issuer as AWS would',
+          load: () => import('./commands/oidc-verify.ts'),
         },
         {
           name: 'keys',

@@ -32,9 +32,36 @@ export function explainRefusal(
     ...(explanation === null || explanation.trace === ''
       ? []
       : ['why:', explanation.trace.replace(/^(?=.)/gm, '  ')]),
+    ...(explanation === null && refusal.awsCode === 'AccessDenied' ? likelyCauses(attempt) : []),
     `try: ${explanation?.next ?? next}`,
   ]
   return new ProviderError(`aws-login: ${summary}`, lines.join('\n'), { cause: refusal })
+}
+
+/**
+ * AWS says the same words for all of these; here they stand from the likeliest on, each with the command that tells it
+ * from the others.
+ */
+function likelyCauses({ roleArn, claims }: Attempt): readonly string[] {
+  const role = parseRoleArn(roleArn)
+  const name = roleArn.slice(roleArn.lastIndexOf('/') + 1)
+  const host = claims.iss.replace(/^https?:\/\//, '')
+  const [, partition = 'aws'] = roleArn.split(':')
+  const provider = `arn:${partition}:iam::${role?.account ?? '<account>'}:oidc-provider/${host}`
+  const show = `aws iam get-role --role-name ${name} --query Role.AssumeRolePolicyDocument`
+  return [
+    'likeliest causes, in order:',
+    `  1. the trust policy wants another subject than ${claims.sub}`,
+    `     ${show} > trust.json; esc aws trust check <environment> --role-policy trust.json`,
+    `  2. the trust policy wants another audience than ${claims.aud}`,
+    `     the same command: it shows \`${host}:aud\``,
+    `  3. the role does not exist, or is in another account than ${role?.account ?? 'the one in its ARN'}`,
+    `     aws sts get-caller-identity; aws iam get-role --role-name ${name}`,
+    `  4. the trust policy names another provider than ${provider}, or the action is not sts:AssumeRoleWithWebIdentity`,
+    '     esc aws trust lint trust.json',
+    '  5. a resource control policy of the AWS organization denies it, or the role is younger than 15 seconds',
+    `     aws organizations list-policies --filter RESOURCE_CONTROL_POLICY`,
+  ]
 }
 
 function describe(refusal: AwsRefusal, attempt: Attempt): { summary: string; next: string } {

@@ -1,0 +1,59 @@
+import { exactly } from '../argument-count.ts'
+import { readPolicyFile } from '../aws/policy-file.ts'
+import { emptyUniverse, organizationsOf, readUniverse, requireOurs } from '../aws/universe.ts'
+import { command as define } from '../command.ts'
+import { Exit } from '../failure.ts'
+import { text, texts } from '../flags.ts'
+import { outputFlag, wantsJson } from '../output-flag.ts'
+
+/** `esc aws trust diff`. */
+export const command = define({
+  usage: '<old> <new>',
+  summary: 'Tell who gains and who loses a role by a change of its policy',
+  description: `Compares everybody the two policies admit, whether or not their names exist yet; with --universe the environments that
+exist are listed one by one. Needs no server. Exit code 3 when the new policy admits anybody more, 0 when not.`,
+  examples: [
+    'esc aws trust diff main/trust.json trust.json',
+    'esc aws trust diff old.json new.json --universe universe.json',
+  ],
+  arguments: exactly(2),
+  flags: {
+    universe: text('A JSON file of who exists', { placeholder: 'file' }),
+    'client-id': texts('An audience that the identity provider registers; may be repeated', {
+      placeholder: 'id',
+    }),
+    output: outputFlag,
+  },
+  async run({ world, args: [oldFile = '', newFile = ''], flags, out }) {
+    const asJson = wantsJson(flags.output)
+    const { diffReach, renderDiff } = await import('../../trust/index.ts')
+    const [before, after] = [
+      await readPolicyFile(world, oldFile, flags['client-id']),
+      await readPolicyFile(world, newFile, flags['client-id']),
+    ]
+    const oldTrusts = requireOurs(before)
+    const newTrusts = requireOurs(after)
+    const universe =
+      flags.universe === ''
+        ? emptyUniverse(organizationsOf(after)[0] ?? organizationsOf(before)[0] ?? 'acme', after)
+        : await readUniverse(world, flags.universe, after)
+    const providers = new Map(
+      [...oldTrusts, ...newTrusts].map((one) => [one.provider.url + one.provider.account, one]),
+    )
+    const results = [...providers.values()].map(({ provider, partition }) => {
+      // The provider is one and the same: what either policy calls its audience may be registered.
+      const clientIds = [...oldTrusts, ...newTrusts]
+        .filter((one) => one.provider.url === provider.url)
+        .flatMap((one) => one.provider.clientIds)
+      const both = { ...provider, clientIds: [...new Set(clientIds)] }
+      const role = (policy: string) => ({ name: newFile, policy, provider: both, partition })
+      return diffReach(role(before.source), role(after.source), universe)
+    })
+    if (asJson) out.json(results.length === 1 ? results[0] : results)
+    else for (const one of results) out.write(renderDiff(one))
+    const widened = results.some(
+      ({ widened, gained, changed }) => widened !== null || gained.length > 0 || changed.length > 0,
+    )
+    if (widened) throw new Exit(3)
+  },
+})

@@ -1,0 +1,84 @@
+import { encodeUtf8 } from '../../value/index.ts'
+import { between } from '../argument-count.ts'
+import { policyFileOf } from '../aws/policy-file.ts'
+import { command as define } from '../command.ts'
+import { Exit, Failure } from '../failure.ts'
+import { integer, text, texts, toggle } from '../flags.ts'
+import { readSource } from '../read-source.ts'
+
+const severities = ['critical', 'high', 'medium', 'low'] as const
+
+/** `esc aws trust lint`. */
+export const command = define({
+  usage: '<file>…',
+  summary: 'Find what is wrong with trust policies',
+  description: `Each finding has a stable id, a place, a reason and a fix; a critical one comes with a token that gets in.
+Exit code 0 without findings, 3 with, 1 for a file that cannot be read.`,
+  examples: [
+    'esc aws trust lint trust.json',
+    'esc aws trust lint --fix trust.json',
+    'esc aws trust lint --format sarif policies/*.json',
+  ],
+  arguments: between(1, 1000),
+  flags: {
+    format: text('text, json or sarif', { initial: 'text' }),
+    output: text('the same as --format'),
+    fix: toggle('Write the edits that admit nobody new back to the file'),
+    'fail-on': text('The least severity that makes the exit code 3', { initial: 'low' }),
+    'client-id': texts('An audience that the identity provider registers; may be repeated', {
+      placeholder: 'id',
+    }),
+    'attached-policy': texts('A policy attached to the role; may be repeated', { placeholder: 'arn' }),
+    'max-session': integer('The MaxSessionDuration of the role, in seconds'),
+  },
+  async run({ world, args, flags, out }) {
+    const trust = await import('../../trust/index.ts')
+    const format = flags.output || flags.format
+    if (!['text', 'json', 'sarif'].includes(format))
+      throw new Failure(`invalid --format ${JSON.stringify(format)}: must be text, json or sarif`)
+    const limit = (severities as readonly string[]).indexOf(flags['fail-on'])
+    if (limit < 0)
+      throw new Failure(
+        `invalid --fail-on ${JSON.stringify(flags['fail-on'])}: must be one of ${severities.join(', ')}`,
+      )
+    const results = []
+    for (const file of args) {
+      const source = new TextDecoder().decode(await readSource(world, file))
+      const facts = {
+        ...providerFacts(file, source, flags['client-id']),
+        ...(flags['attached-policy'].length > 0 && { attachedPolicies: flags['attached-policy'] }),
+        ...(flags['max-session'] > 0 && { role: { maxSessionDurationSeconds: flags['max-session'] } }),
+      }
+      const fixed = flags.fix && file !== '-' ? trust.fix(source, facts) : source
+      if (fixed !== source) {
+        const mode = (await world.files.status(file))?.mode ?? 0o644
+        await world.files.write(file, encodeUtf8(fixed), mode)
+        out.note(`fixed ${file}`)
+      }
+      results.push({ file, findings: trust.lint(fixed, facts) })
+    }
+    if (format === 'json') out.json(results)
+    else if (format === 'sarif')
+      out.json(sarifOf(results.map(({ file, findings }) => trust.toSarif(findings, file))))
+    else
+      for (const { file, findings } of results)
+        out.write(findings.length === 0 ? `${file}: no findings\n` : trust.renderFindings(findings, file))
+    const failed = results.some(({ findings }) =>
+      findings.some(({ severity }) => severities.indexOf(severity) <= limit),
+    )
+    if (failed) throw new Exit(3)
+  },
+})
+
+// Only when the client ids were given is anything known of the provider beside what the policy says.
+function providerFacts(file: string, source: string, clientIds: readonly string[]) {
+  if (clientIds.length === 0) return {}
+  const provider = policyFileOf(file, source, clientIds).trusts[0]?.provider
+  return provider === undefined ? {} : { provider }
+}
+
+/** One log for all files: their runs side by side. */
+function sarifOf(logs: readonly object[]): object {
+  const [first] = logs as readonly { readonly runs: readonly object[] }[]
+  return { ...first, runs: logs.flatMap((log) => (log as { readonly runs: readonly object[] }).runs) }
+}

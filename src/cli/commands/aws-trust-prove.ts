@@ -1,0 +1,61 @@
+import { exactly } from '../argument-count.ts'
+import { readPolicyFile, requireAudiences } from '../aws/policy-file.ts'
+import { command as define } from '../command.ts'
+import { Exit } from '../failure.ts'
+import { texts } from '../flags.ts'
+import { outputFlag, wantsJson } from '../output-flag.ts'
+
+/** `esc aws trust prove`. */
+export const command = define({
+  usage: '<file>',
+  summary: 'Prove that certain subjects can never become the role',
+  description: `Patterns are compared as languages, so \`proved\` covers every token there can be. Otherwise a token that gets in is
+shown. Without --never, tells which conditions of the policy do nothing.
+Exit code 0 when proved (or no condition is dead), 3 when not.`,
+  examples: [
+    "esc aws trust prove trust.json --never 'pulumi:environments:org:acme:env:dev/*'",
+    "esc aws trust prove github.json --never 'repo:acme/*:pull_request'",
+    'esc aws trust prove trust.json',
+  ],
+  arguments: exactly(1),
+  flags: {
+    never: texts('Subjects that must never get in, as in StringLike; may be repeated', {
+      placeholder: 'pattern',
+    }),
+    'client-id': texts('An audience that the identity provider registers; may be repeated', {
+      placeholder: 'id',
+    }),
+    output: outputFlag,
+  },
+  async run({ world, args: [file = ''], flags, out }) {
+    const asJson = wantsJson(flags.output)
+    const { deadConditions, prove, renderDeadConditions, renderProof } = await import('../../trust/index.ts')
+    const policy = await readPolicyFile(world, file, flags['client-id'])
+    const { source } = policy
+    const trusts = requireAudiences(policy)
+    if (flags.never.length === 0) {
+      const dead = trusts.flatMap(({ provider, partition, model }) =>
+        deadConditions(source, provider, model ?? undefined, partition),
+      )
+      if (asJson) out.json({ dead })
+      else out.write(renderDeadConditions(dead))
+      if (dead.length > 0) throw new Exit(3)
+      return
+    }
+    const proofs = trusts.map(({ provider, partition, model }) => ({
+      issuer: provider.url,
+      audiences: provider.clientIds,
+      proof: prove({
+        policy: source,
+        provider,
+        partition,
+        never: flags.never,
+        ...(model === null ? {} : { model }),
+      }),
+    }))
+    if (asJson)
+      out.json({ never: flags.never, proofs: proofs.map(({ proof, ...about }) => ({ ...about, ...proof })) })
+    else for (const { issuer, proof } of proofs) out.write(`${issuer}: ${renderProof(proof)}`)
+    if (proofs.some(({ proof }) => proof.verdict !== 'proved')) throw new Exit(3)
+  },
+})

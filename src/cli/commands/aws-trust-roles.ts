@@ -1,0 +1,40 @@
+import { between } from '../argument-count.ts'
+import { readPolicyFile, requireAudiences } from '../aws/policy-file.ts'
+import { serverUniverse } from '../aws/universe.ts'
+import { environmentCommand } from '../command.ts'
+import { texts } from '../flags.ts'
+import { outputFlag, wantsJson } from '../output-flag.ts'
+
+/** `esc aws trust roles`. */
+export const command = environmentCommand({
+  usage: '<environment> <policy-file>…',
+  summary: 'List which roles an environment can become',
+  description: 'The reverse of `esc aws trust reach`: each policy file is the trust policy of one role.',
+  examples: ['esc aws trust roles acme/web/prod policies/*.json'],
+  arguments: between(1, 1000),
+  flags: {
+    policy: texts('A file with the trust policy of a role; may be repeated', { placeholder: 'file' }),
+    user: texts('Another user who may open environments; may be repeated', { placeholder: 'login' }),
+    output: outputFlag,
+  },
+  async run({ world, api, args, reference, flags, out }) {
+    const asJson = wantsJson(flags.output)
+    const { compileRole, renderRoles, rolesFor } = await import('../../trust/index.ts')
+    const files = [...args, ...flags.policy]
+    const policies = await Promise.all(files.map((file) => readPolicyFile(world, file)))
+    const { organization, project, name } = reference
+    const environment = project === 'default' ? name : `${project}/${name}`
+    const access = []
+    for (const policy of policies) {
+      const universe = await serverUniverse(api, organization, policy, { users: flags.user, teams: [] })
+      const roles = requireAudiences(policy)
+        .filter(({ model }) => model !== null)
+        .map(({ provider, partition }) =>
+          compileRole({ name: policy.file, policy: policy.source, provider, partition }),
+        )
+      access.push(...rolesFor(environment, roles, universe))
+    }
+    if (asJson) out.json({ environment, roles: access })
+    else out.write(renderRoles(environment, access))
+  },
+})
