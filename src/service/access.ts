@@ -10,6 +10,7 @@ import {
   roleHolds,
   strongestLevel,
 } from './permissions.ts'
+import { teamLevels } from './team-grants.ts'
 
 /** Proof that a caller may act in an organization. Only `authorizeOrganization` makes it. */
 export interface OrganizationAccess {
@@ -124,11 +125,16 @@ async function levelOn(
   if (access.role === 'admin') return 'admin'
   const everybody = await transaction.settings.get(access.organization.id, memberLevelSetting)
   const { user } = access.caller
-  if (user === null) return level(everybody)
+  const teams = await teamLevels(transaction, environment, {
+    userId: user?.id ?? null,
+    team: access.caller.token.team,
+  })
+  if (user === null) return strongestLevel(level(everybody), ...teams.map(level))
   if (environment.ownedBy.id === user.id) return 'admin'
   const grants = await transaction.settings.get(environment.id, grantsSetting)
   const granted = typeof grants === 'object' && grants !== null ? Object.entries(grants) : []
-  return strongestLevel(level(everybody), level(granted.find(([id]) => id === user.id)?.[1]))
+  const own = level(granted.find(([id]) => id === user.id)?.[1])
+  return strongestLevel(level(everybody), own, ...teams.map(level))
 }
 
 /** Whatever is not a level grants nothing. */

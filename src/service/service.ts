@@ -27,6 +27,7 @@ import { createSchedules, type Schedules } from './schedules.ts'
 import { createSeals, type Seals } from './seals.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 import { createSigningKeys, type SigningKeys } from './signing-keys.ts'
+import { createTeams, type Teams } from './teams.ts'
 import { createTokens, type Tokens } from './tokens.ts'
 import { deliverDue } from './webhook-delivery.ts'
 import { createWebhooks, type Webhooks } from './webhooks.ts'
@@ -39,6 +40,7 @@ export interface Service {
   readonly callers: Callers
   readonly people: People
   readonly tokens: Tokens
+  readonly teams: Teams
   readonly signingKeys: SigningKeys
   readonly members: Members
   readonly auditLog: AuditLog
@@ -80,6 +82,7 @@ export function createService(parts: ServiceParts): Service {
     callers: createCallers(parts),
     people: createPeople(parts),
     tokens: createTokens(parts),
+    teams: createTeams(parts),
     signingKeys: createSigningKeys(parts),
     members: createMembers(parts),
     auditLog: createAuditLog(parts),

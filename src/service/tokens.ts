@@ -5,6 +5,7 @@ import { serverTrail } from './audit/append.ts'
 import type { Caller } from './caller.ts'
 import { note } from './notes.ts'
 import type { ServiceParts } from './parts.ts'
+import { teamsOf } from './team-grants.ts'
 
 /** What one may say of a new token. */
 export interface TokenRequest {
@@ -14,6 +15,8 @@ export interface TokenRequest {
   readonly expires?: number | undefined
   /** Only for tokens of an organization. */
   readonly admin?: boolean | undefined
+  /** The team that a token of an organization acts for. */
+  readonly team?: string | undefined
 }
 
 /** A new token. Its text is shown here once and kept nowhere. */
@@ -36,7 +39,7 @@ export interface Tokens {
 
 const dayMilliseconds = 86_400_000
 const defaultDays = 30
-const longestDays = { personal: 365, organization: 90 }
+const longestDays = { personal: 365, organization: 90, team: 90 }
 const nobody = { userId: null, organizationId: null, team: null, admin: false }
 
 /** The use cases of access tokens over the service's parts. */
@@ -81,16 +84,21 @@ export function createTokens(parts: ServiceParts): Tokens {
     createOrganization: (access, request) =>
       parts.store.change(async (transaction) => {
         const { organization, caller } = access
-        const { row, made } = newToken(parts, caller, request, 'organization')
+        const { team } = request
+        if (team !== undefined && !(await teamsOf(transaction, organization.id)).has(team)) {
+          throw new AppError('NOT_FOUND', { what: 'team', id: team.slice(0, 100) })
+        }
+        const { row, made } = newToken(parts, caller, request, team === undefined ? 'organization' : 'team')
         await transaction.tokens.insert({
           ...row,
           ...nobody,
           userId: caller.user?.id ?? null,
           organizationId: organization.id,
-          admin: request.admin ?? false,
+          team: team ?? null,
+          admin: team === undefined && (request.admin ?? false),
         })
         await note(transaction, parts, access, {
-          event: 'organization-token-created',
+          event: team === undefined ? 'organization-token-created' : 'team-token-created',
           environment: null,
           facts: { token: made.id },
         })
@@ -123,7 +131,7 @@ function newToken(
   parts: ServiceParts,
   { token: maker }: Caller,
   { name = '', description = '', expires = 0 }: TokenRequest,
-  type: 'personal' | 'organization',
+  type: 'personal' | 'organization' | 'team',
 ) {
   const nowMs = parts.clock().getTime()
   const makersLife = maker.expiresMs === null ? Number.POSITIVE_INFINITY : maker.expiresMs - maker.createdMs

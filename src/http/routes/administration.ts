@@ -202,6 +202,7 @@ function renderToken(token: AccessToken): object {
     expires: time(token.expiresMs),
     lastUsed: time(token.lastUsedMs),
     admin: token.admin,
+    ...(token.team === null ? {} : { team: token.team }),
     revoked: token.revokedMs !== null,
   }
 }

@@ -15,6 +15,7 @@ import { revisionRoutes } from './revisions.ts'
 import { rotationRoutes } from './rotation.ts'
 import { signingKeyRoutes } from './signing-keys.ts'
 import { tagRoutes } from './tags.ts'
+import { teamRoutes } from './teams.ts'
 import { webhookRoutes } from './webhooks.ts'
 
 /** Every route of the wire contract. Where a literal and a parameter compete for a segment, the literal stands first. */
@@ -23,6 +24,7 @@ export const routes: readonly Route[] = [
   ...identityRoutes,
   ...exchangeRoutes,
   ...administrationRoutes,
+  ...teamRoutes,
   ...auditRoutes,
   ...signingKeyRoutes,
   ...providerRoutes,

@@ -14,6 +14,7 @@ export const tokenList = z
         expires: z.string(),
         lastUsed: z.string(),
         admin: z.boolean(),
+        team: z.string().optional(),
         revoked: z.boolean(),
       }),
     ),
@@ -40,6 +41,7 @@ export const createToken = z
       .boolean()
       .nullish()
       .transform((admin) => admin ?? undefined),
+    team: optionalText,
   })
   .meta({ id: 'CreateAccessToken' })
 
