@@ -1,3 +1,4 @@
+import { aws } from './aws/tree.ts'
 import type { Command } from './command.ts'
 
 /** A node of the command tree. Loading is lazy, so that starting up reads only the command that runs. */
@@ -268,54 +269,6 @@ const shell = (name: string): Entry => ({
   load: async () => ({ command: (await import('./commands/completion.ts')).completionCommand(name) }),
 })
 
-const aws: Entry = {
-  name: 'aws',
-  summary: 'Set up, explain and prove the trust of AWS roles',
-  children: [
-    {
-      name: 'setup',
-      summary: 'Print what AWS needs to let an environment in',
-      load: () => import('./commands/aws-setup.ts'),
-    },
-    {
-      name: 'trust',
-      summary: 'Look at the trust policies of roles',
-      children: [
-        {
-          name: 'check',
-          summary: 'Decide whether an environment can become a role, and say why',
-          load: () => import('./commands/aws-trust-check.ts'),
-        },
-        {
-          name: 'lint',
-          summary: 'Find what is wrong with trust policies',
-          load: () => import('./commands/aws-trust-lint.ts'),
-        },
-        {
-          name: 'reach',
-          summary: 'List exactly which environments can become the role',
-          load: () => import('./commands/aws-trust-reach.ts'),
-        },
-        {
-          name: 'roles',
-          summary: 'List which roles an environment can become',
-          load: () => import('./commands/aws-trust-roles.ts'),
-        },
-        {
-          name: 'prove',
-          summary: 'Prove that certain subjects can never become the role',
-          load: () => import('./commands/aws-trust-prove.ts'),
-        },
-        {
-          name: 'diff',
-          summary: 'Tell who gains and who loses a role by a change of its policy',
-          load: () => import('./commands/aws-trust-diff.ts'),
-        },
-      ],
-    },
-  ],
-}
-
 /** The whole command tree. */
 export const root: Entry = {
   name: 'esc',
@@ -366,6 +319,19 @@ export const root: Entry = {
               load: () => import('./commands/oidc-keys-revoke.ts'),
             },
           ],
+        },
+      ],
+    },
+    {
+      name: 'token',
+      summary: 'Make, list and revoke access tokens',
+      children: [
+        { name: 'create', summary: 'Make an access token', load: () => import('./commands/token-create.ts') },
+        { name: 'ls', summary: 'List access tokens', load: () => import('./commands/token-ls.ts') },
+        {
+          name: 'revoke',
+          summary: 'Revoke an access token at once',
+          load: () => import('./commands/token-revoke.ts'),
         },
       ],
     },

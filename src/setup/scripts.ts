@@ -50,6 +50,7 @@ ${conditions.map((line) => `            ${line}`).join('\n')}
   }),
 })
 
+/** What the login block names as its role. */
 export const roleArn = role.arn
 `
 }
@@ -66,6 +67,7 @@ export function cdk(target: SetupTarget): string {
 import * as iam from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
 
+/** Lets one environment become one role. */
 export class EnvironmentAccess extends Stack {
   constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props)
