@@ -303,6 +303,11 @@ export const codes = table({
     say: 'the database has `{name}` = `{got}`, wanted `{wanted}`',
     hint: 'with this setting acknowledged changes can be lost; nothing was changed: set it, for this role and database too, and start again',
   },
+  COPY_TARGET_USED: {
+    kind: 'conflict',
+    say: 'the database holds data already: table `{table}` has rows',
+    hint: 'nothing was copied; name a new database',
+  },
   STORE_CLOSED: { kind: 'unavailable', say: 'the store is closed', hint: 'the server is stopping' },
 
   // the issuer

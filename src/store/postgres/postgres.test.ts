@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import pg from 'pg'
 import { type Database, emptyDatabase, startDatabase } from '../../../tools/database.ts'
+import { seed } from '../contract/seed.ts'
 import { storeContract } from '../contract.ts'
+import { openSqliteStore } from '../sqlite/open.ts'
+import type { Store } from '../store.ts'
+import { copyToPostgres } from './copy.ts'
 import { openPostgresStore } from './open.ts'
 
 let database: Database
@@ -72,6 +79,27 @@ describe('postgres', () => {
     await Promise.all(stores.map((store) => store.close()))
   })
 
+  it('R-30: a store file moves into a database whole, once, and never into one that is used', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'openesc-copy-'))
+    const path = join(folder, 'openesc.db')
+    const nowMs = () => 0
+    const file = await openSqliteStore({ path, nowMs })
+    await seed(file)
+    const fresh = await database.create()
+    await assert.rejects(copyToPostgres({ path, url: fresh, nowMs }), { code: 'STORE_IN_USE' })
+    const wanted = await contentOf(file)
+    await file.close()
+    assert.equal(
+      (await copyToPostgres({ path, url: fresh, nowMs })).get('revisions'),
+      wanted.revisions.length,
+    )
+    const store = await openPostgresStore({ url: fresh, nowMs, connections: 2 })
+    assert.deepEqual(await contentOf(store), wanted)
+    await store.close()
+    await assert.rejects(copyToPostgres({ path, url: fresh, nowMs }), { code: 'COPY_TARGET_USED' })
+    rmSync(folder, { recursive: true })
+  })
+
   it('a database that does not answer is named without user and password', async () => {
     const nowhere = 'postgres://ada:hunter2@127.0.0.1:1/esc'
     await assert.rejects(openPostgresStore({ url: nowhere, nowMs: () => 0 }), (error: Error) => {
@@ -81,6 +109,16 @@ describe('postgres', () => {
     })
   })
 })
+
+async function contentOf(store: Store) {
+  return await store.read(async (tx) => {
+    const environment = await tx.environments.get('e-p-web-dev')
+    const { items } = await tx.revisions.list('e-p-web-dev', null, 100)
+    const revisions = []
+    for (const { number } of items) revisions.push(await tx.revisions.get('e-p-web-dev', number))
+    return { environment, revisions, organizations: (await tx.organizations.list(null, 100)).items }
+  })
+}
 
 async function cutAll(): Promise<void> {
   const client = new pg.Client({ connectionString: url })
