@@ -26,14 +26,15 @@ export function explainRefusal(
 ): ProviderError {
   const { summary, next } = describe(refusal, attempt)
   const { iss, aud, sub } = attempt.claims
+  // Only an AccessDenied is about the policy; of the other refusals our own words tell more.
+  const isDenied = refusal.awsCode === 'AccessDenied'
+  const told = isDenied ? explanation : null
   const lines = [
     `said: ${refusal.awsCode}: ${refusal.message}`,
     `sent: iss=${iss}, aud=${aud}, sub=${sub}`,
-    ...(explanation === null || explanation.trace === ''
-      ? []
-      : ['why:', explanation.trace.replace(/^(?=.)/gm, '  ')]),
-    ...(explanation === null && refusal.awsCode === 'AccessDenied' ? likelyCauses(attempt) : []),
-    `try: ${explanation?.next ?? next}`,
+    ...(told === null || told.trace === '' ? [] : ['why:', told.trace.replace(/^(?=.)/gm, '  ')]),
+    ...(isDenied && told === null ? likelyCauses(attempt) : []),
+    `try: ${told?.next ?? next}`,
   ]
   return new ProviderError(`aws-login: ${summary}`, lines.join('\n'), { cause: refusal })
 }
