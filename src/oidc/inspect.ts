@@ -73,7 +73,7 @@ export async function inspectIssuer(
         'jwks.keys',
         Array.isArray(keys),
         'an array in `keys`',
-        shown(keys),
+        Array.isArray(keys) ? 'one' : 'none',
         'publish a JSON Web Key Set',
       ),
     )
