@@ -239,6 +239,22 @@ test('answers may arrive in any order: the whole result is the same, findings in
   )
 })
 
+test('a check accepts what an open accepts, where providers promise nothing about their answers', async () => {
+  let accepted = 0
+  await fc.assert(
+    fc.asyncProperty(sets(true), async (files) => {
+      // A check also looks at inputs that matter to a rotation only, and compares what schemas promise.
+      if (/fn::(open::schema|rotate)/.test(JSON.stringify(files))) return
+      const [checked, opened] = await evaluations(files)
+      if (opened!.diagnostics.length > 0) return
+      accepted += 1
+      assert.deepEqual(checked!.diagnostics, [])
+    }),
+    { numRuns: runs(150) },
+  )
+  assert.ok(accepted > 10)
+})
+
 test('S-44: evaluation leaves the prototypes of the process alone', async () => {
   await fc.assert(
     fc.asyncProperty(sets(true), async (files) => {
