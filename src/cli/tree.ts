@@ -1,5 +1,7 @@
 import { aws } from './aws/tree.ts'
 import type { Command } from './command.ts'
+import { providers } from './provider-tree.ts'
+import { serverData } from './server-data.ts'
 
 /** A node of the command tree. Loading is lazy, so that starting up reads only the command that runs. */
 export interface Entry {
@@ -119,61 +121,6 @@ const webhooks: Entry = {
           aliases: ['ls'],
           summary: 'List deliveries',
           load: () => import('./commands/env-webhook-delivery-list.ts'),
-        },
-      ],
-    },
-  ],
-}
-
-const providers: Entry = {
-  name: 'provider',
-  summary: 'Write the block that logs in to a cloud',
-  children: [
-    {
-      name: 'aws-login',
-      summary: 'Log in to AWS',
-      children: [
-        {
-          name: 'static',
-          summary: 'With a stored access key',
-          load: () => import('./commands/env-provider-aws-login-static.ts'),
-        },
-        {
-          name: 'oidc',
-          summary: 'By assuming a role with a token of this environment',
-          load: () => import('./commands/env-provider-aws-login-oidc.ts'),
-        },
-      ],
-    },
-    {
-      name: 'azure-login',
-      summary: 'Log in to Azure',
-      children: [
-        {
-          name: 'static',
-          summary: 'With a stored client secret',
-          load: () => import('./commands/env-provider-azure-login-static.ts'),
-        },
-        {
-          name: 'oidc',
-          summary: 'With a token of this environment',
-          load: () => import('./commands/env-provider-azure-login-oidc.ts'),
-        },
-      ],
-    },
-    {
-      name: 'gcp-login',
-      summary: 'Log in to Google Cloud',
-      children: [
-        {
-          name: 'static',
-          summary: 'With a stored access token',
-          load: () => import('./commands/env-provider-gcp-login-static.ts'),
-        },
-        {
-          name: 'oidc',
-          summary: 'With a token of this environment',
-          load: () => import('./commands/env-provider-gcp-login-oidc.ts'),
         },
       ],
     },
@@ -362,6 +309,28 @@ export const root: Entry = {
       summary: 'Run the service',
       children: [
         { name: 'start', summary: 'Start the service', load: () => import('./commands/server-start.ts') },
+        {
+          name: 'keys',
+          summary: 'Look after the keys that seal secrets',
+          children: [
+            {
+              name: 'rewrap',
+              summary: 'Bring a store over to a new key',
+              load: () => import('./commands/server-keys-rewrap.ts'),
+            },
+            {
+              name: 'rotate',
+              summary: 'Seal new values under new data keys',
+              load: () => import('./commands/server-keys-rotate.ts'),
+            },
+            {
+              name: 'verify',
+              summary: 'Open every sealed value',
+              load: () => import('./commands/server-keys-verify.ts'),
+            },
+          ],
+        },
+        ...serverData,
       ],
     },
     {
