@@ -33,6 +33,8 @@ const world: World = {
   programs: {
     startServer: async (options) => await (await import('./programs/server.ts')).startServer(options),
     startSandbox: async (options) => await (await import('./programs/sandbox.ts')).startSandbox(options),
+    maintain: async (task, options) =>
+      await (await import('./programs/maintenance.ts')).maintain(task, options),
     openLocal: null,
   },
   defaultBackend: null,

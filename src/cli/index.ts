@@ -7,6 +7,7 @@ export type {
   FileSystem,
   Input,
   LocalService,
+  MaintenanceTask,
   ProgramOptions,
   Programs,
   Sink,

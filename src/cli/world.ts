@@ -109,10 +109,22 @@ export interface Terminal {
 /** Settings of a program by name, as flags, variables or the configuration file gave them. */
 export type ProgramOptions = Readonly<Record<string, string>>
 
+/** What can be done to a server's data while it does not run, or beside it. */
+export type MaintenanceTask =
+  | 'migrate'
+  | 'copy'
+  | 'backup'
+  | 'restore'
+  | 'keys-rewrap'
+  | 'keys-rotate'
+  | 'keys-verify'
+
 /** The long-running programs, and the service without one. Each resolves with an exit code when it has ended. */
 export interface Programs {
   readonly startServer: (options: ProgramOptions) => Promise<number>
   readonly startSandbox: (options: ProgramOptions) => Promise<number>
+  /** Gives a line that says what was done; the setting `operand` holds the command's argument. Absent where there is no data. */
+  readonly maintain?: (task: MaintenanceTask, options: ProgramOptions) => Promise<string>
   /** The service in this process, over the data in a directory; null where it is not available. */
   readonly openLocal: ((dataDirectory: string) => Promise<LocalService>) | null
 }

@@ -1,0 +1,25 @@
+import type { Entry } from './tree.ts'
+
+/** The commands below `esc server` that look after its data. */
+export const serverData: readonly Entry[] = [
+  {
+    name: 'backup',
+    summary: 'Write a consistent copy of the data file',
+    load: () => import('./commands/server-backup.ts'),
+  },
+  {
+    name: 'restore',
+    summary: 'Put a backup where there is no data yet',
+    load: () => import('./commands/server-restore.ts'),
+  },
+  {
+    name: 'copy',
+    summary: 'Copy the data file into a new PostgreSQL database',
+    load: () => import('./commands/server-copy.ts'),
+  },
+  {
+    name: 'migrate',
+    summary: 'Bring the schema up to date',
+    load: () => import('./commands/server-migrate.ts'),
+  },
+]
