@@ -231,6 +231,11 @@ export const codes = table({
     hint: 'stop the other program, or choose another port with --port',
   },
   SETTING_INVALID: { kind: 'invalid', say: 'setting {name}: wanted {wanted}, got `{got}`', hint: '{hint}' },
+  STORE_SEALS_BROKEN: {
+    kind: 'internal',
+    say: '{good} of {all} open; these do not: {bad}',
+    hint: 'nothing was changed; earlier revisions and backups may hold what is damaged',
+  },
   KEY_MISMATCH: {
     kind: 'unavailable',
     say: 'this store was sealed with key `{wanted}`; the configured source offers `{got}`',

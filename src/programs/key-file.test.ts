@@ -6,6 +6,7 @@ import { after, describe, test } from 'node:test'
 import { createPassphraseFile, systemRandom } from '../crypto/index.ts'
 import { openSqliteStore, openVault, type Store } from '../store/index.ts'
 import { type KeySources, unlock } from './key-file.ts'
+import { retireDataKeys, verifyStore } from './server-keys.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'openesc-keys-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -91,5 +92,23 @@ test('S-04: a wrong, a short and a readable passphrase are refused; the file of 
   const open = fresh(passphrase)
   chmodSync(open, 0o644)
   await assert.rejects(unlock(store, path, systemRandom, { passphraseFile: open }), /other users may read it/)
+  await store.close()
+})
+
+test('S-06: after a rotation new values are sealed under new keys, old ones open, and a damaged key is named', async () => {
+  const store = await openStore()
+  const path = fresh()
+  const vault = await vaultOf(store, path, {})
+  const before = await vault.seal('e1', 'p', Buffer.from('old'))
+  assert.equal(await retireDataKeys(store), 1)
+  assert.equal(await retireDataKeys(store), 0)
+  const later = await vaultOf(store, path, {})
+  const after = await later.seal('e1', 'p', Buffer.from('new'))
+  assert.notEqual(after.dataKeyId, before.dataKeyId)
+  assert.equal(Buffer.from(await later.open('e1', 'p', before)).toString(), 'old')
+  const { keyRing } = await unlock(store, path, systemRandom)
+  assert.deepEqual(await verifyStore(store, keyRing), { good: 2, bad: [] })
+  await store.change(({ dataKeys }) => dataKeys.rewrap(before.dataKeyId, new Uint8Array(80), keyRing.keyId))
+  assert.deepEqual(await verifyStore(store, keyRing), { good: 1, bad: [`data key ${before.dataKeyId}`] })
   await store.close()
 })
