@@ -34,3 +34,28 @@ test('a proof holds for the deployed policy, and the widened one is answered wit
   assert.equal(status, 3)
   assert.match(stdout, /"sub":"pulumi:environments:org:acme:env:web\/dev"/)
 })
+
+test('no proof is given where the audiences are unknown, and no comparison where it is not known who exists', () => {
+  const policy = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: {
+          Federated: 'arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com',
+        },
+        Action: 'sts:AssumeRoleWithWebIdentity',
+        Condition: { StringLike: { 'token.actions.githubusercontent.com:sub': 'repo:acme*' } },
+      },
+    ],
+  })
+  const ask = (...args: readonly string[]) =>
+    spawnSync(process.execPath, [main, 'aws', 'trust', ...args], { input: policy, encoding: 'utf8' })
+  assert.match(ask('prove', '-', '--never', 'repo:x/*').stderr, /pins no audience .* --client-id/)
+  assert.equal(ask('prove', '-', '--never', 'repo:x/*').status, 1)
+  const known = ask('prove', '-', '--never', 'repo:acme-evil/*', '--client-id', 'sts.amazonaws.com')
+  assert.equal(known.status, 3)
+  const reach = ask('reach', '-', '--universe', `${folder}universe.json`)
+  assert.deepEqual([reach.status, reach.stdout], [1, ''])
+  assert.match(reach.stderr, /not known who exists/)
+})
