@@ -82,7 +82,9 @@ const wanted = await pages()
 const present = new Set(
   readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.md')),
 )
-const differing = [...wanted].filter(([name, text]) => !present.has(name) || readFileSync(join(folder, name), 'utf8') !== text)
+const differing = [...wanted].filter(
+  ([name, text]) => !present.has(name) || readFileSync(join(folder, name), 'utf8') !== text,
+)
 const stale = [...present].filter((name) => !wanted.has(name))
 
 if (process.argv.includes('--check')) {

@@ -50,6 +50,8 @@ export interface FileSystem {
   readonly create: (path: string, content: Uint8Array, mode: number) => Promise<boolean>
   /** Removes a file; nothing happens when there is none. */
   readonly remove: (path: string) => Promise<void>
+  /** The names in a directory, sorted; null when there is no such directory. */
+  readonly list: (path: string) => Promise<readonly string[] | null>
   readonly makeDirectory: (path: string, mode: number) => Promise<void>
   /** `mode` is null where the system has no such thing. Null when there is no such file. */
   readonly status: (path: string) => Promise<FileStatus | null>

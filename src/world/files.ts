@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { FileSystem } from '../cli/index.ts'
 
@@ -16,6 +16,10 @@ export const files: FileSystem = {
     return true
   },
   remove: async (path) => await rm(path, { force: true }),
+  list: async (path) => {
+    const names = await unless('ENOTDIR', null, unless('ENOENT', null, readdir(path)))
+    return names === null ? null : names.sort()
+  },
   makeDirectory: async (path, mode) => {
     await mkdir(path, { recursive: true, mode })
   },

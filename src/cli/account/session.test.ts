@@ -163,6 +163,7 @@ async function worldFiles(): Promise<World['files']> {
     write: async () => {},
     create: async () => true,
     remove: async () => {},
+    list: async () => null,
     makeDirectory: async () => {},
     status: async () => null,
   }

@@ -2,17 +2,25 @@ import { between } from '../argument-count.ts'
 import { readPolicyFile, requireAudiences } from '../aws/policy-file.ts'
 import { serverUniverse } from '../aws/universe.ts'
 import { environmentCommand } from '../command.ts'
+import { Failure } from '../failure.ts'
 import { texts } from '../flags.ts'
 import { outputFlag, wantsJson } from '../output-flag.ts'
+import type { World } from '../world.ts'
 
 /** `esc aws trust roles`. */
 export const command = environmentCommand({
-  usage: '<environment> <policy-file>…',
+  usage: '<environment> [<policy-file>…]',
   summary: 'List which roles an environment can become',
   description: 'The reverse of `esc aws trust reach`: each policy file is the trust policy of one role.',
-  examples: ['esc aws trust roles acme/web/prod policies/*.json'],
+  examples: [
+    'esc aws trust roles acme/web/prod --policies ./policies',
+    'esc aws trust roles acme/web/prod deployer.json reader.json',
+  ],
   arguments: between(1, 1000),
   flags: {
+    policies: texts('A directory whose *.json files are trust policies; may be repeated', {
+      placeholder: 'directory',
+    }),
     policy: texts('A file with the trust policy of a role; may be repeated', { placeholder: 'file' }),
     user: texts('Another user who may open environments; may be repeated', { placeholder: 'login' }),
     output: outputFlag,
@@ -20,7 +28,9 @@ export const command = environmentCommand({
   async run({ world, api, args, reference, flags, out }) {
     const asJson = wantsJson(flags.output)
     const { compileRole, renderRoles, rolesFor } = await import('../../trust/index.ts')
-    const files = [...args, ...flags.policy]
+    const listed = await Promise.all(flags.policies.map((path) => policiesIn(world, path)))
+    const files = [...args, ...flags.policy, ...listed.flat()]
+    if (files.length === 0) throw new Failure('no policies: give files, or a directory with --policies')
     const policies = await Promise.all(files.map((file) => readPolicyFile(world, file)))
     const { organization, project, name } = reference
     const environment = project === 'default' ? name : `${project}/${name}`
@@ -38,3 +48,12 @@ export const command = environmentCommand({
     else out.write(renderRoles(environment, access))
   },
 })
+
+async function policiesIn(world: World, directory: string): Promise<readonly string[]> {
+  const names = await world.files.list(directory)
+  if (names === null)
+    throw new Failure(`no directory ${directory}; --policies takes one that holds *.json files`)
+  return names
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => `${directory.replace(/\/$/, '')}/${name}`)
+}

@@ -97,6 +97,10 @@ function fileSystem(files: Map<string, Uint8Array>, nowMilliseconds: number): Wo
       return true
     },
     remove: async (path) => void files.delete(path),
+    list: async (path) => {
+      const names = [...files.keys()].filter((file) => file.startsWith(`${path}/`))
+      return names.length === 0 ? null : names.map((file) => file.slice(path.length + 1)).sort()
+    },
     makeDirectory: async () => {},
     status: async (path) => (files.has(path) ? { mode: 0o600, modifiedMilliseconds: nowMilliseconds } : null),
   }
