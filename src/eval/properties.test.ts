@@ -252,7 +252,7 @@ test('a check accepts what an open accepts, where providers promise nothing abou
     }),
     { numRuns: runs(150) },
   )
-  assert.ok(accepted > 10)
+  assert.ok(accepted > 0, 'no random set opened without findings')
 })
 
 test('S-44: evaluation leaves the prototypes of the process alone', async () => {

@@ -23,7 +23,7 @@ async function main(): Promise<number> {
   }
   const json = values.json === true
   const keep = values.keep === true
-  const narrator = createNarrator({ json, color: process.stdout.isTTY && !process.env['NO_COLOR'] })
+  const narrator = createNarrator({ json, color: process.stdout.isTTY === true && !process.env['NO_COLOR'] })
   const started = performance.now()
   const folder = await mkdtemp(join(tmpdir(), 'openesc-demo-'))
   const running: Running[] = []
