@@ -16,7 +16,14 @@ export { ApiError, isApiError } from './error.ts'
 export { createFetchTransport, type FetchLike } from './fetch-transport.ts'
 export { createNodeTransport, type NodeTransportOptions } from './node-transport.ts'
 export { proxyFor } from './proxy.ts'
-export type { SecurityApi, TokenOwner, WireAccessToken, WireAuditEvent, WireSigningKey } from './security.ts'
+export {
+  auditPageSize,
+  type SecurityApi,
+  type TokenOwner,
+  type WireAccessToken,
+  type WireAuditEvent,
+  type WireSigningKey,
+} from './security.ts'
 export { type HttpRequest, type HttpResponse, type Transport, TransportError } from './transport.ts'
 export type {
   CheckedEnvironment,

@@ -39,13 +39,16 @@ export interface WireSigningKey {
 /** Whose tokens: `null` = the caller's own, a text = an organization's. */
 export type TokenOwner = string | null
 
+/** How many entries a page of an export has while more follow. Asking leaves an entry too: a page is never the empty last one. */
+export const auditPageSize = 1_000
+
 /** The audit trail, access tokens and signing keys. */
 export interface SecurityApi {
   listAuditEvents(
     organization: string,
     query: { startTime?: number; userFilter?: string; continuationToken?: string },
   ): Promise<{ readonly events: readonly WireAuditEvent[]; readonly continuationToken: string }>
-  /** A page of the trail after a number, in the given format; empty at the end. `null` = the server's own trail. */
+  /** A page of the trail after a number, in the given format; shorter than `auditPageSize` at the end. `null` = the server's own trail. */
   exportAudit(organization: string | null, after: number, format?: string): Promise<string>
   /** Where the trail ends now, signed: JSON text. */
   auditCheckpoint(organization: string): Promise<string>

@@ -1,4 +1,4 @@
-import type { EscApi } from '../../client/index.ts'
+import { auditPageSize, type EscApi } from '../../client/index.ts'
 import type { ChainedEntry } from '../../crypto/index.ts'
 import { decodeUtf8 } from '../../value/index.ts'
 import { Failure } from '../failure.ts'
@@ -17,11 +17,14 @@ export async function* readTrail(
   let after = 0
   for (;;) {
     let last: ChainedEntry | null = null
+    let count = 0
     for (const entry of entriesIn(await source.api.exportAudit(source.organization, after), 'the export')) {
       yield entry
       last = entry
+      count += 1
     }
     if (last === null) return
+    if (count < auditPageSize) return
     // A server that answers with numbers that do not grow would be asked for ever.
     if (!(last.sequence > after)) throw new Failure('the export does not go on: its numbers do not grow')
     after = last.sequence

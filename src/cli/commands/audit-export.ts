@@ -1,3 +1,4 @@
+import { auditPageSize } from '../../client/index.ts'
 import { exactly } from '../argument-count.ts'
 import { accountCommand } from '../command.ts'
 import { Failure } from '../failure.ts'
@@ -42,6 +43,7 @@ A checkpoint is where the trail ends now, signed: keep it where nobody who can c
         const other = await api.exportAudit(organization, after, flags.format)
         out.write(first || flags.format === 'cef' ? other : other.replace(/^[^\n]*\n/, ''))
       }
+      if (lines.length < auditPageSize) return
       after = (JSON.parse(last) as { readonly sequence: number }).sequence
     }
   },

@@ -16,7 +16,7 @@ export const auditRoutes: readonly Route[] = [
     path: '/api/orgs/{org}/auditlogs/export',
     needs: 'audit_logs:export',
     summary:
-      'A page of the trail in order, after a number: JSON lines with hashes, CSV or CEF; empty at the end',
+      'A page of the trail of up to 1,000 in order, after a number: JSON lines with hashes, CSV or CEF',
     query: z.object({ after, format: oneOf(['jsonl', 'csv', 'cef'], 'jsonl') }),
     answers: { 200: 'text' },
     run: async ({ access, query, service }) => {
