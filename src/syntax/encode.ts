@@ -39,6 +39,8 @@ export function encodeYaml(tree: YamlNode, options: { readonly indent: number })
 class Encoder {
   readonly #lines: LineWriter
   readonly #step: number
+  /** The block collection whose anchor and tag were written already. */
+  #introduced: YamlNode | null = null
   #flowDepth = 0
 
   constructor(step: number) {
@@ -70,7 +72,7 @@ class Encoder {
     else if (node.kind === 'alias') this.#lines.token(`*${node.name}`)
     else if (node.kind === 'nothing') this.#lines.token('null')
     else {
-      this.#properties(node)
+      if (this.#introduced !== node) this.#properties(node)
       if (node.kind === 'mapping') this.#mapping(node, place)
       else this.#sequence(node, place)
     }
@@ -170,7 +172,7 @@ class Encoder {
     if (isContainer(value) && !this.#isFlow(value)) {
       pending.line = comment
       if (comment === '') this.#collectionComment(value)
-      else this.#lines.lineComment()
+      else this.#introduce(value)
     } else if (comment !== '') {
       if (isContainer(value)) pending.flowKeyLine = comment
       else if (pending.line === '') pending.line = comment
@@ -181,6 +183,13 @@ class Encoder {
   #collectionComment(node: YamlNode): void {
     if (!isContainer(node) || this.#isFlow(node) || node.comments.line === '') return
     this.#lines.pending.line = node.comments.line
+    this.#introduce(node)
+  }
+
+  /** Anchor and tag stand before the comment on that line: behind it they would begin a line of their own. */
+  #introduce(node: YamlMapping | YamlSequence): void {
+    this.#properties(node)
+    this.#introduced = node
     this.#lines.lineComment()
   }
 
@@ -293,6 +302,8 @@ class Encoder {
       if (style === 'literal' || style === 'folded') {
         const text = blockScalarText(value, style === 'folded', indent, parentIndent)
         this.#lines.token(text.header)
+        // A second line of the comment would be read as the text's first.
+        this.#lines.pending.line = this.#lines.pending.line.replaceAll('\n', ' ')
         this.#lines.lineComment()
         this.#lines.block(text.body, text.blankBehind)
       } else if (style === 'single') this.#lines.token(singleQuoted(value, indent))
