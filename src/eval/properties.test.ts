@@ -250,7 +250,7 @@ test('a check accepts what an open accepts, where providers promise nothing abou
       accepted += 1
       assert.deepEqual(checked!.diagnostics, [])
     }),
-    { numRuns: runs(150) },
+    { numRuns: runs(1500) },
   )
   assert.ok(accepted > 0, 'no random set opened without findings')
 })
