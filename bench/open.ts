@@ -42,19 +42,19 @@ const server = await startEsc(
   ],
   env,
   `${url}/healthz`,
-  { detached: false },
+  { log: join(folder, 'server.log'), detached: false },
 )
 try {
   const token = (await readFile(tokenFile, 'utf8')).trim()
   await succeed(runEsc(['login', url], { ...env, PULUMI_ACCESS_TOKEN: token }))
   await writeFile(join(folder, 'bench.yaml'), definition)
-  await succeed(runEsc(['env', 'init', 'acme/bench/open', '--file', join(folder, 'bench.yaml')], env))
+  await succeed(runEsc(['env', 'init', 'acme/bench/small', '--file', join(folder, 'bench.yaml')], env))
 
   const cases: readonly [string, string, readonly string[]][] = [
     ['node -e 0 (the floor)', process.execPath, ['-e', '0']],
     ['esc version', esc, ['version']],
-    ['esc env open acme/bench/open', esc, ['env', 'open', 'acme/bench/open']],
-    ['esc run acme/bench/open -- true', esc, ['run', 'acme/bench/open', '--', 'true']],
+    ['esc env open acme/bench/small', esc, ['env', 'open', 'acme/bench/small']],
+    ['esc run acme/bench/small -- true', esc, ['run', 'acme/bench/small', '--', 'true']],
   ]
   const samples = new Map<string, number[]>(cases.map(([name]) => [name, []]))
   for (let round = 0; round < runs; round += 1) {

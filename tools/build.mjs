@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const programs = ['server', 'sandbox', 'local']
+const programs = ['server', 'sandbox', 'maintenance']
 const doors = ['eval', 'analysis', 'trust', 'oidc', 'sts', 'client']
 
 // A package installed without its sources has nothing to build; one installed without esbuild keeps its `dist`.
@@ -31,7 +31,7 @@ const programsApart = {
     build.onResolve({ filter: /^zxcvbn$/ }, (args) =>
       args.kind === 'dynamic-import' ? { path: './zxcvbn.cjs', external: true } : null,
     )
-    build.onResolve({ filter: /programs\/(server|sandbox|local)\.ts$/ }, (args) => {
+    build.onResolve({ filter: /programs\/(server|sandbox|maintenance)\.ts$/ }, (args) => {
       if (args.kind !== 'dynamic-import') return null
       const name = /programs\/(\w+)\.ts$/.exec(args.path)[1]
       return { path: `./${name}.cjs`, external: true }
@@ -75,9 +75,7 @@ await Promise.all([
     ...commonjs,
     entryPoints: [
       { in: 'src/main.ts', out: 'all' },
-      ...programs
-        .filter((name) => existsSync(`${root}src/programs/${name}.ts`))
-        .map((name) => ({ in: `src/programs/${name}.ts`, out: name })),
+      ...programs.map((name) => ({ in: `src/programs/${name}.ts`, out: name })),
       { in: 'zxcvbn', out: 'zxcvbn' },
     ],
     plugins: [programsApart],

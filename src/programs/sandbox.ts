@@ -5,9 +5,11 @@ import { banner, createSandbox, parseFaults, requireStartable, type StateFile } 
 import { files } from '../world/files.ts'
 import { listen } from './listen.ts'
 import { readSettings } from './options.ts'
+import { surviveClosedOutput } from './output.ts'
 
 /** `esc sandbox aws`: IAM and STS on this machine until a signal ends it. Resolves with the exit code. */
 export async function startSandbox(options: ProgramOptions): Promise<number> {
+  surviveClosedOutput()
   const settings = readSettings(options)
   const host = settings.text('host') ?? '127.0.0.1'
   const account = settings.text('account') ?? '123456789012'

@@ -19,6 +19,7 @@ import { type Listener, listen } from './listen.ts'
 import { countRequest, measuredAnswers, measuredExchange, measuredIssuer, measuredStore } from './measured.ts'
 import { createMetrics, type Metrics, serveMetrics } from './metrics.ts'
 import { readSettings } from './options.ts'
+import { surviveClosedOutput } from './output.ts'
 import { providersFor } from './powers.ts'
 import { openStore } from './store.ts'
 
@@ -50,6 +51,7 @@ const tickMilliseconds = 10_000
 
 /** `esc server start`: the service until a signal ends it. Resolves with the exit code. */
 export async function startServer(options: ProgramOptions): Promise<number> {
+  surviveClosedOutput()
   const settings = serverSettings(options)
   prepareFolder(settings.data)
   const metrics = createMetrics()

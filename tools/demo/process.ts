@@ -1,5 +1,6 @@
 // Real child processes for the demo: started, awaited, and ended by the demo itself.
 import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, openSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 
@@ -47,29 +48,30 @@ export interface Running {
   stop(): Promise<void>
 }
 
-/** Starts a long-running `esc` program and waits until `url` answers; its output is kept for the error message. */
+/**
+ * Starts a long-running `esc` program and waits until `url` answers. Its output goes to `log`, which the error message
+ * quotes: a program that outlives the demo must not write into a pipe that nobody reads any more.
+ */
 export async function startEsc(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
   url: string,
-  options: { readonly detached: boolean },
+  options: { readonly log: string; readonly detached: boolean },
 ): Promise<Running> {
-  const child = spawn(esc, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: options.detached })
-  let output = ''
-  const keep = (chunk: unknown) => {
-    output = (output + String(chunk)).slice(-4000)
-  }
-  child.stdout.on('data', keep)
-  child.stderr.on('data', keep)
+  const log = openSync(options.log, 'a')
+  const child = spawn(esc, args, { env, stdio: ['ignore', log, log], detached: options.detached })
+  closeSync(log)
+  const output = () => readFileSync(options.log, 'utf8').slice(-4000)
   const deadline = performance.now() + 30_000
   while (performance.now() < deadline) {
-    if (child.exitCode !== null)
-      throw new Error(`\`esc ${args.join(' ')}\` ended with ${child.exitCode}:\n${output}`)
+    if (child.exitCode !== null) {
+      throw new Error(`\`esc ${args.join(' ')}\` ended with ${child.exitCode}:\n${output()}`)
+    }
     if (await answers(url)) return { url, pid: child.pid ?? 0, stop: () => stop(child) }
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
   await stop(child)
-  throw new Error(`\`esc ${args.join(' ')}\` did not answer at ${url} within 30 s:\n${output}`)
+  throw new Error(`\`esc ${args.join(' ')}\` did not answer at ${url} within 30 s:\n${output()}`)
 }
 
 async function answers(url: string): Promise<boolean> {
@@ -89,9 +91,4 @@ async function stop(child: ChildProcess): Promise<void> {
   const killer = setTimeout(() => child.kill('SIGKILL'), 10_000)
   await closed
   clearTimeout(killer)
-}
-
-/** Lets a kept program outlive the demo. */
-export function release(running: readonly Running[]): string {
-  return running.map(({ pid }) => pid).join(' ')
 }

@@ -40,7 +40,7 @@ export async function startServers(options: {
         OPENESC_SANDBOX_SECRET_ACCESS_KEY: administrator.secretAccessKey,
       },
       `${sandboxUrl}/_sandbox/decisions`,
-      { detached },
+      { log: join(folder, 'sandbox.log'), detached },
     ),
   )
   running.push(
@@ -52,7 +52,7 @@ export async function startServers(options: {
       ],
       env,
       `${serverUrl}/healthz`,
-      { detached },
+      { log: join(folder, 'server.log'), detached },
     ),
   )
   const accessToken = (await readFile(tokenFile, 'utf8')).trim()
