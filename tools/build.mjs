@@ -62,6 +62,8 @@ require(${JSON.stringify(quickCommands)}.includes(first === 'env' ? first + ' ' 
 const commonjs = {
   ...shared,
   format: 'cjs',
+  // `import('node:http')` would load the machinery of ES modules and undici behind it; `require` does not.
+  supported: { 'dynamic-import': false },
   outdir: 'dist',
   outExtension: { '.js': '.cjs' },
   define: { 'import.meta.url': '__importMetaUrl', 'import.meta.main': 'true' },
