@@ -22,7 +22,7 @@ const summary = join(mkdtempSync(join(tmpdir(), 'openesc-test-')), 'summary.tap'
 const result = spawnSync(
   process.execPath,
   [
-    ...['--test', ...(watch ? ['--watch'] : []), '--test-isolation=none'],
+    ...['--import', './tests/seed.ts', '--test', ...(watch ? ['--watch'] : []), '--test-isolation=none'],
     ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
     ...['--test-reporter=tap', `--test-reporter-destination=${summary}`],
     ...[...flags, ...files],
