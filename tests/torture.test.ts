@@ -23,7 +23,7 @@ test('R-02, R-40: a server killed under load loses and tears nothing that it ack
   assert.ok(findings.acknowledged > 0)
 })
 
-test('R-03: a server that acknowledges before it commits is found out', async () => {
+test('R-02: a server that acknowledges before it commits is found out', async () => {
   const findings = await torture({ ...short, kills: 8, sabotage: true })
   assert.notDeepEqual({ lost: findings.lost, torn: findings.torn }, { lost: [], torn: [] })
 })

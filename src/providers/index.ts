@@ -5,9 +5,7 @@ export {
   type AwsTokenExchange,
   type ClaimsPreview,
   type IdentityTokens,
-  type LoginPlatform,
   type LoginTokens,
   type RefusalExplanation,
   type SentClaims,
 } from './powers.ts'
-export { subjectAttributeNames } from './subject-attributes.ts'

@@ -1,7 +1,5 @@
 import type { ExecutionContext } from '../eval/index.ts'
-
-/** The vendors whose audience the issuer fixes (oidc §1.5). */
-export type LoginPlatform = 'aws' | 'azure' | 'gcp' | 'vault' | 'doppler' | 'infisical' | 'snowflake'
+import type { LoginPlatform } from '../oidc/index.ts'
 
 /** What a login token said, for messages. The token itself appears in none. */
 export interface SentClaims {

@@ -1,4 +1,5 @@
 import { type ExecutionContext, type InputFinding, type Provider, ProviderError } from '../../eval/index.ts'
+import { parseRoleArn } from '../../trust/index.ts'
 import type { ExportedRecord, ExportedValue } from '../../value/index.ts'
 import { parseDuration } from '../duration.ts'
 import { recordInput, textInput, textListInput } from '../inputs.ts'
@@ -6,7 +7,6 @@ import { secretRecord } from '../outputs.ts'
 import { AwsRefusal, type AwsTokenExchange, type LoginTokens } from '../powers.ts'
 import { unknownInputs } from '../unknown-inputs.ts'
 import { explainRefusal, isTooLong } from './refusal.ts'
-import { parseRoleArn } from './role-arn.ts'
 import { inputSchema, outputSchema } from './schema.ts'
 
 const defaultDurationSeconds = 2 * 3600

@@ -1,7 +1,7 @@
 import { ProviderError } from '../../eval/index.ts'
+import { parseRoleArn } from '../../trust/index.ts'
 import { formatDuration } from '../duration.ts'
 import type { AwsRefusal, RefusalExplanation, SentClaims } from '../powers.ts'
-import { parseRoleArn } from './role-arn.ts'
 
 /** What was asked of STS, for the message about its refusal. */
 export interface Attempt {
