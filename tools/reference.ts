@@ -8,6 +8,7 @@ import { runCli } from '../src/cli/index.ts'
 import { codes } from '../src/diag/index.ts'
 import { lintRules } from '../src/trust/index.ts'
 import { files } from '../src/world/files.ts'
+import { providerPage } from './provider-page.ts'
 
 const folder = fileURLToPath(new URL('../docs/reference', import.meta.url))
 
@@ -16,6 +17,7 @@ async function pages(): Promise<ReadonlyMap<string, string>> {
   const made = new Map<string, string>()
   made.set('refusals.md', refusals())
   made.set('lint-rules.md', rules())
+  made.set('providers.md', await providerPage())
   const cli = mkdtempSync(join(tmpdir(), 'openesc-reference-'))
   await writeCommandPages(cli)
   for (const name of readdirSync(cli)) made.set(`cli/${name}`, readFileSync(join(cli, name), 'utf8'))

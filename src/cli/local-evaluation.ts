@@ -1,6 +1,14 @@
 import type { EnvironmentName, EscApi } from '../client/index.ts'
 import { rangeless } from '../diag/index.ts'
-import type { Crypter, EnvironmentLoader, EvaluationHost, Provider, ProviderSet } from '../eval/index.ts'
+import type {
+  Crypter,
+  EnvironmentLoader,
+  EvaluationHost,
+  Provider,
+  ProviderSet,
+  Rotator,
+} from '../eval/index.ts'
+import type { ProviderPowers } from '../providers/index.ts'
 import { type ExportedRecord, type ExportedValue, encodeUtf8, quote, recordOf } from '../value/index.ts'
 import type { World } from './world.ts'
 
@@ -20,14 +28,17 @@ export const keepsSealed: Crypter = {
 
 /** The providers that a server has, without their powers: their schemas hold, opening is refused. */
 export async function providerSchemas(): Promise<ProviderSet> {
-  const { providerCatalogue } = await import('../providers/index.ts')
+  const { providerCatalogue, rotatorCatalogue } = await import('../providers/index.ts')
   const refuse = async (): Promise<never> => {
     throw new Error('providers are not called here')
   }
-  const powers = {
+  const powers: ProviderPowers = {
     logins: { mint: refuse },
     identities: { mint: refuse, preview: refuse, previewLogin: refuse },
     sts: { assumeRoleWithWebIdentity: refuse, explain: refuse },
+    random: () => {
+      throw new Error('rotators are not run here')
+    },
   }
   return {
     provider: async (name): Promise<Provider> => {
@@ -35,8 +46,10 @@ export async function providerSchemas(): Promise<ProviderSet> {
       if (entry === undefined) throw new Error(`unknown provider ${quote(name)}`)
       return entry.make(powers)
     },
-    rotator: async (name) => {
-      throw new Error(`unknown rotator ${quote(name)}`)
+    rotator: async (name): Promise<Rotator> => {
+      const entry = Object.hasOwn(rotatorCatalogue, name) ? rotatorCatalogue[name] : undefined
+      if (entry === undefined) throw new Error(`unknown rotator ${quote(name)}`)
+      return entry.make(powers)
     },
   }
 }

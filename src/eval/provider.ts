@@ -55,6 +55,8 @@ export interface Rotator {
   readonly inputs: Schema
   readonly state: Schema
   readonly outputs: Schema
+  /** As a provider's: an error finding means that the rotator is neither opened nor rotated. */
+  readonly inspect?: Provider['inspect']
   /** `state` is null before the first rotation. */
   open(
     inputs: ExportedRecord,

@@ -1,3 +1,4 @@
+import { systemRandom } from '../crypto/index.ts'
 import { AppError } from '../diag/index.ts'
 import { type ExecutionContext, ProviderError, type ProviderSet } from '../eval/index.ts'
 import {
@@ -15,9 +16,22 @@ import {
   type IdentityTokens,
   type LoginTokens,
   providerCatalogue,
+  rotatorCatalogue,
 } from '../providers/index.ts'
-import type { EvaluationScope } from '../service/index.ts'
+import type { Catalogue, CatalogueEntry, EvaluationScope } from '../service/index.ts'
 import type { Store } from '../store/index.ts'
+
+/** The providers and rotators that this server has, for its callers. */
+export const catalogue: Catalogue = {
+  providers: entries(providerCatalogue),
+  rotators: entries(rotatorCatalogue),
+}
+
+function entries(named: {
+  readonly [name: string]: { readonly summary: string }
+}): readonly CatalogueEntry[] {
+  return Object.entries(named).map(([name, { summary }]) => ({ name, description: summary }))
+}
 
 /** What every evaluation's providers are made of. */
 export interface PowerParts {
@@ -35,6 +49,7 @@ export function providersFor(parts: PowerParts, scope: EvaluationScope): Provide
     logins: loginTokens(parts, scope),
     identities: identityTokens(parts, scope),
     sts: recordedExchange(parts.sts, scope),
+    random: systemRandom,
   }
   return {
     provider: async (name) => {
@@ -43,7 +58,9 @@ export function providersFor(parts: PowerParts, scope: EvaluationScope): Provide
       return entry.make(powers)
     },
     rotator: async (name) => {
-      throw new Error(`unknown rotator ${JSON.stringify(name)}`)
+      const entry = Object.hasOwn(rotatorCatalogue, name) ? rotatorCatalogue[name] : undefined
+      if (entry === undefined) throw new Error(`unknown rotator ${JSON.stringify(name)}`)
+      return entry.make(powers)
     },
   }
 }

@@ -8,7 +8,6 @@ import { type Checkpoint, checkpointKey, createAccessTokenCodec, systemRandom } 
 import { AppError } from '../diag/index.ts'
 import { createApp } from '../http/index.ts'
 import { createIssuer, type Issuer } from '../oidc/index.ts'
-import { providerCatalogue } from '../providers/index.ts'
 import { createService, type LogEvent, type Service } from '../service/index.ts'
 import { openVault, type Store, signingKeyStorage } from '../store/index.ts'
 import { files } from '../world/files.ts'
@@ -20,7 +19,7 @@ import { countRequest, measuredAnswers, measuredExchange, measuredIssuer, measur
 import { createMetrics, type Metrics, serveMetrics } from './metrics.ts'
 import { readSettings } from './options.ts'
 import { surviveClosedOutput } from './output.ts'
-import { providersFor } from './powers.ts'
+import { catalogue, providersFor } from './powers.ts'
 import { openStore } from './store.ts'
 
 interface ServerSettings {
@@ -172,13 +171,7 @@ async function serve(settings: ServerSettings, store: Store, metrics: Metrics): 
     const service = createService({
       store,
       providers: (scope) => providersFor({ issuer, sts, store }, scope),
-      catalogue: {
-        providers: Object.entries(providerCatalogue).map(([name, { summary }]) => ({
-          name,
-          description: summary,
-        })),
-        rotators: [],
-      },
+      catalogue,
       crypterFor: vault.crypterFor,
       sealer: vault,
       tokens: createAccessTokenCodec(await vault.secret('token-pepper'), systemRandom),

@@ -1,14 +1,18 @@
-import type { Provider } from '../eval/index.ts'
+import type { Provider, Rotator } from '../eval/index.ts'
 import { awsLogin } from './aws-login/index.ts'
 import { debugOidcClaims } from './debug-oidc-claims/index.ts'
 import { identityToken } from './oidc/index.ts'
+import { passphrase } from './passphrase/index.ts'
+import { password } from './password/index.ts'
 import type { AwsTokenExchange, IdentityTokens, LoginTokens } from './powers.ts'
+import type { RandomBytes } from './random.ts'
 
 /** What the providers of one open may use. */
 export interface ProviderPowers {
   readonly logins: LoginTokens
   readonly identities: IdentityTokens
   readonly sts: AwsTokenExchange
+  readonly random: RandomBytes
 }
 
 /** Every provider by name. Each entry makes a fresh one, because compiling marks schemas. */
@@ -24,4 +28,12 @@ export const providerCatalogue: {
     summary: 'The claims a login would present',
     make: ({ identities }) => debugOidcClaims(identities),
   },
+}
+
+/** Every rotator by name. */
+export const rotatorCatalogue: {
+  readonly [name: string]: { readonly summary: string; readonly make: (powers: ProviderPowers) => Rotator }
+} = {
+  passphrase: { summary: 'A phrase of random words', make: ({ random }) => passphrase(random) },
+  password: { summary: 'A random password', make: ({ random }) => password(random) },
 }

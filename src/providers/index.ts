@@ -1,4 +1,4 @@
-export { type ProviderPowers, providerCatalogue } from './catalogue.ts'
+export { type ProviderPowers, providerCatalogue, rotatorCatalogue } from './catalogue.ts'
 export {
   type AwsCredentials,
   AwsRefusal,

@@ -1,7 +1,8 @@
 import { rangeless } from '../diag/index.ts'
 import type { ExportedValue } from '../value/index.ts'
 
-const nowhere = { def: rangeless('') }
+/** The trace of what a provider makes: the evaluator puts the call's own place there. */
+export const nowhere = { def: rangeless('') }
 
 /** A text value; the evaluator gives it the call's own place. */
 export function textOutput(text: string, secret = false): ExportedValue {

@@ -1,7 +1,7 @@
 import { AppError, hasErrors } from '../diag/index.ts'
 import type { Evaluation } from '../eval/index.ts'
 import type { Rotation, RotationEvent } from '../store/index.ts'
-import { applyPatches, sealSecrets } from '../syntax/index.ts'
+import { applyPatches, formatPropertyPath, parsePropertyPath, sealSecrets } from '../syntax/index.ts'
 import type { EnvironmentAccess } from './access.ts'
 import { appendRevision, refusal } from './definitions.ts'
 import { rotate } from './evaluate.ts'
@@ -64,7 +64,15 @@ async function rotateEnvironment(
     await complete(parts, access, { ...event, status: 'failed', errorMessage })
     throw error
   }
-  const rotations = evaluation.rotations.map((result) => rotationOf(parts, result))
+  const rotations = [
+    ...evaluation.rotations.map((result) => rotationOf(parts, result)),
+    ...unmatched(evaluation, paths).map((path) => ({
+      id: parts.ids(),
+      environmentPath: path,
+      status: 'failed' as const,
+      errorMessage: 'there is no rotated secret at this path; name the value whose key is `fn::rotate::…`',
+    })),
+  ]
   const failed = rotations.some(({ status }) => status === 'failed')
   try {
     const postRotationRevision = await save(parts, access, evaluation)
@@ -123,17 +131,30 @@ async function begin(
 }
 
 function rotationOf(parts: ServiceParts, result: Evaluation['rotations'][number]): Rotation {
-  const { path, status, diagnostics } = result
+  const { status, diagnostics } = result
+  const environmentPath = belowValues(result.path)
   const said = diagnostics.find(({ severity }) => severity === 'error')?.summary
   return status === 'succeeded'
-    ? { id: parts.ids(), environmentPath: path, status, errorMessage: null }
+    ? { id: parts.ids(), environmentPath, status, errorMessage: null }
     : {
         id: parts.ids(),
-        environmentPath: path,
+        environmentPath,
         status: 'failed',
         errorMessage:
           said ?? (status === 'not-evaluated' ? 'its inputs could not be evaluated' : 'it failed'),
       }
+}
+
+/** A path of the document as callers name it: relative to `values`, where all rotated secrets are. */
+function belowValues(path: string): string {
+  const [root, ...rest] = parsePropertyPath(path)
+  return root === 'values' ? formatPropertyPath(rest) : path
+}
+
+/** The paths asked for at which nothing is rotated: said, since the caller believes otherwise. */
+function unmatched({ rotations }: Evaluation, paths: readonly string[]): readonly string[] {
+  const rotated = new Set(rotations.map(({ path }) => belowValues(path)))
+  return paths.map((path) => formatPropertyPath(parsePropertyPath(path))).filter((path) => !rotated.has(path))
 }
 
 /**

@@ -306,8 +306,9 @@ describe('rotation, schedules and webhooks', () => {
     assert.equal(event.status, 'failed')
     assert.equal(event.postRotationRevision, 3)
     const byPath = new Map(event.rotations.map((rotation) => [rotation.environmentPath, rotation]))
-    assert.deepEqual([...byPath.values()].map(({ status }) => status).sort(), ['failed', 'succeeded'])
-    assert.match([...byPath.values()].find(({ status }) => status === 'failed')!.errorMessage!, /said no/)
+    assert.equal(byPath.get('good')?.status, 'succeeded')
+    assert.equal(byPath.get('bad')?.status, 'failed')
+    assert.match(byPath.get('bad')!.errorMessage!, /said no/)
     const text = (await world.call('ada', `GET ${env}`)).text
     assert.match(text, /ciphertext/)
     assert.ok(!rotated.text.includes('"1"'), 'a rotation answers no value')
@@ -324,10 +325,24 @@ describe('rotation, schedules and webhooks', () => {
     assert.match((await world.call('ada', `GET ${env}/decrypt`)).text, /fn::secret: '4'/)
   })
 
+  test('a path with nothing to rotate is a failure that says so, beside what succeeded', async () => {
+    const rotated = await world.call('ada', `POST ${env}/rotate`, { body: { paths: ['good', 'elsewhere'] } })
+    const event = rotated.json()['secretRotationEvent'] as {
+      status: string
+      rotations: { environmentPath: string; status: string; errorMessage?: string }[]
+    }
+    assert.equal(event.status, 'failed')
+    assert.deepEqual(
+      event.rotations.map(({ environmentPath, status }) => `${environmentPath} ${status}`),
+      ['good succeeded', 'elsewhere failed'],
+    )
+    assert.match(event.rotations[1]?.errorMessage ?? '', /no rotated secret at this path/)
+  })
+
   test('the history has them, newest first', async () => {
     const history = await world.call('ada', `GET ${env}/rotate/history`)
     assertContract(`GET ${env}/rotate/history`, history)
-    assert.equal((history.json()['events'] as object[]).length, 4)
+    assert.equal((history.json()['events'] as object[]).length, 5)
   })
 
   test('a path that is none is refused', async () => {

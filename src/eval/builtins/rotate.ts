@@ -11,7 +11,7 @@ import type { Value } from '../value.ts'
 import { pending } from '../waiting.ts'
 import { builtin, failed, messageOf, resultOf } from './builtin.ts'
 import { compiles } from './open.ts'
-import { answered, inputRecord, reportFailure } from './provider-call.ts'
+import { answered, inputRecord, inspected, reportFailure } from './provider-call.ts'
 
 /**
  * `fn::rotate::<provider>: {inputs, state}`: opened with its state like a provider; when rotating, the next state is made
@@ -30,7 +30,9 @@ export const rotate = builtin({
     const state = scope.typed(body.args[2]!, body.stateSchema)
     const path = x.place?.path ?? ''
     const rotates = scope.mode.rotating && isSelected(path, scope)
+    const fits = inspected(rotator?.inspect, inputs.value, body.args[1]!, x, scope)
     const usable =
+      fits &&
       inputs.ok &&
       state.ok &&
       !inputs.value.containsObservableUnknowns(scope.mode.rotating) &&
