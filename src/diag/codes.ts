@@ -153,8 +153,8 @@ export const codes = table({
   },
   REVISION_RETRACTED: {
     kind: 'not-found',
-    say: "Not Found: revision {number} of environment '{environment}' was retracted: {why}",
-    hint: 'use revision {replacement} instead',
+    say: "Not Found: revision {number} of environment '{environment}' was retracted: {why}; use revision {replacement} instead",
+    hint: '',
   },
   REVISION_NOT_RETRACTABLE: { kind: 'invalid', say: 'Bad Request: {what}', hint: '{hint}' },
   REVISION_TAG_NOT_FOUND: {

@@ -75,9 +75,7 @@ function appOf(table: readonly Route[], service: Service, options: AppOptions): 
       }),
     )
   }
-  app.notFound((c) =>
-    respond(c.req.raw, '', options, async (request, requestId) => refuseRoute(table, request, requestId)),
-  )
+  app.notFound((c) => respond(c.req.raw, '', options, async (request) => refuseRoute(table, request)))
   return app
 }
 
@@ -109,9 +107,9 @@ async function respond(
   const requestId = options.requestIds()
   let answer: Answer
   try {
-    answer = checkLimits(request, requestId) ?? (await run(request, requestId))
+    answer = checkLimits(request) ?? (await run(request, requestId))
   } catch (error) {
-    answer = problemOf(error, requestId)
+    answer = problemOf(error)
     if (answer.status >= 500) {
       options.log?.({ level: 'error', event: 'request-failed', requestId, error })
     }
@@ -205,7 +203,7 @@ async function prove(
 }
 
 /** No such route, or not with this method. */
-function refuseRoute(table: readonly Route[], request: Request, requestId: string): Answer {
+function refuseRoute(table: readonly Route[], request: Request): Answer {
   const path = canonicalPath(request.url)
   checkPath(path)
   const allowed = new Set(table.filter((route) => pattern(route.path).test(path)).map(({ method }) => method))
@@ -217,7 +215,6 @@ function refuseRoute(table: readonly Route[], request: Request, requestId: strin
   return problem(405, {
     message: `Method Not Allowed: ${request.method} is not one of ${list}`,
     reason: 'method_not_allowed',
-    requestId,
     headers: { allow: list },
   })
 }

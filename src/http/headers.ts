@@ -14,6 +14,12 @@ export const commonHeaders: Readonly<Record<string, string>> = Object.freeze({
 /** The header that carries the id of a request into support questions; the CLI prints it with 5xx answers. */
 export const requestIdHeader = 'x-pulumi-request-id'
 
+/** The header of a refusal with its stable code in lower case, for programs. */
+export const reasonHeader = 'openesc-reason'
+
+/** The header of a refusal with one next step, for a person. */
+export const hintHeader = 'openesc-hint'
+
 /**
  * The access token of an `Authorization` header: `token <text>`, the scheme in any letter case, or `Bearer <text>`.
  * `null` when there is none; for another scheme a text that no token has.

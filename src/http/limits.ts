@@ -7,13 +7,12 @@ const headerLimit = 100
 const headerLimitBytes = 16_384
 
 /** The refusal of a request that is too large before its body; null when it may go on. */
-export function checkLimits(request: Request, requestId: string): Answer | null {
+export function checkLimits(request: Request): Answer | null {
   const { url, headers } = request
   if (Buffer.byteLength(url) > urlLimitBytes) {
     return problem(414, {
       message: `the URL is longer than ${urlLimitBytes} bytes`,
       reason: 'url_too_long',
-      requestId,
     })
   }
   let fields = 0
@@ -26,7 +25,6 @@ export function checkLimits(request: Request, requestId: string): Answer | null 
     return problem(431, {
       message: `the headers have more than ${headerLimit} fields or ${headerLimitBytes} bytes`,
       reason: 'headers_too_large',
-      requestId,
     })
   }
   return null

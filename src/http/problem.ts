@@ -2,6 +2,7 @@ import { AppError, type Diagnostic, type ErrorKind } from '../diag/index.ts'
 import { EvaluationError, plain } from '../service/index.ts'
 import type { PlainValue } from '../value/index.ts'
 import { type Answer, jsonValue } from './answer.ts'
+import { hintHeader, reasonHeader } from './headers.ts'
 import { renderDiagnostics, renderEnvironment } from './wire.ts'
 
 /** The one place where the meaning of a refusal becomes a status. */
@@ -22,37 +23,56 @@ export interface ProblemFacts {
   readonly message: string
   /** Stable, for programs: the refusal's code in lower case. */
   readonly reason: string
-  readonly requestId: string
+  /** One next step. */
   readonly hint?: string
   readonly diagnostics?: readonly Diagnostic[]
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** A problem body: `code` equals the status, because clients believe the body. */
+/**
+ * A problem: `code` equals the status, because clients believe the body. The body holds nothing that the contract does not
+ * name, because a strict client that meets an unknown member tells its user that instead of the message; what we say
+ * besides is in headers.
+ */
 export function problem(
   status: number,
   facts: ProblemFacts,
   extra: { readonly [member: string]: PlainValue } = {},
 ): Answer {
-  const { message, reason, requestId, hint = '', diagnostics = [], headers = {} } = facts
+  const { message, reason, hint = '', diagnostics = [], headers = {} } = facts
   const body = {
     code: status,
     message,
-    reason,
-    requestId,
-    ...(hint === '' ? {} : { hint }),
     ...(diagnostics.length === 0 ? {} : { diagnostics: renderDiagnostics(diagnostics) }),
   }
-  return jsonValue({ ...(plain(body) as Record<string, PlainValue>), ...extra }, { status, headers })
+  return jsonValue(
+    { ...(plain(body) as Record<string, PlainValue>), ...extra },
+    {
+      status,
+      headers: {
+        [reasonHeader]: reason,
+        ...(hint === '' ? {} : { [hintHeader]: headerText(hint) }),
+        ...headers,
+      },
+    },
+  )
+}
+
+/** Header fields hold printable ASCII only. */
+function headerText(text: string): string {
+  return text
+    .replaceAll('’', "'")
+    .replaceAll('…', '...')
+    .replace(/[^ -~]+/g, '?')
+    .slice(0, 500)
 }
 
 /** The answer to anything thrown. What is not a refusal of ours is `internal`, and says nothing of itself (S-58). */
-export function problemOf(error: unknown, requestId: string): Answer {
+export function problemOf(error: unknown): Answer {
   if (!(error instanceof AppError)) {
     return problem(500, {
       message: 'Internal Server Error',
       reason: 'internal',
-      requestId,
       hint: 'the server log has the details under this request id',
     })
   }
@@ -60,7 +80,6 @@ export function problemOf(error: unknown, requestId: string): Answer {
   const facts: ProblemFacts = {
     message: error.message,
     reason: error.code.toLowerCase(),
-    requestId,
     hint: error.hint,
     diagnostics: error.diagnostics,
     headers:

@@ -172,7 +172,7 @@ async function importedRevision<T>(find: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (error instanceof AppError && error.code === 'REVISION_NOT_FOUND') throw new Error('not found')
     if (error instanceof AppError && error.code === 'REVISION_RETRACTED') {
-      throw new Error(`${error.message.replace(/^Not Found: /, '')}; ${error.hint}`)
+      throw new Error(error.message.replace(/^Not Found: /, ''))
     }
     throw error
   }

@@ -29,7 +29,7 @@ describe('people and tokens', () => {
     assert.ok(listed.text.includes(id) && !listed.text.includes(tokenValue))
     assert.equal((await world.call('ben', `DELETE /api/user/tokens/${id}`)).status, 404)
     assert.equal((await world.call('ada', `DELETE /api/user/tokens/${id}`)).status, 204)
-    assert.equal((await as(tokenValue, 'GET /api/user')).json()['reason'], 'token_revoked')
+    assert.equal((await as(tokenValue, 'GET /api/user')).headers.get('openesc-reason'), 'token_revoked')
     assert.equal((await world.call('ada', `DELETE /api/user/tokens/${id}`)).status, 404)
   })
 

@@ -115,7 +115,7 @@ describe('identity', () => {
     const headers = { authorization: `token ${forged.text}` }
     const answered = await world.call('nobody', 'GET /api/user', { headers })
     assert.equal(answered.status, 401)
-    assert.equal(answered.json()['reason'], 'token_invalid')
+    assert.equal(answered.headers.get('openesc-reason'), 'token_invalid')
   })
 })
 
@@ -513,7 +513,7 @@ describe('concurrent writers', () => {
       const saved = await save(`values: {by: ${header}}\n`)
       const refused = await save('values: {lost: true}\n', { [header]: stale })
       assert.equal(refused.status, 409)
-      assert.equal(refused.json()['reason'], 'etag_mismatch')
+      assert.equal(refused.headers.get('openesc-reason'), 'etag_mismatch')
       assert.match(
         String(refused.json()['message']),
         /etag mismatch\): revision \d+ was saved by ada at 2026/,

@@ -5,7 +5,7 @@ import { type Route, routes } from '../../src/http/index.ts'
 import { problemSchema } from '../../src/http/schemas/problem.ts'
 import type { Answered, CallOptions, Who, World } from './world.ts'
 
-/** One request and what its answer must and must not say. Texts are searched in the body. */
+/** One request and what its answer must and must not say. Texts are searched in the body, the reason and the hint. */
 export interface Row {
   readonly is: string
   readonly who: Who
@@ -25,12 +25,9 @@ export function table(world: () => World, rows: readonly Row[]): void {
     test(`${row.is}: ${row.who} ${row.request} gives ${row.status}`, async () => {
       const answered = await world().call(row.who, row.request, row.send)
       assert.equal(answered.status, row.status, answered.text)
-      for (const text of row.holds ?? []) {
-        assert.ok(answered.text.includes(text), `wanted ${text} in ${answered.text}`)
-      }
-      for (const text of row.holdsNot ?? []) {
-        assert.ok(!answered.text.includes(text), `wanted no ${text} in ${answered.text}`)
-      }
+      const said = whatItSays(answered)
+      for (const text of row.holds ?? []) assert.ok(said.includes(text), `wanted ${text} in ${said}`)
+      for (const text of row.holdsNot ?? []) assert.ok(!said.includes(text), `wanted no ${text} in ${said}`)
       for (const [name, wanted] of Object.entries(row.headers ?? {})) {
         const got = answered.headers.get(name) ?? ''
         if (typeof wanted === 'string') assert.equal(got, wanted, name)
@@ -40,6 +37,10 @@ export function table(world: () => World, rows: readonly Row[]): void {
       assertContract(row.request, answered)
     })
   }
+}
+
+function whatItSays({ text, headers }: Answered): string {
+  return [text, headers.get('openesc-reason') ?? '', headers.get('openesc-hint') ?? ''].join('\n')
 }
 
 /** What holds of every answer: its shape is the published one, a problem's code is its status, the headers are there. */
@@ -55,8 +56,11 @@ export function assertContract(request: string, answered: Answered): void {
   if (status >= 400 && !request.startsWith('HEAD')) {
     const problem = answered.json()
     // The exchange answers in the words of OAuth.
-    if (request.startsWith('POST /api/oauth/token') && 'error' in problem) return
+    if (/^POST \/api\/oauth\/(?:oidc\/)?token/.test(request) && 'error' in problem) return
     assert.equal(problem['code'], status)
+    // A strict client that meets a member it does not know tells its user that instead of the message.
+    for (const member of Object.keys(problem)) assert.ok(problemMembers.has(member), `${request}: ${member}`)
+    assert.match(headers.get('openesc-reason') ?? '', /^[a-z_]+$/)
     assertShape(problemSchema, problem, request)
     return
   }
@@ -65,6 +69,12 @@ export function assertContract(request: string, answered: Answered): void {
   assert.ok(text.endsWith('\n'))
   assertShape(shape, answered.json(), request)
 }
+
+const problemMembers = new Set([
+  ...['code', 'message', 'diagnostics'],
+  // What could be evaluated in spite of errors.
+  ...['exprs', 'properties', 'schema', 'executionContext'],
+])
 
 function assertShape(schema: ZodType, value: unknown, request: string): void {
   const parsed = schema.safeParse(value)

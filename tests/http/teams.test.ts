@@ -63,8 +63,9 @@ describe('S-18: teams', () => {
         if (route.id === 'DeleteEnvironment') continue
         const permission = route.permission as { readonly environment: Parameters<typeof held.has>[0] }
         const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => names[name] ?? 'none')
-        const { status, text } = await world.call('ben', `${route.method} ${path}`)
-        const reason = /"reason":"(environment_not_found|forbidden)"/.exec(text)?.[1]
+        const { status, text, headers } = await world.call('ben', `${route.method} ${path}`)
+        const said = headers.get('openesc-reason') ?? ''
+        const reason = ['environment_not_found', 'forbidden'].includes(said) ? said : undefined
         const request = `${level}: ${route.method} ${path} gave ${status} ${text}`
         if (held.has(permission.environment)) assert.equal(reason, undefined, request)
         else if (route.method !== 'HEAD') assert.equal(status, held.has('read') ? 403 : 404, request)

@@ -234,7 +234,7 @@ describe('gates', () => {
     })
     const kept = await world.call('ben', `PATCH ${env}`, { body: 'values: {}\n' })
     assert.equal(kept.status, 409)
-    assert.match(String(kept.json()['hint']), /--draft/)
+    assert.match(String(kept.headers.get('openesc-hint')), /--draft/)
     const made = await world.call('ben', `POST ${env}/drafts`, { body: 'values: {z: 1}\n' })
     const id = String(made.json()['changeRequestId'])
     await world.call('ben', `POST ${requests}/${id}/submit`)

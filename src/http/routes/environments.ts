@@ -7,7 +7,7 @@ import type {
   EnvironmentEntry,
   Service,
 } from '../../service/index.ts'
-import { type Answer, empty, json, jsonValue, yaml } from '../answer.ts'
+import { type Answer, empty, emptyFor, json, jsonValue, yaml } from '../answer.ts'
 import { count, flag, text } from '../query.ts'
 import { callerRoute, environmentRoute, organizationRoute, type Route } from '../route.ts'
 import {
@@ -61,10 +61,10 @@ export const environmentRoutes: readonly Route[] = [
     needs: 'environment:create',
     summary: 'Makes an environment that holds nothing yet',
     body: createEnvironment,
-    answers: { 204: 'empty' },
-    run: async ({ access, body, service }) => {
+    answers: { 204: 'empty', 200: 'empty' },
+    run: async ({ access, body, headers, service }) => {
       await service.environments.create(access, body)
-      return empty()
+      return emptyFor(headers)
     },
   }),
   organizationRoute({
@@ -129,10 +129,10 @@ export const environmentRoutes: readonly Route[] = [
     path: '',
     needs: 'delete',
     summary: 'Deletes the environment; it can be restored for some time',
-    answers: { 204: 'empty' },
-    run: async ({ access, service }) => {
+    answers: { 204: 'empty', 200: 'empty' },
+    run: async ({ access, headers, service }) => {
       await service.environments.delete(access)
-      return empty()
+      return emptyFor(headers)
     },
   }),
   environmentRoute({

@@ -23,9 +23,6 @@ export const problemSchema = z
   .looseObject({
     code: z.int().describe('Equals the HTTP status.'),
     message: z.string(),
-    reason: z.string().describe('Stable, for programs.'),
-    requestId: z.string(),
-    hint: z.string().optional().describe('One next step.'),
     diagnostics: z.array(diagnostic).min(1).optional(),
   })
   .meta({ id: 'Problem' })
