@@ -36,6 +36,7 @@ export async function providerSchemas(): Promise<ProviderSet> {
     logins: { mint: refuse },
     identities: { mint: refuse, preview: refuse, previewLogin: refuse },
     sts: { assumeRoleWithWebIdentity: refuse, explain: refuse },
+    calls: { post: refuse },
     random: () => {
       throw new Error('rotators are not run here')
     },

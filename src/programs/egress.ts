@@ -1,6 +1,7 @@
 import { lookup as systemLookup } from 'node:dns'
 import { request as open } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
+import type { VendorAnswer, VendorRequest } from '../providers/index.ts'
 import type { HookRequest, HookResponse } from '../service/index.ts'
 import { isMetadataAddress, isPublicAddress } from './addresses.ts'
 
@@ -18,6 +19,8 @@ export interface EgressOptions {
 export interface Egress {
   /** Delivers a webhook. @throws EgressError */
   sendHook(request: HookRequest): Promise<HookResponse>
+  /** One call to a vendor's API, which answers in JSON. @throws EgressError */
+  callVendor(request: VendorRequest, signal: AbortSignal): Promise<VendorAnswer>
   /** A JSON document of another issuer, 1 MiB at most. @throws EgressError */
   fetchDocument(url: string): Promise<string>
 }
@@ -37,6 +40,8 @@ interface Call {
   readonly body: string
   readonly milliseconds: number
   readonly mostBytes: number
+  /** The caller's own wish to stop. */
+  readonly signal?: AbortSignal
 }
 
 interface Answer {
@@ -48,6 +53,8 @@ interface Answer {
 const hookMilliseconds = 10_000
 const hookBytes = 8 * 1024 * 1024
 const keptHookBytes = 16_384
+const vendorMilliseconds = 30_000
+const vendorBytes = 8 * 1024 * 1024
 const documentMilliseconds = 5_000
 const documentBytes = 1_048_576
 
@@ -80,6 +87,29 @@ export function createEgress(options: EgressOptions = {}): Egress {
       const kept = answer.body.subarray(0, keptHookBytes).toString('utf8').slice(0, keptHookBytes)
       return { status: answer.status, headers: answer.headers, body: kept }
     },
+    async callVendor({ url, headers, body }, signal) {
+      const text = JSON.stringify(body)
+      const answer = await call({
+        method: 'POST',
+        url,
+        headers: {
+          ...headers,
+          accept: 'application/json',
+          'content-type': 'application/json',
+          'content-length': String(Buffer.byteLength(text)),
+        },
+        body: text,
+        milliseconds: vendorMilliseconds,
+        mostBytes: vendorBytes,
+        signal,
+      })
+      const wait = /^retry-after: (\d{1,6})$/m.exec(answer.headers)?.[1]
+      return {
+        status: answer.status,
+        retryAfterSeconds: wait === undefined ? null : Number(wait),
+        body: jsonObject(answer.body),
+      }
+    },
     async fetchDocument(url) {
       const answer = await call({
         method: 'GET',
@@ -98,7 +128,8 @@ export function createEgress(options: EgressOptions = {}): Egress {
 async function send(call: Call, options: EgressOptions): Promise<Answer> {
   const url = checkedTarget(call.url, options.allowed ?? [])
   const inside = isAllowed(url, options.allowed ?? [])
-  const signal = AbortSignal.timeout(call.milliseconds)
+  const deadline = AbortSignal.timeout(call.milliseconds)
+  const signal = call.signal === undefined ? deadline : AbortSignal.any([deadline, call.signal])
   return await new Promise((resolve, reject) => {
     const outgoing = open(url, {
       method: call.method,
@@ -130,6 +161,16 @@ async function send(call: Call, options: EgressOptions): Promise<Answer> {
     })
     outgoing.end(call.body)
   })
+}
+
+/** The JSON object in a body, or null: a vendor's answer is data, whatever it says it is. */
+function jsonObject(body: Buffer): { readonly [name: string]: unknown } | null {
+  try {
+    const value: unknown = JSON.parse(body.toString('utf8'))
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null
+  } catch {
+    return null
+  }
 }
 
 /** The URL, when it may be called as far as can be told before its name is resolved. */

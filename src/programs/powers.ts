@@ -17,6 +17,7 @@ import {
   type LoginTokens,
   providerCatalogue,
   rotatorCatalogue,
+  type VendorCalls,
 } from '../providers/index.ts'
 import type { Catalogue, CatalogueEntry, EvaluationScope } from '../service/index.ts'
 import type { Store } from '../store/index.ts'
@@ -37,6 +38,8 @@ function entries(named: {
 export interface PowerParts {
   readonly issuer: Issuer
   readonly sts: AwsTokenExchange
+  /** Calls to vendors, through the one door out. */
+  readonly calls: VendorCalls
   readonly store: Store
 }
 
@@ -49,6 +52,7 @@ export function providersFor(parts: PowerParts, scope: EvaluationScope): Provide
     logins: loginTokens(parts, scope),
     identities: identityTokens(parts, scope),
     sts: recordedExchange(parts.sts, scope),
+    calls: parts.calls,
     random: systemRandom,
   }
   return {
@@ -67,9 +71,12 @@ export function providersFor(parts: PowerParts, scope: EvaluationScope): Provide
 
 function loginTokens(parts: PowerParts, scope: EvaluationScope): LoginTokens {
   return {
-    mint: async ({ platform, subjectAttributes, context }) => {
+    mint: async ({ platform, subjectAttributes, context, snowflake }) => {
       const minted = asProviderError(() =>
-        parts.issuer.mintLoginToken(loginRequest(scope, platform, subjectAttributes, context)),
+        parts.issuer.mintLoginToken({
+          ...loginRequest(scope, platform, subjectAttributes, context),
+          ...(snowflake === undefined ? {} : { snowflake }),
+        }),
       )
       await enter(scope, minted, context)
       const { iss, aud, sub } = minted.claims

@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { appendFile } from 'node:fs/promises'
 import { homedir, hostname, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createTokenExchange } from '../aws/index.ts'
 import type { ProgramOptions } from '../cli/index.ts'
 import { type Checkpoint, checkpointKey, createAccessTokenCodec, systemRandom } from '../crypto/index.ts'
 import { AppError } from '../diag/index.ts'
 import { createApp } from '../http/index.ts'
 import { createIssuer, type Issuer } from '../oidc/index.ts'
+import { createVendorCalls } from '../providers/index.ts'
 import { createService, type LogEvent, type Service } from '../service/index.ts'
 import { openVault, type Store, signingKeyStorage } from '../store/index.ts'
 import { files } from '../world/files.ts'
@@ -168,9 +170,14 @@ async function serve(settings: ServerSettings, store: Store, metrics: Metrics): 
       allowed: settings.allowedTargets,
       log: (fact) => log({ level: 'warn', event: 'egress', ...fact }),
     })
+    const calls = createVendorCalls({
+      send: egress.callVendor,
+      sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }),
+      chance: Math.random,
+    })
     const service = createService({
       store,
-      providers: (scope) => providersFor({ issuer, sts, store }, scope),
+      providers: (scope) => providersFor({ issuer, sts, calls, store }, scope),
       catalogue,
       crypterFor: vault.crypterFor,
       sealer: vault,

@@ -9,3 +9,4 @@ export {
   type RefusalExplanation,
   type SentClaims,
 } from './powers.ts'
+export { createVendorCalls, type VendorAnswer, type VendorCalls, type VendorRequest } from './vendor-calls.ts'

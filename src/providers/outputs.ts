@@ -9,9 +9,13 @@ export function textOutput(text: string, secret = false): ExportedValue {
   return { value: text, ...(secret ? { secret: true as const } : {}), trace: nowhere }
 }
 
-/** An object of secret texts; members that are null are left out. The evaluator makes every descendant secret. */
-export function secretRecord(members: { readonly [name: string]: string | null }): ExportedValue {
+/** An object of secret values; members that are null are left out. The evaluator makes every descendant secret. */
+export function secretRecord(members: {
+  readonly [name: string]: string | ExportedValue | null
+}): ExportedValue {
   const record = Object.create(null) as Record<string, ExportedValue>
-  for (const [name, text] of Object.entries(members)) if (text !== null) record[name] = textOutput(text, true)
+  for (const [name, member] of Object.entries(members)) {
+    if (member !== null) record[name] = typeof member === 'string' ? textOutput(member, true) : member
+  }
   return { value: record, secret: true, trace: nowhere }
 }

@@ -14,6 +14,8 @@ export interface LoginTokens {
     readonly platform: LoginPlatform
     readonly subjectAttributes: readonly string[] | null
     readonly context: ExecutionContext
+    /** Only for `snowflake`: the user, and the role when one was asked for. */
+    readonly snowflake?: { readonly user: string; readonly role: string | null }
   }): Promise<{ readonly token: string; readonly claims: SentClaims }>
 }
 

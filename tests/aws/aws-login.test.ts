@@ -61,7 +61,13 @@ describe('aws-login against a real issuer, server and sandbox', () => {
       fetch: (url, init) => fetch(url, init),
     })
     world = await createWorld(
-      { providers: (scope) => providersFor({ issuer, sts, store: world.store }, scope) },
+      {
+        providers: (scope) =>
+          providersFor(
+            { issuer, sts, calls: { post: () => assert.fail('AWS alone is called') }, store: world.store },
+            scope,
+          ),
+      },
       { issuers: [issuer.v1, issuer.v2] },
     )
     await world.call('ada', `POST ${org}`, { body: { project: 'web', name: 'dev' } })

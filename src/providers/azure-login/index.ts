@@ -1,0 +1,1 @@
+export { azureLogin } from './provider.ts'

@@ -1,0 +1,1 @@
+export { gcpLogin } from './provider.ts'

@@ -1,0 +1,1 @@
+export { snowflakeLogin } from './provider.ts'
