@@ -18,10 +18,17 @@ export {
   hashAuditEntry,
   signCheckpoint,
 } from './audit-chain.ts'
-export { type BytesCrypter, environmentCrypter } from './environment-crypter.ts'
 export { createKeyFile, parseKeyFile } from './key-file.ts'
 export { createKeyRing, type KeyCheck, type KeyRing } from './key-ring.ts'
 export { createPassphraseFile, isPassphraseFile, parsePassphraseFile } from './passphrase.ts'
 export { type RandomSource, systemRandom } from './random.ts'
 export { type Key, seal, sealingKeyId, unseal } from './seal.ts'
 export { type AccessTokenCodec, createAccessTokenCodec } from './token-codec.ts'
+export {
+  bondValue,
+  checkBond,
+  sealingRevision,
+  sealValue,
+  unsealValue,
+  type ValuePlace,
+} from './value-seal.ts'

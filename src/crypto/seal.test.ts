@@ -4,7 +4,6 @@ import { describe, it } from 'node:test'
 import { inspect } from 'node:util'
 import fc from 'fast-check'
 import { encodePlace } from './aad.ts'
-import { environmentCrypter } from './environment-crypter.ts'
 import { systemRandom } from './random.ts'
 import { type Key, seal, sealingKeyId, unseal } from './seal.ts'
 
@@ -81,13 +80,5 @@ describe('sealing', () => {
     for (const printed of [inspect(canary, { depth: 9, showHidden: true }), JSON.stringify(canary)]) {
       assert.equal(/canary|63616e617279|Y2FuYXJ5/i.test(printed), false)
     }
-  })
-
-  it('a crypter opens what it encrypted and not what another place did', async () => {
-    const crypter = environmentCrypter(key('k'), ['org', 'env'], systemRandom)
-    const other = environmentCrypter(key('k'), ['org', 'env2'], systemRandom)
-    const ciphertext = await crypter.encrypt(text('hush'))
-    assert.equal(new TextDecoder().decode(await crypter.decrypt(ciphertext)), 'hush')
-    await assert.rejects(other.decrypt(ciphertext), integrity)
   })
 })

@@ -251,6 +251,11 @@ export const codes = table({
     say: 'the store was initialised before, with key `{wanted}`',
     hint: 'nothing was changed; start the server with that key',
   },
+  VALUE_INTEGRITY_FAILED: {
+    kind: 'internal',
+    say: 'value_integrity_failed: `{path}` in revision {revision} of `{environment}`: the stored value was altered or moved; earlier revisions are unaffected; restore one with `esc env version rollback {environment}@{before}`',
+    hint: 'restore with `esc env version rollback {environment}@{before}`, or type the value again',
+  },
   VALUE_INTEGRITY: {
     kind: 'internal',
     say: 'the stored value was altered or moved; earlier revisions are unaffected',

@@ -1,7 +1,7 @@
 import { decodeEnvelope } from '../crypto/envelope.ts'
 import { type Diagnostic, hasErrors } from '../diag/index.ts'
 import { type CallExpression, type Definition, loadDefinition, type StringExpression } from '../expr/index.ts'
-import { decodeUtf8, type ExportedRecord, type ExportedValue } from '../value/index.ts'
+import { decodeUtf8, type ExportedRecord, type ExportedValue, type PropertyPath } from '../value/index.ts'
 import type { EvaluationHost, EvaluationLimits } from './evaluation.ts'
 import { LimitExceeded } from './limits.ts'
 import type { Crypter, ExecutionContext, Provider, Rotator } from './provider.ts'
@@ -53,6 +53,7 @@ export class Outside {
   readonly #loads = new Map<string, Operation<LoadedDefinition>>()
   readonly #providers = new Map<string, Operation<Provider>>()
   readonly #rotators = new Map<string, Operation<Rotator>>()
+  readonly #secretPaths = new Map<StringExpression, PropertyPath>()
   readonly #plaintexts = new Map<StringExpression, Operation<string>>()
   readonly #opens = new Map<CallExpression, ProviderCall>()
   readonly #rotations = new Map<CallExpression, ProviderCall>()
@@ -79,10 +80,11 @@ export class Outside {
     for (const call of survey.calls) {
       if (call.builtin === 'open' && call.provider !== null) this.#startProvider(call.provider.value)
       if (call.builtin === 'rotate' && call.provider !== null) this.#startRotator(call.provider.value)
-      if (call.builtin === 'secret' && call.ciphertext !== null && this.#decrypts) {
-        const sealed = openEnvelope(call.ciphertext.value)
-        if (sealed !== null) this.#startDecryption(call.ciphertext, crypter, sealed)
-      }
+    }
+    for (const [ciphertext, path] of survey.secrets) {
+      this.#secretPaths.set(ciphertext, path)
+      const sealed = this.#decrypts ? openEnvelope(ciphertext.value) : null
+      if (sealed !== null) this.#startDecryption(ciphertext, crypter, sealed)
     }
     return survey
   }
@@ -153,7 +155,11 @@ export class Outside {
 
   #startDecryption(ciphertext: StringExpression, crypter: Crypter, sealed: Uint8Array): Operation<string> {
     return once(this.#plaintexts, ciphertext, () =>
-      this.operations.start(async () => decodeUtf8(await crypter.decrypt(sealed))),
+      this.operations.start(async () => {
+        // Every definition is surveyed before it is evaluated.
+        const path = this.#secretPaths.get(ciphertext) ?? []
+        return decodeUtf8(await crypter.decrypt(sealed, path))
+      }),
     )
   }
 

@@ -1,5 +1,5 @@
 import type { Schema } from '../schema/index.ts'
-import type { ExportedRecord, ExportedValue } from '../value/index.ts'
+import type { ExportedRecord, ExportedValue, PropertyPath } from '../value/index.ts'
 
 /**
  * What a provider and a rotator see of the evaluation: who opens what. The names are as the evaluator knows
@@ -78,10 +78,13 @@ export interface ProviderSet {
   rotator(name: string): Promise<Rotator>
 }
 
-/** Turns the text of an environment's sealed secrets back into plaintext bytes, and the reverse. */
+/**
+ * Turns the sealed secrets of one text back into plaintext bytes, and the reverse. `path` is where the `fn::secret` stands,
+ * from the document's root: `['values', …]`.
+ */
 export interface Crypter {
-  encrypt(plaintext: Uint8Array): Promise<Uint8Array>
-  decrypt(ciphertext: Uint8Array): Promise<Uint8Array>
+  encrypt(plaintext: Uint8Array, path: PropertyPath): Promise<Uint8Array>
+  decrypt(ciphertext: Uint8Array, path: PropertyPath): Promise<Uint8Array>
 }
 
 /** Finds imported environments. The message of a thrown error becomes the diagnostic at the import. */

@@ -87,11 +87,12 @@ export async function verifyStore(
     )
     for (const environment of environments) {
       const name = `${environment.project}/${environment.name}`
-      const crypter = vault.crypterFor(environment, organization)
       for (let number = 1; number <= environment.latest; number += 1) {
         const revision = await store.read(({ revisions }) => revisions.get(environment.id, number))
         if (revision === null || revision.source.length === 0) continue
         await note(`${organization.name}/${name}@${number}`, async () => {
+          const text = { revision: number, bonds: revision.bonds }
+          const crypter = vault.crypterFor(environment, organization, text)
           const { diagnostics } = await unsealSecrets(name, revision.source, crypter)
           if (diagnostics.some(({ severity }) => severity === 'error'))
             throw new Error('a secret does not open')

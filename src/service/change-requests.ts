@@ -24,6 +24,7 @@ import { updated } from './environment-update.ts'
 import { note } from './notes.ts'
 import type { ServiceParts } from './parts.ts'
 import type { EnvironmentPermission } from './permissions.ts'
+import { bondsOf } from './value-crypters.ts'
 
 /** A change request with the environment it is about. */
 export interface ChangeRequestEntry {
@@ -258,6 +259,12 @@ async function apply(
     seen.request.action === 'update'
       ? (await prepareText(parts, seen.access, seen.source)).source
       : seen.source
+  const bonds = await bondsOf(
+    parts,
+    { environment: seen.environment, organization: access.organization },
+    seen.request.baseRevision + 1,
+    source,
+  )
   return await parts.store.change(async (transaction) => {
     const found = await find(transaction, access, id, 'write')
     const step = { by: access.caller.actor, atMs: parts.clock().getTime() }
@@ -270,11 +277,17 @@ async function apply(
     if (found.request.action === 'open') await grant(transaction, found.request, step.atMs)
     else {
       const { environment, request } = found
-      const revision = await appendRevision(transaction, environment, request.baseRevision, source, {
-        caller: access.caller,
-        nowMs: step.atMs,
-        sourceChangeRequest: { id, description: request.description },
-      })
+      const revision = await appendRevision(
+        transaction,
+        environment,
+        request.baseRevision,
+        { source, bonds },
+        {
+          caller: access.caller,
+          nowMs: step.atMs,
+          sourceChangeRequest: { id, description: request.description },
+        },
+      )
       await note(transaction, parts, access, updated(environment, revision.number))
     }
     await noteChangeRequest(transaction, parts, access, found.environment, found.request, 'applied')

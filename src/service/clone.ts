@@ -7,6 +7,7 @@ import { insertEnvironment } from './environment-create.ts'
 import { checkName, formatName } from './names.ts'
 import type { ServiceParts } from './parts.ts'
 import { hashContent, latest, usableRevision } from './revision-lookup.ts'
+import { bondsOf, crypterOf, textOf } from './value-crypters.ts'
 
 /** What to copy, and under which name. */
 export interface CloneRequest {
@@ -36,7 +37,7 @@ export async function cloneEnvironment(
   // The copy belongs to whoever makes it, so that its secrets would be free of the gate.
   await refuseUnapproved(parts, access)
   const revisions = await parts.store.read((transaction) => revisionsToCopy(transaction, access, request))
-  const texts = await Promise.all(revisions.map(({ source }) => unseal(parts, access, source)))
+  const texts = await Promise.all(revisions.map((revision) => unseal(parts, access, revision)))
   // The copy's key exists only once the copy does: it is made empty, and filled in a second unit of work that removes it
   // again when anything fails, so that nobody finds half a copy.
   const copy = await parts.store.change((transaction) =>
@@ -48,7 +49,9 @@ export async function cloneEnvironment(
     }),
   )
   try {
-    const sources = await Promise.all(texts.map((text) => seal(parts, access, copy, text)))
+    const sources = await Promise.all(
+      texts.map((text, index) => seal(parts, access, { copy, number: index + 1 }, text)),
+    )
     await parts.store.change((transaction) =>
       fill(transaction, parts, access, copy, request, revisions, sources),
     )
@@ -77,6 +80,9 @@ async function revisionsToCopy(
   return revisions
 }
 
+/** A text for the copy, tied to its revision there. */
+type CopiedText = Pick<Revision, 'source' | 'bonds'>
+
 /** A stored text, and the same with secrets in clear; `clear` is null when it holds none. */
 interface OpenedText {
   readonly source: Uint8Array
@@ -85,12 +91,13 @@ interface OpenedText {
 
 async function unseal(
   parts: ServiceParts,
-  { environment, organization }: EnvironmentAccess,
-  source: Uint8Array,
+  access: EnvironmentAccess,
+  revision: Revision,
 ): Promise<OpenedText> {
+  const { source } = revision
   if (!Buffer.from(source).includes('ciphertext')) return { source, clear: null }
-  const name = `${environment.project}/${environment.name}`
-  const clear = await unsealSecrets(name, source, parts.crypterFor(environment, organization))
+  const name = `${access.environment.project}/${access.environment.name}`
+  const clear = await unsealSecrets(name, source, crypterOf(parts, access, textOf(revision)))
   // A text that cannot be read as a definition holds nothing that could be sealed: it is copied as it stands.
   return { source, clear: clear.changed && clear.diagnostics.length === 0 ? clear.source : null }
 }
@@ -99,17 +106,22 @@ async function unseal(
 async function seal(
   parts: ServiceParts,
   { organization }: EnvironmentAccess,
-  copy: Environment,
+  { copy, number }: { readonly copy: Environment; readonly number: number },
   { source, clear }: OpenedText,
-): Promise<Uint8Array> {
-  if (clear === null) return source
+): Promise<CopiedText> {
+  const home = { environment: copy, organization }
+  const bound = async (text: Uint8Array) => ({
+    source: text,
+    bonds: await bondsOf(parts, home, number, text),
+  })
+  if (clear === null) return await bound(source)
   const name = `${copy.project}/${copy.name}`
-  const crypter = parts.crypterFor(copy, organization)
-  if (await opensTo(clear, () => unsealSecrets(name, source, crypter))) return source
+  const crypter = parts.crypterFor(copy, organization, { revision: number })
+  if (await opensTo(clear, () => unsealSecrets(name, source, crypter))) return await bound(source)
   const sealed = await sealSecrets(name, clear, crypter)
   if (sealed.diagnostics.length > 0)
     throw new AppError('DIAGNOSTICS', {}, { diagnostics: sealed.diagnostics })
-  return sealed.source
+  return await bound(sealed.source)
 }
 
 async function opensTo(
@@ -131,12 +143,13 @@ async function fill(
   copy: Environment,
   request: CloneRequest,
   revisions: readonly Revision[],
-  sources: readonly Uint8Array[],
+  texts: readonly CopiedText[],
 ): Promise<void> {
   const nowMs = parts.clock().getTime()
   const numbers = new Map<number, number>()
   for (const [index, revision] of revisions.entries()) {
     const number = index + 1
+    const { source, bonds } = texts[index]!
     numbers.set(revision.number, number)
     if (!(await transaction.environments.advance(copy.id, index, nowMs))) {
       throw new AppError('ENVIRONMENT_NOT_FOUND', { environment: formatName(copy) })
@@ -146,8 +159,9 @@ async function fill(
       ...(request.preserveHistory ? {} : { creator: caller.actor, createdMs: nowMs, retraction: null }),
       environmentId: copy.id,
       number,
-      source: sources[index]!,
-      contentHash: hashContent(sources[index]!),
+      source,
+      contentHash: hashContent(source),
+      bonds,
       sourceChangeRequest: null,
     })
   }

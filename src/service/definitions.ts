@@ -1,13 +1,15 @@
 import { AppError, type Diagnostic, hasErrors } from '../diag/index.ts'
 import type { Evaluation } from '../eval/index.ts'
 import type { Environment, Revision, Transaction } from '../store/index.ts'
-import { sealSecrets, unsealSecrets } from '../syntax/index.ts'
+import { resealSecrets, sealSecrets } from '../syntax/index.ts'
+import type { PropertyPath } from '../value/index.ts'
 import type { EnvironmentAccess } from './access.ts'
 import type { Caller } from './caller.ts'
 import { check } from './evaluate.ts'
 import { formatName } from './names.ts'
 import type { ServiceParts } from './parts.ts'
 import { etagOf, hashContent } from './revision-lookup.ts'
+import { type Home, standsAt } from './value-crypters.ts'
 
 /** A definition as a reader gets it. */
 export interface Definition {
@@ -51,12 +53,15 @@ export async function prepareText(
   const request = { access, root: environment, rootName: name, source }
   const evaluation = await check(parts, request, { showSecrets: false })
   if (hasErrors(evaluation.diagnostics)) throw refusal(evaluation)
-  const crypter = parts.crypterFor(environment, organization)
-  await refuseForeignSeals(name, source, crypter)
-  const sealed = await sealSecrets(name, source, crypter)
+  const latest = (await parts.store.read(({ environments }) => environments.get(environment.id)))?.latest
+  const crypter = parts.crypterFor(environment, organization, {
+    revision: (latest ?? environment.latest) + 1,
+  })
+  const adopted = await adoptSeals(parts, access, name, source, crypter)
+  const sealed = await sealSecrets(name, adopted, crypter)
   if (hasErrors(sealed.diagnostics)) throw refusal(sealed)
   return {
-    source: sealed.changed ? sealed.source : source,
+    source: sealed.changed ? sealed.source : adopted,
     diagnostics: evaluation.diagnostics,
   }
 }
@@ -77,21 +82,38 @@ export class EvaluationError extends AppError {
 
 /**
  * Whoever may write here but not open elsewhere must not carry a sealed value over (S-03). A seal is bound to its
- * environment, so every one in the text has to open under this environment's key.
+ * environment and path, so every one in the text has to open where it stands; one of the form before, which was bound to
+ * the environment alone, must stand there in a stored text too. A seal that was made for the environment without a path gets
+ * one here.
+ *
+ * @throws AppError SEALED_VALUE_NOT_TRANSFERABLE
  */
-async function refuseForeignSeals(
+async function adoptSeals(
+  parts: ServiceParts,
+  { environment }: Home,
   name: string,
   source: Uint8Array,
-  crypter: Parameters<typeof unsealSecrets>[2],
-): Promise<void> {
-  if (!Buffer.from(source).includes('ciphertext')) return
-  let foreign = false
-  try {
-    foreign = hasErrors((await unsealSecrets(name, source, crypter)).diagnostics)
-  } catch (error) {
-    throw new AppError('SEALED_VALUE_NOT_TRANSFERABLE', {}, { cause: error })
+  crypter: ReturnType<ServiceParts['crypterFor']>,
+): Promise<Uint8Array> {
+  const refused = () => new AppError('SEALED_VALUE_NOT_TRANSFERABLE')
+  const opened = async (ciphertext: Uint8Array, path: PropertyPath) => {
+    try {
+      return await crypter.decrypt(ciphertext, path)
+    } catch (error) {
+      if (error instanceof AppError && error.kind === 'unavailable') throw error
+      throw new AppError('SEALED_VALUE_NOT_TRANSFERABLE', {}, { cause: error })
+    }
   }
-  if (foreign) throw new AppError('SEALED_VALUE_NOT_TRANSFERABLE')
+  const { source: adopted, diagnostics } = await resealSecrets(name, source, async (ciphertext, path) => {
+    if (path[0] !== 'values') return null
+    const plaintext = await opened(ciphertext, path)
+    const origin = crypter.origin?.(ciphertext)
+    if (origin === 0) return await crypter.encrypt(plaintext, path)
+    if (origin === null && !(await standsAt(parts, environment, path, ciphertext))) throw refused()
+    return null
+  })
+  if (hasErrors(diagnostics)) throw refused()
+  return adopted
 }
 
 /** Where a revision comes from. */
@@ -102,7 +124,7 @@ export interface RevisionOrigin {
 }
 
 /**
- * Appends a revision as the successor of `expected`: one conditional statement decides (R-05).
+ * Appends a revision as the successor of `expected`, for which the bonds were made: one conditional statement decides (R-05).
  *
  * @throws AppError ETAG_MISMATCH when another write came first; the unit of work must not go on then
  */
@@ -110,7 +132,7 @@ export async function appendRevision(
   transaction: Transaction,
   environment: Environment,
   expected: number,
-  source: Uint8Array,
+  { source, bonds }: Pick<Revision, 'source' | 'bonds'>,
   { caller, nowMs, sourceChangeRequest = null }: RevisionOrigin,
 ): Promise<Revision> {
   if (!(await transaction.environments.advance(environment.id, expected, nowMs))) {
@@ -121,6 +143,7 @@ export async function appendRevision(
     number: expected + 1,
     source,
     contentHash: hashContent(source),
+    bonds,
     creator: caller.actor,
     createdMs: nowMs,
     retraction: null,

@@ -69,6 +69,8 @@ export async function insertEnvironment(
       number: index + 1,
       source,
       contentHash: hashContent(source),
+      // Only texts without secrets come here.
+      bonds: '{}',
       creator: caller.actor,
       createdMs: nowMs,
       retraction: null,

@@ -6,6 +6,7 @@ import { appendRevision, prepareText, type WriteResult } from './definitions.ts'
 import { type Happening, note } from './notes.ts'
 import type { ServiceParts } from './parts.ts'
 import { etagHolds, etagOf } from './revision-lookup.ts'
+import { bondsOf } from './value-crypters.ts'
 
 const unconditionalTries = 5
 
@@ -26,8 +27,10 @@ export async function updateDefinition(
   let expected = base.number
   for (let attempt = 1; ; attempt += 1) {
     try {
+      const bonds = await bondsOf(parts, access, expected + 1, prepared.source)
+      const text = { source: prepared.source, bonds }
       const revision = await parts.store.change(async (transaction) => {
-        const appended = await appendRevision(transaction, environment, expected, prepared.source, {
+        const appended = await appendRevision(transaction, environment, expected, text, {
           caller: access.caller,
           nowMs: parts.clock().getTime(),
         })

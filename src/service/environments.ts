@@ -1,5 +1,5 @@
 import { AppError } from '../diag/index.ts'
-import type { Actor, Environment, Transaction } from '../store/index.ts'
+import type { Actor, Environment, Revision, Transaction } from '../store/index.ts'
 import { unsealSecrets } from '../syntax/index.ts'
 import {
   authorizeEnvironment,
@@ -18,6 +18,7 @@ import { note } from './notes.ts'
 import type { ServiceParts } from './parts.ts'
 import type { EnvironmentPermission, OrganizationPermission } from './permissions.ts'
 import { latest, usableRevision } from './revision-lookup.ts'
+import { crypterOf, textOf } from './value-crypters.ts'
 
 /** The use cases of environments and their newest definition. */
 export interface Environments {
@@ -122,7 +123,7 @@ export function createEnvironments(parts: ServiceParts): Environments {
 }
 
 async function decrypt(parts: ServiceParts, access: EnvironmentAccess, version: string): Promise<Definition> {
-  const { environment, organization } = access
+  const { environment } = access
   const revision = await parts.store.change(async (transaction) => {
     // Secrets in clear are what an open gate keeps.
     await refuseGatedOpen(transaction, environment, access.caller.ownerId, parts.clock().getTime())
@@ -134,19 +135,22 @@ async function decrypt(parts: ServiceParts, access: EnvironmentAccess, version: 
     })
     return found
   })
-  return { ...definitionOf(revision), source: await unseal(parts, access, revision.source, organization) }
+  return { ...definitionOf(revision), source: await unseal(parts, access, revision) }
 }
 
-/** A stored text with its secrets in clear. */
+/** A stored text with its secrets in clear; one that was altered or moved stays as it is, and says so (S-02). */
 async function unseal(
   parts: ServiceParts,
-  { environment }: EnvironmentAccess,
-  source: Uint8Array,
-  organization: OrganizationAccess['organization'],
+  access: EnvironmentAccess,
+  revision: Revision,
 ): Promise<Uint8Array> {
+  const { source } = revision
   if (source.length === 0) return source
-  const crypter = parts.crypterFor(environment, organization)
-  const clear = await unsealSecrets(`${environment.project}/${environment.name}`, source, crypter)
+  const { project, name } = access.environment
+  const crypter = crypterOf(parts, access, textOf(revision))
+  const clear = await unsealSecrets(`${project}/${name}`, source, crypter, (error) =>
+    error instanceof AppError && error.code === 'VALUE_INTEGRITY_FAILED' ? error.message : null,
+  )
   if (clear.diagnostics.some(({ severity }) => severity === 'error')) {
     throw new AppError('DIAGNOSTICS', {}, { diagnostics: clear.diagnostics })
   }

@@ -9,7 +9,7 @@ import {
   rotateEnvironment,
 } from '../eval/index.ts'
 import { loadDefinition } from '../expr/index.ts'
-import type { Environment } from '../store/index.ts'
+import type { Environment, TextPlace } from '../store/index.ts'
 import { enterOrganization, type OrganizationAccess, permissionsOn } from './access.ts'
 import { refuseGatedOpen } from './approvals.ts'
 import { createMintLedger, type MintLedger } from './audit/mint-ledger.ts'
@@ -17,6 +17,7 @@ import { callerContext } from './context.ts'
 import { formatName, parseImportName } from './names.ts'
 import type { EvaluationScope, ServiceParts } from './parts.ts'
 import { usableRevision } from './revision-lookup.ts'
+import { crypterOf, textOf } from './value-crypters.ts'
 
 /** One text to evaluate, for a caller, in an organization. */
 export interface EvaluationRequest {
@@ -26,6 +27,8 @@ export interface EvaluationRequest {
   /** The name that ranges and the context carry for the text. */
   readonly rootName: string
   readonly source: Uint8Array
+  /** The stored revision that the text is; absent for other texts. */
+  readonly text?: TextPlace
   readonly signal?: AbortSignal
   /** Import names that stand for others in this evaluation. */
   readonly overrides?: ReadonlyMap<string, string>
@@ -121,12 +124,19 @@ function evaluationHost(
   }
   return {
     providers: parts.providers(scope),
-    crypter: parts.crypterFor(request.root, organization),
+    crypter: rootCrypter(parts, request),
     context: (parts.context ?? callerContext)(scope),
     loader: { load: (name) => loadImport(parts, request, needsOnImports, name, refused) },
     ...(parts.limits === undefined ? {} : { limits: parts.limits }),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   }
+}
+
+/** A text that is not stored was sealed, if at all, for the revision that it may become. */
+function rootCrypter(parts: ServiceParts, { root, access, text }: EvaluationRequest): Crypter {
+  const { organization } = access
+  if (root === null) return parts.crypterFor(null, organization)
+  return crypterOf(parts, { environment: root, organization }, text ?? { revision: root.latest + 1 })
 }
 
 /**
@@ -160,7 +170,8 @@ async function loadImport(
     }
     const revision = await importedRevision(() => usableRevision(transaction, environment, wanted.version))
     request.imported?.(`${environment.project}/${environment.name}@${revision.number}`)
-    const crypter: Crypter = parts.crypterFor(environment, access.organization)
+    const home = { environment, organization: access.organization }
+    const crypter: Crypter = crypterOf(parts, home, textOf(revision))
     return { source: revision.source, crypter }
   })
 }

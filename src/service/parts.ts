@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import type { Checkpoint } from '../crypto/index.ts'
 import type { Crypter, EvaluationLimits, ProviderSet } from '../eval/index.ts'
-import type { Environment, Organization, Store, TokenType } from '../store/index.ts'
+import type { Environment, Organization, Store, TextPlace, TokenType, ValueCrypter } from '../store/index.ts'
 import type { ExportedRecord } from '../value/index.ts'
 import type { MintLedger } from './audit/mint-ledger.ts'
 import type { Caller } from './caller.ts'
@@ -15,8 +15,16 @@ export interface ServiceParts {
   readonly providers: (scope: EvaluationScope) => ProviderSet
   /** The providers and rotators that the catalogue names; schemas come from `providers`. */
   readonly catalogue?: Catalogue
-  /** Seals and opens the secrets of one environment; `null` stands for anonymous text of the organization. */
-  readonly crypterFor: (environment: Environment | null, organization: Organization) => Crypter
+  /**
+   * Seals and opens the secrets of one text of an environment; `null` stands for anonymous text of the organization. Without
+   * a place the values have no path yet. A crypter may
+   * know nothing of revisions: then it ties no value to one.
+   */
+  readonly crypterFor: (
+    environment: Environment | null,
+    organization: Organization,
+    text?: TextPlace,
+  ) => Crypter & Partial<Pick<ValueCrypter, 'bind' | 'origin'>>
   /** Seals what the service keeps beside definitions: open sessions. */
   readonly sealer: Sealer
   readonly tokens: TokenCodec

@@ -1,6 +1,6 @@
 import { AppError, hasErrors } from '../diag/index.ts'
 import type { Evaluation } from '../eval/index.ts'
-import type { Rotation, RotationEvent } from '../store/index.ts'
+import type { Revision, Rotation, RotationEvent } from '../store/index.ts'
 import { applyPatches, formatPropertyPath, parsePropertyPath, sealSecrets } from '../syntax/index.ts'
 import type { EnvironmentAccess } from './access.ts'
 import { appendRevision, refusal } from './definitions.ts'
@@ -9,6 +9,7 @@ import { rootName } from './names.ts'
 import { note } from './notes.ts'
 import type { ServiceParts } from './parts.ts'
 import { usableRevision } from './revision-lookup.ts'
+import { bondsOf, textOf } from './value-crypters.ts'
 
 /** The use cases of rotation. Its answers never hold values. */
 export interface Rotations {
@@ -52,10 +53,16 @@ async function rotateEnvironment(
   paths: readonly string[],
   scheduledActionId: string | null,
 ): Promise<RotationEvent> {
-  const { event, source } = await begin(parts, access, scheduledActionId)
+  const { event, revision } = await begin(parts, access, scheduledActionId)
   let evaluation: Evaluation
   try {
-    const request = { access, root: access.environment, rootName: rootName(access.environment), source }
+    const request = {
+      access,
+      root: access.environment,
+      rootName: rootName(access.environment),
+      source: revision.source,
+      text: textOf(revision),
+    }
     evaluation = await rotate(parts, request, paths)
     const tried = evaluation.rotations.some(({ status }) => status !== 'not-evaluated')
     if (hasErrors(evaluation.diagnostics) && !tried) throw refusal(evaluation)
@@ -97,7 +104,7 @@ async function begin(
   parts: ServiceParts,
   { environment, organization, caller }: EnvironmentAccess,
   scheduledActionId: string | null,
-): Promise<{ readonly event: RotationEvent; readonly source: Uint8Array }> {
+): Promise<{ readonly event: RotationEvent; readonly revision: Revision }> {
   return await parts.store.change(async (transaction) => {
     if ((await transaction.settings.get(organization.id, rotationDisabledSetting)) === true) {
       throw new AppError('ROTATION_DISABLED')
@@ -126,7 +133,7 @@ async function begin(
       rotations: [],
     }
     await transaction.rotationEvents.insert(event)
-    return { event, source: revision.source }
+    return { event, revision }
   })
 }
 
@@ -163,19 +170,22 @@ function unmatched({ rotations }: Evaluation, paths: readonly string[]): readonl
  */
 async function save(
   parts: ServiceParts,
-  { environment, organization, caller }: EnvironmentAccess,
+  access: EnvironmentAccess,
   { patches }: Evaluation,
 ): Promise<number | null> {
   if (patches.length === 0) return null
-  const crypter = parts.crypterFor(environment, organization)
+  const { environment, organization, caller } = access
   for (let attempt = 1; ; attempt += 1) {
     const base = await parts.store.read((transaction) => transaction.revisions.latest(environment.id))
     if (base === null) throw new AppError('ENVIRONMENT_NOT_FOUND', { environment: environment.name })
     const patched = applyPatches(base.source, patches)
+    const number = base.number + 1
+    const crypter = parts.crypterFor(environment, organization, { revision: number })
     const sealed = await sealSecrets(`${environment.project}/${environment.name}`, patched, crypter)
+    const text = { source: sealed.source, bonds: await bondsOf(parts, access, number, sealed.source) }
     try {
       const revision = await parts.store.change((transaction) =>
-        appendRevision(transaction, environment, base.number, sealed.source, {
+        appendRevision(transaction, environment, base.number, text, {
           caller,
           nowMs: parts.clock().getTime(),
         }),

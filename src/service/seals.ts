@@ -4,6 +4,7 @@ import { DecodeError } from '../value/index.ts'
 import type { EnvironmentAccess } from './access.ts'
 import { refuseUnapproved } from './approvals.ts'
 import type { ServiceParts } from './parts.ts'
+import { crypterOf, whereStands } from './value-crypters.ts'
 
 /** Seals and opens single texts under an environment's key, in the form that definitions hold. */
 export interface Seals {
@@ -18,24 +19,19 @@ export function createSeals(parts: ServiceParts): Seals {
     async encrypt({ environment, organization }, plaintexts) {
       const crypter = parts.crypterFor(environment, organization)
       return await Promise.all(
-        plaintexts.map(async (text) => encodeEnvelope(await crypter.encrypt(Buffer.from(text)))),
+        plaintexts.map(async (text) => encodeEnvelope(await crypter.encrypt(Buffer.from(text), []))),
       )
     },
     async decrypt(access, ciphertexts) {
-      const { environment, organization } = access
       await refuseUnapproved(parts, access)
-      const crypter = parts.crypterFor(environment, organization)
       return await Promise.all(
-        ciphertexts.map(async (text) => Buffer.from(await open(crypter, text)).toString()),
+        ciphertexts.map(async (text) => Buffer.from(await open(parts, access, text)).toString()),
       )
     },
   }
 }
 
-async function open(
-  crypter: ReturnType<ServiceParts['crypterFor']>,
-  ciphertext: string,
-): Promise<Uint8Array> {
+async function open(parts: ServiceParts, access: EnvironmentAccess, ciphertext: string): Promise<Uint8Array> {
   let sealed: Uint8Array
   try {
     sealed = decodeEnvelope(ciphertext)
@@ -47,9 +43,20 @@ async function open(
       { cause: error },
     )
   }
-  try {
-    return await crypter.decrypt(sealed)
-  } catch (error) {
-    throw new AppError('SEALED_VALUE_NOT_TRANSFERABLE', {}, { cause: error })
+  const { environment, organization } = access
+  const refused = (cause: unknown) => {
+    if (cause instanceof AppError && cause.kind === 'unavailable') throw cause
+    throw new AppError('SEALED_VALUE_NOT_TRANSFERABLE', {}, { cause })
   }
+  const loose = parts.crypterFor(environment, organization)
+  try {
+    // With a path of its own it opens where it stands only.
+    const placed = (loose.origin?.(sealed) ?? 0) > 0
+    if (!placed) return await loose.decrypt(sealed, [])
+  } catch (error) {
+    return refused(error)
+  }
+  const place = await whereStands(parts, access, sealed)
+  if (place === null) return refused(new Error('it stands in no text of the environment'))
+  return await crypterOf(parts, access, place.text).decrypt(sealed, place.path)
 }

@@ -21,6 +21,7 @@ import { note } from './notes.ts'
 import type { ServiceParts } from './parts.ts'
 import { findProperty } from './property.ts'
 import { latest, usableRevision } from './revision-lookup.ts'
+import { textOf } from './value-crypters.ts'
 
 /** How long an open session shall live, in the wire's duration syntax, and what ends the evaluation early. */
 export interface OpenOptions {
@@ -64,7 +65,8 @@ export function createSessions(parts: ServiceParts): Sessions {
       const revision = await parts.store.read((transaction) =>
         usableRevision(transaction, environment, version),
       )
-      return await openSession(parts, rootedIn(access, revision.source), revision.number, options)
+      const request = { ...rootedIn(access, revision.source), text: textOf(revision) }
+      return await openSession(parts, request, revision.number, options)
     },
     openText: (access, source, options) => openSession(parts, rootedIn(access, source), null, options),
     openAnonymous: (access, source, options) =>

@@ -62,6 +62,7 @@ export type {
   UserReader,
   Users,
 } from './store.ts'
+export type { TextPlace, ValueCrypter } from './value-crypter.ts'
 export { openVault, type SealedBytes, type Vault, type VaultParts } from './vault.ts'
 export type {
   AuditEntries,

@@ -118,6 +118,11 @@ export interface Revision {
   readonly source: Uint8Array
   /** A hash of `source` for the ETag, so that HEAD need not read the text. */
   readonly contentHash: string
+  /**
+   * What ties each sealed value to this revision, as JSON: path to base64 (S-02). `null` for a text that was stored before
+   * values were tied.
+   */
+  readonly bonds: string | null
   readonly creator: Actor
   readonly createdMs: number
   readonly retraction: Retraction | null
@@ -125,7 +130,7 @@ export interface Revision {
 }
 
 /** A revision without its text, for history lists. */
-export type RevisionSummary = Omit<Revision, 'source'>
+export type RevisionSummary = Omit<Revision, 'source' | 'bonds'>
 
 /** A named pointer to a revision. `latest` is not one of these: it is `Environment.latest`. */
 export interface RevisionTag {

@@ -257,6 +257,13 @@ export interface RevisionReader {
 /** Reads and changes revisions. */
 export interface Revisions extends RevisionReader {
   insert(revision: Revision): Promise<boolean>
+  /** Replaces how the secrets of a text are sealed, and nothing else of it (S-06). False when its hash is another. */
+  reseal(
+    environmentId: string,
+    number: number,
+    expectedHash: string,
+    sealed: Pick<Revision, 'source' | 'contentHash' | 'bonds'>,
+  ): Promise<boolean>
   /** False when it was retracted before or does not exist. */
   retract(environmentId: string, number: number, retraction: Retraction): Promise<boolean>
 }

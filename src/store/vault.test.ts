@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { createKeyFile, createKeyRing, parseKeyFile, systemRandom } from '../crypto/index.ts'
+import { createKeyFile, createKeyRing, parseKeyFile, seal, systemRandom } from '../crypto/index.ts'
 import { environment, seed } from './contract/seed.ts'
 import { initialiseVault, keyCheckOf, serverOwner } from './key-check.ts'
 import { rewrapDataKeys } from './rewrap.ts'
@@ -13,7 +13,7 @@ import { openVault } from './vault.ts'
 
 const day = 24 * 3600 * 1000
 const acme = { id: 'o-acme' }
-const dev = { id: 'e-p-web-dev' }
+const dev = { id: 'e-p-web-dev', projectId: 'p-web' }
 const bytes = (text: string) => new TextEncoder().encode(text)
 const text = (value: Uint8Array) => new TextDecoder().decode(value)
 const newKey = () => parseKeyFile('key', createKeyFile(systemRandom), 0o600)
@@ -47,13 +47,36 @@ describe('vault', () => {
     const ciphertext = await vault.crypterFor(dev, acme).encrypt(bytes('hush'))
     assert.equal(text(await vault.crypterFor(dev, acme).decrypt(ciphertext)), 'hush')
     for (const other of [
-      vault.crypterFor({ id: 'e-p-web-prod' }, acme),
+      vault.crypterFor({ id: 'e-p-web-prod', projectId: 'p-web' }, acme),
+      vault.crypterFor({ ...dev, projectId: 'p-other' }, acme),
       vault.crypterFor(dev, { id: 'o-other' }),
       vault.crypterFor(null, acme),
     ]) {
       await assert.rejects(other.decrypt(ciphertext), integrity)
     }
     await assert.rejects(vault.crypterFor(dev, acme).decrypt(bytes('no ciphertext')), integrity)
+  })
+
+  it('S-02: a value of the form before opens in its environment, until its revision ties values', async () => {
+    await using scope = await opened()
+    const { vault, store, parts } = scope
+    await vault.crypterFor(dev, acme).encrypt(bytes('x'))
+    const [row] = await store.read((tx) => tx.dataKeys.ofOwner(dev.id))
+    const key = parts.keyRing.unwrap(row!.id, [dev.id], row!.wrapped, row!.keyId)
+    const former = seal(key, ['secret', acme.id, dev.id], bytes('hush'), systemRandom)
+    const path = ['values', 'a']
+    for (const place of [undefined, { revision: 4 }, { revision: 4, bonds: null }]) {
+      assert.equal(text(await vault.crypterFor(dev, acme, place).decrypt(former, path)), 'hush')
+    }
+    const untied = vault.crypterFor(dev, acme, { revision: 4, bonds: '{}' })
+    await assert.rejects(untied.decrypt(former, path), integrity)
+    const bonds = await vault.crypterFor(dev, acme, { revision: 4 }).bind([{ path, ciphertext: former }])
+    assert.equal(
+      text(await vault.crypterFor(dev, acme, { revision: 4, bonds }).decrypt(former, path)),
+      'hush',
+    )
+    const elsewhere = { ...dev, id: 'e-other' }
+    await assert.rejects(vault.crypterFor(elsewhere, acme).decrypt(former, path), integrity)
   })
 
   it('S-01: each owner has a data key of its own, used again and again', async () => {

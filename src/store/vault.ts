@@ -1,5 +1,4 @@
 import {
-  type BytesCrypter,
   type Key,
   type KeyRing,
   type Place,
@@ -13,6 +12,7 @@ import { DataKeyCache } from './data-key-cache.ts'
 import { keyCheckOf, serverOwner } from './key-check.ts'
 import type { DataKey } from './records.ts'
 import type { Store } from './store.ts'
+import { type PlacedEnvironment, type TextPlace, type ValueCrypter, valueCrypter } from './value-crypter.ts'
 
 /** What a vault needs of the world. */
 export interface VaultParts {
@@ -39,10 +39,14 @@ export interface Vault {
   /** @throws AppError VALUE_INTEGRITY when the bytes were altered, moved, or their key is gone */
   open(ownerId: string, purpose: string, sealed: SealedBytes): Promise<Uint8Array>
   /**
-   * The crypter of an environment's secrets; without an environment, of anonymous text in the organization.
-   * What it sealed opens nowhere else (S-02).
+   * The crypter of a text of an environment; without an environment, of anonymous text in the organization. Without a
+   * place the values have no path yet.
    */
-  crypterFor(environment: { readonly id: string } | null, organization: { readonly id: string }): BytesCrypter
+  crypterFor(
+    environment: PlacedEnvironment | null,
+    organization: { readonly id: string },
+    text?: TextPlace,
+  ): ValueCrypter
   /** Thirty-two random bytes under a name, made once and kept sealed; such as the pepper of token hashes. */
   secret(name: string): Promise<Uint8Array>
 }
@@ -70,14 +74,8 @@ export async function openVault(parts: VaultParts): Promise<Vault> {
   return {
     seal: (ownerId, purpose, plaintext) => sealAt(ownerId, [ownerId, purpose], plaintext),
     open: (ownerId, purpose, { sealed }) => openAt(ownerId, [ownerId, purpose], sealed),
-    crypterFor(environment, organization) {
-      const ownerId = environment?.id ?? organization.id
-      const place = ['secret', organization.id, environment?.id ?? '']
-      return {
-        encrypt: async (plaintext) => (await sealAt(ownerId, place, plaintext)).sealed,
-        decrypt: (ciphertext) => openAt(ownerId, place, ciphertext),
-      }
-    },
+    crypterFor: (environment, organization, text) =>
+      valueCrypter(keys, parts.random, environment, organization, text),
     secret: (name) => secretOf(parts, { sealAt, openAt }, name),
   }
 }

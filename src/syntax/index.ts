@@ -7,7 +7,16 @@ export { mappingNode, nothingNode, plainNode, sequenceNode, stringNode } from '.
 export { indexPath, joinKey } from './node-path.ts'
 export { type ParsedYaml, parseYaml } from './parse.ts'
 export { resolvePlain, resolveScalar, type ScalarValue } from './scalar.ts'
-export { reencodeYaml, type SealResult, type SecretCrypter, sealSecrets, unsealSecrets } from './seal.ts'
+export {
+  reencodeYaml,
+  resealSecrets,
+  type SealedSecret,
+  type SealResult,
+  type SecretCrypter,
+  sealedSecrets,
+  sealSecrets,
+  unsealSecrets,
+} from './seal.ts'
 export { subRange } from './sub-range.ts'
 export type {
   ArrayNode,

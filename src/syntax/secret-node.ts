@@ -1,29 +1,41 @@
+import type { PropertyPath } from '../value/index.ts'
 import { mappingNode, noComments, plainNode, stringNode } from './make-node.ts'
 import { resolveScalar } from './scalar.ts'
 import type { YamlMapping, YamlNode, YamlScalar } from './yaml-node.ts'
 
-/** What one walk over a tree makes of a secret's argument, or `null` to leave it alone. */
-export type SecretRewrite = (argument: YamlNode) => Promise<YamlNode | null>
+/** What one walk over a tree makes of the argument of the secret at `path`, or `null` to leave it alone. */
+export type SecretRewrite = (argument: YamlNode, path: PropertyPath) => Promise<YamlNode | null>
 
 /**
  * The tree with the argument of every `fn::secret: …` mapping rewritten, innermost first; the same tree when no
- * argument was. The look is purely syntactic (language specification §12).
+ * argument was. The look is purely syntactic (language specification §12). `path` is that of `node`.
  */
-export async function rewriteSecrets(node: YamlNode, rewrite: SecretRewrite): Promise<YamlNode> {
+export async function rewriteSecrets(
+  node: YamlNode,
+  rewrite: SecretRewrite,
+  path: PropertyPath = [],
+): Promise<YamlNode> {
   if (node.kind === 'sequence') {
-    const items = await rewriteEach(node.items, (item) => rewriteSecrets(item, rewrite))
+    const items = await rewriteEach(node.items, (item, index) =>
+      rewriteSecrets(item, rewrite, [...path, index]),
+    )
     return items === node.items ? node : { ...node, items }
   }
   if (node.kind !== 'mapping') return node
   const pairs = await rewriteEach(node.pairs, async (pair) => {
-    const value = await rewriteSecrets(pair.value, rewrite)
+    const value = await rewriteSecrets(pair.value, rewrite, [...path, keyText(pair.key)])
     return value === pair.value ? pair : { key: pair.key, value }
   })
   const walked = pairs === node.pairs ? node : { ...node, pairs }
   const only = walked.pairs[0]
   if (only === undefined || walked.pairs.length > 1 || !isString(only.key, 'fn::secret')) return walked
-  const argument = await rewrite(only.value)
+  const argument = await rewrite(only.value, path)
   return argument === null ? walked : { ...walked, pairs: [{ key: only.key, value: argument }] }
+}
+
+/** A key as a step of a path; the language admits none that is no text. */
+export function keyText(key: YamlNode): string {
+  return key.kind === 'scalar' ? key.value : ''
 }
 
 /** The text of a scalar that is a string, else `null`. */
@@ -46,6 +58,13 @@ export function ciphertextIn(node: YamlNode): YamlScalar | null {
   return isString(key, 'ciphertext') && value.kind === 'scalar' && textOf(value) !== null ? value : null
 }
 
+/** A sealed secret's argument as it is, with a remark behind the ciphertext. */
+export function remarked(argument: YamlNode, ciphertext: YamlScalar, remark: string): YamlNode {
+  if (argument.kind !== 'mapping') return argument
+  const value: YamlScalar = { ...ciphertext, comments: { ...ciphertext.comments, line: `# ${remark}` } }
+  return { ...argument, pairs: [{ key: argument.pairs[0]!.key, value }] }
+}
+
 /** The plaintext in the dress of the ciphertext that it was. */
 export function plaintextNode(ciphertext: YamlScalar, plaintext: string): YamlScalar {
   const { style, tag, comments } = ciphertext
@@ -58,10 +77,13 @@ function isString(node: YamlNode, text: string): boolean {
   return textOf(node) === text
 }
 
-async function rewriteEach<T>(list: readonly T[], rewrite: (item: T) => Promise<T>): Promise<readonly T[]> {
+async function rewriteEach<T>(
+  list: readonly T[],
+  rewrite: (item: T, index: number) => Promise<T>,
+): Promise<readonly T[]> {
   let changed: T[] | null = null
   for (const [i, item] of list.entries()) {
-    const next = await rewrite(item)
+    const next = await rewrite(item, i)
     if (next === item) continue
     changed ??= list.slice()
     changed[i] = next

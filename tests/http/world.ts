@@ -90,7 +90,7 @@ export async function createWorld(
     store,
     providers: () => providerSet(new Map([['test', echoProvider()]])),
     catalogue: { providers: [{ name: 'test', description: 'gives its inputs back' }], rotators: [] },
-    crypterFor: (environment, organization) => vault.crypterFor(environment, organization),
+    crypterFor: vault.crypterFor,
     sealer: vault,
     checkpointKey: checkpointKey(await vault.secret('audit-checkpoint')),
     tokens,

@@ -49,6 +49,7 @@ export function revision(environmentId: string, number: number, text = `n: ${num
     creator: ada,
     createdMs: number,
     retraction: null,
+    bonds: null,
     sourceChangeRequest: null,
   }
 }

@@ -2,10 +2,11 @@ import { core } from './0001-core.ts'
 import { workflow } from './0002-workflow.ts'
 import { references } from './0003-references.ts'
 import { appendOnly } from './0004-append-only.ts'
+import { bonds } from './0005-bonds.ts'
 import type { Migration } from './migration.ts'
 
 export type { ColumnTypes, Migration } from './migration.ts'
 export { migrate, schemaNumber } from './run.ts'
 
 /** Every step, in order. */
-export const migrations: readonly Migration[] = [core, workflow, references, appendOnly]
+export const migrations: readonly Migration[] = [core, workflow, references, appendOnly, bonds]

@@ -48,12 +48,22 @@ export function revisions(db: Kysely<Tables>, hot: HotReads): Revisions {
         number: revision.number,
         source: revision.source,
         content_hash: revision.contentHash,
+        bonds: revision.bonds,
         creator: actorText(revision.creator),
         created_ms: revision.createdMs,
         retraction: revision.retraction && JSON.stringify(revision.retraction),
         source_change_request: revision.sourceChangeRequest && JSON.stringify(revision.sourceChangeRequest),
       })
       return changed(await insert.onConflict((on) => on.doNothing()).executeTakeFirstOrThrow())
+    },
+    async reseal(environmentId, number, expectedHash, { source, contentHash, bonds }) {
+      const update = db
+        .updateTable('revisions')
+        .set({ source, content_hash: contentHash, bonds })
+        .where('environment_id', '=', environmentId)
+        .where('number', '=', number)
+        .where('content_hash', '=', expectedHash)
+      return changed(await update.executeTakeFirstOrThrow())
     },
     async retract(environmentId, number, retraction) {
       const update = db
@@ -68,10 +78,10 @@ export function revisions(db: Kysely<Tables>, hot: HotReads): Revisions {
 }
 
 function revisionFrom(row: RevisionRow): Revision {
-  return { ...summaryFrom(row), source: row.source }
+  return { ...summaryFrom(row), source: row.source, bonds: row.bonds }
 }
 
-function summaryFrom(row: Omit<RevisionRow, 'source'>): RevisionSummary {
+function summaryFrom(row: Omit<RevisionRow, 'source' | 'bonds'>): RevisionSummary {
   return {
     environmentId: row.environment_id,
     number: row.number,

@@ -130,6 +130,7 @@ export interface RevisionRow {
   readonly number: number
   readonly source: Uint8Array
   readonly content_hash: string
+  readonly bonds: string | null
   readonly creator: string
   readonly created_ms: number
   readonly retraction: string | null

@@ -287,7 +287,7 @@ const writeForEver = (path: string) => `
     const { latest } = await tx.environments.get(id)
     await tx.environments.advance(id, latest, latest)
     await tx.revisions.insert({ environmentId: id, number: latest + 1, source: new Uint8Array(3000),
-      contentHash: 'h', creator: by, createdMs: 1, retraction: null, sourceChangeRequest: null })
+      contentHash: 'h', bonds: null, creator: by, createdMs: 1, retraction: null, sourceChangeRequest: null })
     await tx.revisionTags.insert({ environmentId: id, name: 't' + (latest + 1), revision: latest + 1,
       editor: by, createdMs: 1, modifiedMs: 1 })
     return latest + 1

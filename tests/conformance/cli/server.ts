@@ -238,6 +238,7 @@ async function seedRevision(
     number,
     source,
     contentHash: hashContent(source),
+    bonds: null,
     creator: tester,
     createdMs: number * hour,
     retraction: retracted === null ? null : { ...retracted, by: tester, atMs: number * hour },

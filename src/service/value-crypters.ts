@@ -1,0 +1,118 @@
+import { AppError } from '../diag/index.ts'
+import type { Crypter } from '../eval/index.ts'
+import type { Environment, Organization, Revision, TextPlace } from '../store/index.ts'
+import { sealedSecrets } from '../syntax/index.ts'
+import { formatPropertyPath, type PropertyPath } from '../value/index.ts'
+import { formatName } from './names.ts'
+import type { ServiceParts } from './parts.ts'
+
+/** The environment that a text belongs to. */
+export interface Home {
+  readonly environment: Environment
+  readonly organization: Organization
+}
+
+/**
+ * The crypter of a text. A value that was altered or moved is refused by its environment, path and revision (S-02).
+ *
+ * `text` is the stored revision, or the number for which another text is sealed.
+ */
+export function crypterOf(
+  parts: Pick<ServiceParts, 'crypterFor'>,
+  { environment, organization }: Home,
+  text: TextPlace,
+): Crypter {
+  const crypter = parts.crypterFor(environment, organization, text)
+  return {
+    encrypt: crypter.encrypt,
+    async decrypt(ciphertext, path) {
+      try {
+        return await crypter.decrypt(ciphertext, path)
+      } catch (error) {
+        if (!(error instanceof AppError) || error.code !== 'VALUE_INTEGRITY') throw error
+        throw new AppError(
+          'VALUE_INTEGRITY_FAILED',
+          {
+            environment: formatName(environment),
+            path: shownPath(path),
+            revision: text.revision,
+            before: Math.max(1, text.revision - 1),
+          },
+          { cause: error },
+        )
+      }
+    },
+  }
+}
+
+/** As people write it: below `values`, which every path begins with. */
+function shownPath(path: PropertyPath): string {
+  return formatPropertyPath(path[0] === 'values' ? path.slice(1) : path)
+}
+
+/** The bonds of a text that becomes revision `number`; `null` when the crypter ties nothing. */
+export async function bondsOf(
+  parts: Pick<ServiceParts, 'crypterFor'>,
+  { environment, organization }: Home,
+  number: number,
+  source: Uint8Array,
+): Promise<string | null> {
+  const { bind } = parts.crypterFor(environment, organization, { revision: number })
+  return bind === undefined ? null : await bind(await sealedSecrets(source))
+}
+
+/** Whether a sealed value stands at the path in a stored revision of the environment, or in its draft. */
+export async function standsAt(
+  { store }: Pick<ServiceParts, 'store'>,
+  environment: Environment,
+  path: PropertyPath,
+  ciphertext: Uint8Array,
+): Promise<boolean> {
+  const wanted = JSON.stringify(path)
+  for (let number = environment.latest; number >= 1; number -= 1) {
+    const revision = await store.read(({ revisions }) => revisions.get(environment.id, number))
+    const found = revision === null ? [] : await sealedSecrets(revision.source)
+    if (found.some((one) => JSON.stringify(one.path) === wanted && same(one.ciphertext, ciphertext)))
+      return true
+  }
+  return false
+}
+
+/**
+ * Where in an environment's texts a sealed value stands, for whoever has the value alone: in the revision that sealed it,
+ * or in the newest, or in the draft. `null` when nowhere.
+ */
+export async function whereStands(
+  { store, crypterFor }: Pick<ServiceParts, 'store' | 'crypterFor'>,
+  { environment, organization }: Home,
+  ciphertext: Uint8Array,
+): Promise<{ readonly text: TextPlace; readonly path: PropertyPath } | null> {
+  const { origin } = crypterFor(environment, organization)
+  const texts = await store.read(async ({ revisions, changeRequests, environments }) => {
+    const latest = (await environments.get(environment.id))?.latest ?? environment.latest
+    const numbers = new Set([origin?.(ciphertext) ?? latest, latest])
+    const found: (Pick<Revision, 'source'> & { readonly text: TextPlace })[] = []
+    for (const number of numbers) {
+      const revision = await revisions.get(environment.id, number)
+      if (revision !== null) found.push({ source: revision.source, text: textOf(revision) })
+    }
+    const draft = await changeRequests.active(environment.id, ['draft', 'ready'])
+    const text = draft && (await changeRequests.draft(draft.id, draft.latestRevision))
+    if (text) found.push({ source: text.source, text: { revision: latest + 1 } })
+    return found
+  })
+  for (const { source, text } of texts) {
+    const secret = (await sealedSecrets(source)).find((one) => same(one.ciphertext, ciphertext))
+    if (secret !== undefined) return { text, path: secret.path }
+  }
+  return null
+}
+
+/** A stored revision as a place for values. */
+export function textOf({ number, bonds }: Pick<Revision, 'number' | 'bonds'>): TextPlace {
+  return { revision: number, bonds }
+}
+
+function same(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0
+}
