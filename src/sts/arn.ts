@@ -1,21 +1,5 @@
+import { parseRoleArn, type RoleArnParts } from '../trust/index.ts'
 import { validationError } from './protocol/aws-refusal.ts'
-
-/** A role's ARN in parts. `path` starts and ends with a slash. */
-export interface RoleArnParts {
-  readonly partition: string
-  readonly account: string
-  readonly path: string
-  readonly name: string
-}
-
-const roleArn = /^arn:(aws[a-z-]*):iam::(\d{12}):role(\/(?:[!-~]*\/)?)([\w+=,.@-]{1,64})$/
-
-/** The parts of a role ARN, or `null` when the text is not one. */
-export function parseRoleArn(text: string): RoleArnParts | null {
-  const match = roleArn.exec(text)
-  if (match === null) return null
-  return { partition: match[1]!, account: match[2]!, path: match[3]!, name: match[4]! }
-}
 
 /** As `parseRoleArn`, refusing what AWS refuses. @throws AwsRefusal `ValidationError` */
 export function requireRoleArn(text: string): RoleArnParts {

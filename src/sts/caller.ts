@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
-import { assumedRoleArn, parseRoleArn } from './arn.ts'
+import { parseRoleArn } from '../trust/index.ts'
+import { assumedRoleArn } from './arn.ts'
 import { administratorAccount, openSession, type Session, secretOf } from './credentials.ts'
 import { AwsRefusal } from './protocol/aws-refusal.ts'
 import { type Signature, verifySignature, type WireRequest } from './sigv4.ts'

@@ -1,4 +1,4 @@
-import { parseRoleArn } from './arn.ts'
+import { parseRoleArn } from '../trust/index.ts'
 import type { Caller } from './caller.ts'
 import type { Session } from './credentials.ts'
 import { AwsRefusal } from './protocol/aws-refusal.ts'

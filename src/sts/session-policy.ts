@@ -1,13 +1,8 @@
 import { deflateRawSync } from 'node:zlib'
+import type { SessionPolicies } from '../trust/index.ts'
 import { AwsRefusal, validationError } from './protocol/aws-refusal.ts'
 import type { Constraints } from './protocol/constraints.ts'
 import { type Params, structList } from './protocol/params.ts'
-
-/** The policies a call narrows its session with. */
-export interface SessionPolicies {
-  readonly inline: string | null
-  readonly arns: readonly string[] | null
-}
 
 const maxPlainCharacters = 2048
 const maxPolicyArns = 10
@@ -17,8 +12,7 @@ const packedLimitBytes = 640
 /**
  * Reads `Policy` and `PolicyArns`; their lengths go into `check`.
  *
- * @throws AwsRefusal `ValidationError` for too many ARNs or too much text, `MalformedPolicyDocument` for an
- *   inline policy that is not a policy
+ * @throws AwsRefusal `ValidationError` for too many ARNs
  */
 export function readSessionPolicies(params: Params, check: Constraints): SessionPolicies {
   const inline = check.text('Policy', { min: 1, max: maxPlainCharacters }) ?? null
@@ -35,60 +29,6 @@ export function readSessionPolicies(params: Params, check: Constraints): Session
     )
   }
   return { inline, arns }
-}
-
-/** The checks that come after the parameters hold. @throws AwsRefusal as `readSessionPolicies` */
-export function checkSessionPolicies(policies: SessionPolicies): void {
-  for (const arn of policies.arns ?? []) {
-    if (/^arn:aws[a-z-]*:iam::(aws|\d{12}):policy\/[\w+=,.@/-]+$/.test(arn)) continue
-    throw validationError(`ARN ${arn.slice(0, 200)} is not valid.`, {
-      reasonCode: 'BAD_POLICY_ARN',
-      reason: `a session policy must be the ARN of a managed policy, got \`${arn.slice(0, 200)}\``,
-      suggestion: 'pass ARNs such as `arn:aws:iam::aws:policy/ReadOnlyAccess`',
-    })
-  }
-  const plain = (policies.inline?.length ?? 0) + (policies.arns ?? []).join('').length
-  if (plain > maxPlainCharacters) {
-    throw new AwsRefusal('PackedPolicyTooLarge', 400, 'Serialized token too large for session', {
-      reasonCode: 'SESSION_POLICY_TOO_LONG',
-      reason: `session policies and ARNs together have ${plain} characters, at most ${maxPlainCharacters} are taken`,
-      suggestion: 'shorten the session policy',
-    })
-  }
-  if (policies.inline !== null) checkDocument(policies.inline)
-}
-
-function checkDocument(text: string): void {
-  const refuse = (message: string, reason: string) =>
-    new AwsRefusal('MalformedPolicyDocument', 400, message, {
-      reasonCode: 'MALFORMED_SESSION_POLICY',
-      reason,
-      suggestion: 'correct the session policy in the Policy parameter',
-    })
-  let document: unknown
-  try {
-    document = JSON.parse(text)
-  } catch {
-    throw refuse('This policy contains invalid Json', 'the session policy is not JSON')
-  }
-  const statement = isRecord(document) ? document['Statement'] : undefined
-  const statements = Array.isArray(statement) ? statement : [statement]
-  for (const one of statements) {
-    if (!isRecord(one) || (one['Effect'] !== 'Allow' && one['Effect'] !== 'Deny')) {
-      const reason = 'the session policy needs statements with an Effect of Allow or Deny'
-      throw refuse('Syntax errors in policy.', reason)
-    }
-    if (Object.hasOwn(one, 'Principal') || Object.hasOwn(one, 'NotPrincipal')) {
-      throw refuse('Policy document should not specify a principal.', 'a session policy has no principal')
-    }
-    if (!('Action' in one || 'NotAction' in one) || !('Resource' in one || 'NotResource' in one)) {
-      throw refuse('Syntax errors in policy.', 'each statement needs an Action and a Resource')
-    }
-  }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /**

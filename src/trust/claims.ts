@@ -2,7 +2,7 @@ import { audienceOf, checkAudience, type TokenAudience } from './audience.ts'
 import { builtInProviders, issuerName } from './issuers.ts'
 import { type Refusal, refuse } from './refusal.ts'
 import type { TrustInput } from './request.ts'
-import { parseRoleArn } from './request-check.ts'
+import { parseRoleArn } from './role-arn.ts'
 import { checkRolesClaim, readSourceIdentity, readTags, type SessionTags } from './special-claims.ts'
 import { checkTimes } from './times.ts'
 

@@ -121,6 +121,13 @@ const subjectIssuers = new Set([
   'studio.datachain.ai/api',
   'tokens.cloud.shisho.dev',
   'proidc.upbound.io',
+  // IBM Turbonomic SaaS, one issuer a location.
+  'rh-oidc.s3.us-east-1.amazonaws.com/22ejnvnnturfmt6km08idd0nt4hekbn7',
+  'rh-oidc.s3.us-east-1.amazonaws.com/23e3sd27sju1hoou6ohfs68vbno607tr',
+  'rh-oidc.s3.us-east-1.amazonaws.com/23ne21h005qjl3n33d8dui5dlrmv2tmg',
+  'rh-oidc.s3.us-east-1.amazonaws.com/24jrf12m5dj7ljlfb4ta2frhrcoadm26',
+  'oidc.op1.openshiftapps.com/2c51blsaqa9gkjt0o9rt11mle8mmropu',
+  'oidc.op1.openshiftapps.com/2f785sojlpb85i7402pk3qogugim5nfb',
 ])
 const audienceIssuers = new Set([
   'api.pulumi.com/oidc',

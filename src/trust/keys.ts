@@ -2,7 +2,7 @@ import type { VerifiedToken } from './claims.ts'
 import { RequestContext } from './context.ts'
 import { familyOf } from './issuers.ts'
 import type { Claims, TrustInput } from './request.ts'
-import { parseRoleArn } from './request-check.ts'
+import { parseRoleArn } from './role-arn.ts'
 
 /**
  * The condition keys AWS has during this call (§2.5 to §2.7). Claims that AWS does not know for the issuer are
@@ -30,7 +30,18 @@ function setClaimKeys(context: RequestContext, token: VerifiedToken, claims: Cla
     key('amr'),
     methods.map(claimText).filter((text) => text !== undefined),
   )
-  for (const claim of familyOf(token.issuer)?.claims ?? []) context.set(key(claim), claimText(claims[claim]))
+  for (const claim of familyOf(token.issuer)?.claims ?? []) {
+    context.set(key(claim), claimText(claims[claim] ?? nestedClaim(claims, claim)))
+  }
+}
+
+// Google writes `google/organization_number` as a member of its own `google` claim; CircleCI's name has no such claim.
+function nestedClaim(claims: Claims, name: string): unknown {
+  const [outer = '', inner = ''] = name.split('/')
+  const claim = claims[outer]
+  return typeof claim === 'object' && claim !== null && Object.hasOwn(claim, inner)
+    ? (claim as Claims)[inner]
+    : undefined
 }
 
 // Numbers and booleans count as their text; lists and objects never become a key.

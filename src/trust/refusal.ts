@@ -42,6 +42,8 @@ const refusals = {
     'ValidationError',
     "1 validation error detected: Value at 'policyArns' failed to satisfy constraint: Member must have length less than or equal to 10",
   ],
+  BAD_POLICY_ARN: ['ValidationError', 'ARN {got} is not valid.'],
+  SESSION_POLICIES_TOO_LARGE: ['PackedPolicyTooLarge', 'Serialized token too large for session'],
   INVALID_JWT: ['InvalidIdentityToken', notJwt],
   ALG_UNSUPPORTED: ['InvalidIdentityToken', notValidated],
   MISSING_CLAIM: ['InvalidIdentityToken', 'Missing a required claim: {claim}'],

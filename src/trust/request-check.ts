@@ -1,21 +1,7 @@
-import { readJson } from './policy/json.ts'
 import { type Refusal, refuse } from './refusal.ts'
 import type { AssumeRequest, RoleFacts } from './request.ts'
-
-const roleArn = /^arn:(aws(?:-[a-z]+)*):iam::(\d{12}):role\/((?:[\x21-\x2e\x30-\x7e]+\/)*)([\w+=,.@-]{1,64})$/
-
-/** The parts of a role ARN; `null` when the text is none. `path` has a slash at both ends. */
-export function parseRoleArn(arn: string): {
-  readonly partition: string
-  readonly account: string
-  readonly path: string
-  readonly name: string
-} | null {
-  const found = roleArn.exec(arn)
-  if (found === null) return null
-  const [, partition, account, path, name] = found
-  return { partition: partition!, account: account!, path: `/${path}`, name: name! }
-}
+import { parseRoleArn } from './role-arn.ts'
+import { checkSessionPolicies, maxSessionPolicyCharacters } from './session-policy.ts'
 
 /** Checks the parameters of the call, which AWS does before it opens the token (§2.1 step 1). */
 export function checkRequest(request: AssumeRequest, role: RoleFacts): Refusal | null {
@@ -27,7 +13,7 @@ export function checkRequest(request: AssumeRequest, role: RoleFacts): Refusal |
       'use arn:aws:iam::ACCOUNT:role/NAME with twelve digits for the account',
     )
   }
-  return checkSessionName(request.roleSessionName) ?? checkDuration(request) ?? checkSessionPolicies(request)
+  return checkSessionName(request.roleSessionName) ?? checkDuration(request) ?? checkPolicyLengths(request)
 }
 
 function checkSessionName(name: string): Refusal | null {
@@ -62,9 +48,9 @@ function checkDuration({ durationSeconds: got }: AssumeRequest): Refusal | null 
   )
 }
 
-function checkSessionPolicies({ sessionPolicy, sessionPolicyArns }: AssumeRequest): Refusal | null {
-  if (sessionPolicy !== undefined && sessionPolicy.length > 2048) {
-    const reason = `the session policy has ${sessionPolicy.length} characters, the limit is 2048`
+function checkPolicyLengths({ sessionPolicy, sessionPolicyArns }: AssumeRequest): Refusal | null {
+  if (sessionPolicy !== undefined && sessionPolicy.length > maxSessionPolicyCharacters) {
+    const reason = `the session policy has ${sessionPolicy.length} characters, the limit is ${maxSessionPolicyCharacters}`
     return refuse('SESSION_POLICY_TOO_LONG', {}, reason, 'shorten it or pass managed policies by ARN')
   }
   if (sessionPolicyArns !== undefined && sessionPolicyArns.length > 10) {
@@ -74,21 +60,10 @@ function checkSessionPolicies({ sessionPolicy, sessionPolicyArns }: AssumeReques
   return null
 }
 
-/** Checks what AWS looks at after the trust policy (§2.1 step 7): the role's maximum, the session policy's form. */
+/** Checks what AWS looks at after the trust policy (§2.1 step 7): the role's maximum, the session policies. */
 export function checkSession(request: AssumeRequest, role: RoleFacts): Refusal | null {
-  return checkRoleMaximum(request, role) ?? checkSessionPolicyText(request)
-}
-
-function checkSessionPolicyText({ sessionPolicy }: AssumeRequest): Refusal | null {
-  const read = sessionPolicy === undefined ? null : readJson(sessionPolicy)
-  if (read === null || !('problem' in read)) return null
-  const rule = 'This policy contains invalid Json'
-  return refuse(
-    'MALFORMED_POLICY',
-    { rule },
-    `the session policy: ${read.problem}`,
-    'pass the policy as JSON',
-  )
+  const { sessionPolicy: inline = null, sessionPolicyArns: arns = null } = request
+  return checkRoleMaximum(request, role) ?? checkSessionPolicies({ inline, arns })
 }
 
 function checkRoleMaximum(request: AssumeRequest, role: RoleFacts): Refusal | null {

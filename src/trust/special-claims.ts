@@ -1,6 +1,6 @@
 import { type Refusal, refuse } from './refusal.ts'
 import type { Claims } from './request.ts'
-import { parseRoleArn } from './request-check.ts'
+import { parseRoleArn } from './role-arn.ts'
 
 const prefix = 'https://aws.amazon.com'
 

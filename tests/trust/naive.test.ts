@@ -27,6 +27,11 @@ const strings = [
   'a?',
   '😀',
   'a*b',
+  'É',
+  'é',
+  'İ',
+  'ß',
+  'ﬀ\n',
 ]
 const numbers = ['7', '07', '7.0', '7e0', '-7', '8', '1e2', '100', 'x']
 const flags = ['true', 'TRUE', 'false', 'QUJD', 'QUI=', '!']
@@ -119,21 +124,33 @@ const condition = fc.oneof(
   kind(/^(Bool|Binary)/, ['aws:SecureTransport', `${host}:environment`], flags),
 )
 const federated = fc.constantFrom(arn, arn, arn, [arn, 'accounts.google.com'], arn.toUpperCase(), `${arn}/`)
-const statement = fc.record({
-  Effect: fc.constantFrom('Allow', 'Allow', 'Allow', 'Deny'),
-  Principal: fc.oneof(
-    { weight: 9, arbitrary: fc.record({ Federated: federated }) },
-    fc.constant({ AWS: '*' }),
-  ),
-  Action: fc.constantFrom(
-    webIdentityAction,
-    webIdentityAction,
-    'sts:*',
-    ['sts:TagSession', 'STS:assumerole*'],
-    'sts:AssumeRole',
-  ),
-  Condition: condition,
-})
+const principal = fc.oneof(
+  { weight: 9, arbitrary: fc.record({ Federated: federated }) },
+  fc.constant({ AWS: '*' }),
+)
+const action = fc.constantFrom(
+  webIdentityAction,
+  webIdentityAction,
+  'sts:*',
+  ['sts:TagSession', 'STS:assumerole*'],
+  'sts:AssumeRole',
+)
+// The negated elements are rare, as they are in life; AWS stores neither, but a document that holds one has a meaning.
+const statement = fc
+  .record({
+    Effect: fc.constantFrom('Allow', 'Allow', 'Allow', 'Deny'),
+    who: fc.constantFrom('Principal', 'Principal', 'Principal', 'Principal', 'NotPrincipal'),
+    principal,
+    what: fc.constantFrom('Action', 'Action', 'Action', 'Action', 'NotAction'),
+    action,
+    Condition: condition,
+  })
+  .map(({ Effect, who, principal, what, action, Condition }) => ({
+    Effect,
+    [who]: principal,
+    [what]: action,
+    Condition,
+  }))
 const policy = fc.record({
   Version: fc.constantFrom('2012-10-17', '2012-10-17', '2008-10-17'),
   Statement: fc.array(statement, { minLength: 1, maxLength: 3 }),

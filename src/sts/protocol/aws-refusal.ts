@@ -1,4 +1,4 @@
-import type { Decision } from '../../trust/index.ts'
+import type { Decision, Refusal } from '../../trust/index.ts'
 
 /** What a refusal adds to AWS's terse answer: kept in the decision log, never sent in the body. */
 export interface Explanation {
@@ -29,6 +29,12 @@ export class AwsRefusal extends Error {
     this.status = status
     this.explanation = explanation
   }
+}
+
+/** What the trust engine refuses outside a policy's statements, as an answer. */
+export function refusalOf({ awsError, reasonCode, reason, hint }: Refusal): AwsRefusal {
+  const { code, status, message } = awsError
+  return new AwsRefusal(code, status, message, { reasonCode, reason, suggestion: hint })
 }
 
 /** A 400 `ValidationError` with AWS's text. */

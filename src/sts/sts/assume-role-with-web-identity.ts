@@ -1,10 +1,18 @@
-import { type Claims, type Decision, decide, type TrustInput } from '../../trust/index.ts'
+import {
+  type Claims,
+  checkSessionDocument,
+  type Decision,
+  decide,
+  type RoleArnParts,
+  type SessionPolicies,
+  type TrustInput,
+} from '../../trust/index.ts'
 import type { Action, Call, Parts } from '../action.ts'
-import { providerArn, type RoleArnParts, requireRoleArn } from '../arn.ts'
-import { AwsRefusal } from '../protocol/aws-refusal.ts'
+import { providerArn, requireRoleArn } from '../arn.ts'
+import { AwsRefusal, refusalOf } from '../protocol/aws-refusal.ts'
 import { constraints } from '../protocol/constraints.ts'
 import type { XmlRecord } from '../protocol/xml.ts'
-import { checkSessionPolicies, readSessionPolicies, type SessionPolicies } from '../session-policy.ts'
+import { readSessionPolicies } from '../session-policy.ts'
 import { roleKey } from '../state.ts'
 import { type ParsedToken, parseToken, type SignatureAnswer } from '../token.ts'
 import { readSessionParams, type SessionParams } from './session-params.ts'
@@ -44,8 +52,9 @@ async function exchange(call: Call, parts: Parts): Promise<XmlRecord> {
   const signature = await checkSignature(token, parsed, target.provider, call, parts)
   const decision = judge(params, policies, parsed, target, signature, call)
   call.note({ decision })
-  if (decision.awsError !== null) throw refusalOf(decision, signature)
-  checkSessionPolicies(policies)
+  if (decision.awsError !== null) throw refusedExchange(decision, signature)
+  const unfit = checkSessionDocument(policies)
+  if (unfit !== null) throw refusalOf(unfit)
   return grant(params, policies, parsed.claims, target, call, parts)
 }
 
@@ -120,7 +129,7 @@ function roleMissing(roleArn: string): Decision {
   }
 }
 
-function refusalOf(decision: Decision, signature: SignatureAnswer): AwsRefusal {
+function refusedExchange(decision: Decision, signature: SignatureAnswer): AwsRefusal {
   if (decision.reasonCode === 'BAD_SIGNATURE' && signature.kind === 'no-key') {
     // Two spaces after the comma, as AWS writes it.
     const text =

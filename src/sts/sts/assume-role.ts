@@ -1,13 +1,14 @@
+import { checkSessionDocument, checkSessionPolicies } from '../../trust/index.ts'
 import { type Action, type Parts, requireCaller, type SignedCall } from '../action.ts'
 import { assumedRoleArn, requireRoleArn } from '../arn.ts'
 import type { Caller } from '../caller.ts'
 import { issueCredentials } from '../credentials.ts'
 import { identityAllows } from '../permission.ts'
-import { AwsRefusal, validationError } from '../protocol/aws-refusal.ts'
+import { AwsRefusal, refusalOf, validationError } from '../protocol/aws-refusal.ts'
 import { constraints } from '../protocol/constraints.ts'
 import type { XmlRecord } from '../protocol/xml.ts'
 import { decideRoleTrust } from '../role-trust.ts'
-import { checkSessionPolicies, packedSize, readSessionPolicies } from '../session-policy.ts'
+import { packedSize, readSessionPolicies } from '../session-policy.ts'
 import { type RoleRecord, roleKey } from '../state.ts'
 import { contextOf } from './caller-context.ts'
 import { credentialsNode } from './credentials-node.ts'
@@ -38,7 +39,8 @@ async function assume(call: SignedCall, parts: Parts): Promise<XmlRecord> {
   if (found === undefined || found.arn !== params.roleArn) throw roleMissing(call.caller, params.roleArn)
   authorize(call, parts, found, params, attributes)
   const seconds = checkDuration(call.caller, params.durationSeconds, found)
-  checkSessionPolicies(policies)
+  const unfit = checkSessionPolicies(policies) ?? checkSessionDocument(policies)
+  if (unfit !== null) throw refusalOf(unfit)
   const bounded = policies.inline !== null || policies.arns !== null || attributes.requestTags.length > 0
   const { tags, transitiveTagKeys, sourceIdentity } = attributes
   const packed = packedSize('session tags and policies', { policies, tags, sourceIdentity })

@@ -1,6 +1,6 @@
 import { providerArnOf } from '../language/domains.ts'
 import { parseProviderArn } from '../policy/principal-grammar.ts'
-import { parseRoleArn } from '../request-check.ts'
+import { parseRoleArn } from '../role-arn.ts'
 import { actionCovers } from '../statements.ts'
 import type { Hit } from './finding.ts'
 import type { Rule } from './rule.ts'
