@@ -28,6 +28,7 @@ const allowed: Record<string, readonly string[]> = {
   trust: ['diag', 'value'],
   aws: ['diag', 'trust', 'providers'],
   setup: ['trust'],
+  picture: ['trust'],
   sts: ['diag', 'oidc', 'trust'],
   store: ['diag', 'value', 'crypto'],
   service: [
@@ -63,6 +64,7 @@ const allowed: Record<string, readonly string[]> = {
     'trust',
     'oidc',
     'setup',
+    'picture',
   ],
 }
 

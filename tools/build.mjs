@@ -24,12 +24,15 @@ const shared = {
   external: ['pg-native'],
 }
 
-/** Servers, and the word lists behind one guess, are bundles of their own: a short command never parses them. */
+/** Servers, the word lists behind one guess and the layout of pictures are bundles of their own: a short command never parses them. */
 const programsApart = {
   name: 'programs-apart',
   setup(build) {
     build.onResolve({ filter: /^zxcvbn$/ }, (args) =>
       args.kind === 'dynamic-import' ? { path: './zxcvbn.cjs', external: true } : null,
+    )
+    build.onResolve({ filter: /picture\/index\.ts$/ }, (args) =>
+      args.kind === 'dynamic-import' ? { path: './picture.cjs', external: true } : null,
     )
     build.onResolve({ filter: /programs\/(server|sandbox|maintenance)\.ts$/ }, (args) => {
       if (args.kind !== 'dynamic-import') return null
@@ -70,6 +73,10 @@ const commonjs = {
   banner: { js: "const __importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
 }
 
+// The layout kernel's licence asks that whoever gets it in this form learns of the licence and where its source is.
+const layoutNotice =
+  '/*! Contains elkjs, copyright Kiel University and others, under EPL-2.0; source: https://github.com/kieler/elkjs */'
+
 rmSync(`${root}dist`, { recursive: true, force: true })
 mkdirSync(`${root}dist`)
 await Promise.all([
@@ -81,6 +88,11 @@ await Promise.all([
       { in: 'zxcvbn', out: 'zxcvbn' },
     ],
     plugins: [programsApart],
+  }),
+  esbuild.build({
+    ...commonjs,
+    entryPoints: [{ in: 'src/picture/index.ts', out: 'picture' }],
+    banner: { js: `${layoutNotice}\n${commonjs.banner.js}` },
   }),
   esbuild.build({
     ...commonjs,

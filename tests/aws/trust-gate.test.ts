@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
@@ -58,4 +61,31 @@ test('no proof is given where the audiences are unknown, and no comparison where
   const reach = ask('reach', '-', '--universe', `${folder}universe.json`)
   assert.deepEqual([reach.status, reach.stdout], [1, ''])
   assert.match(reach.stderr, /not known who exists/)
+})
+
+test('the picture of a role is written where it is asked for, and only a form that exists is taken', () => {
+  const out = mkdtempSync(join(tmpdir(), 'esc-picture-'))
+  try {
+    const ask = (...args: readonly string[]) =>
+      esc('reach', 'widened.json', '--universe', 'universe.json', ...args)
+    const page = ask('--out', join(out, 'reach.html'))
+    assert.deepEqual([page.status, page.stdout, page.stderr], [0, '', ''])
+    assert.match(
+      readFileSync(join(out, 'reach.html'), 'utf8'),
+      /^<!doctype html>\n<html lang="en">[\s\S]*<svg /,
+    )
+    const svg = ask('--format', 'svg', '--denied')
+    assert.match(svg.stdout, /^<svg [\s\S]*<g class="denied"[\s\S]*<\/svg>\n$/)
+    for (const [args, said] of [
+      [['--format', 'png'], /invalid --format "png": must be one of text, svg, html/],
+      [['--format', 'svg', '--output', 'json'], /--output json is for --format text/],
+      [['-o', join(out, 'reach.html', 'a.svg')], /--out .*nothing was written/],
+    ] as const) {
+      const { status, stdout, stderr } = ask(...args)
+      assert.deepEqual([status, stdout], [1, ''])
+      assert.match(stderr, said)
+    }
+  } finally {
+    rmSync(out, { recursive: true })
+  }
 })

@@ -54,13 +54,13 @@ test('an exact subject reaches exactly one environment and leaves nothing open',
     found.admitted.map(({ names: who }) => who.environment),
     ['app/prod'],
   )
-  assert.deepEqual(found.open, { isOpen: false, example: null })
+  assert.deepEqual(found.open, { isOpen: false, example: null, statements: [] })
 })
 
 test('a subject of an environment that does not exist is the open part', () => {
   const found = reach(role(subject(`${plain}app/later`, 'StringEquals')), universe)
   assert.deepEqual(found.admitted, [])
-  assert.deepEqual(found.open, { isOpen: true, example: `${plain}app/later` })
+  assert.deepEqual(found.open, { isOpen: true, example: `${plain}app/later`, statements: [0] })
 })
 
 test('a pattern reaches every environment of a project, and those to come', () => {

@@ -19,8 +19,10 @@ export interface Admitted {
   readonly audience: string
   /** What the subject names: `environment` for the plain form, otherwise attributes. */
   readonly names: { readonly [name in SubjectAttribute | 'environment']?: string }
-  /** The statement that lets them in, from 0. */
+  /** The statement that lets them in, from 0; of several the one that asks least. */
   readonly statement: number
+  /** Every statement that lets them in, in document order. */
+  readonly statements: readonly number[]
   /** Condition keys that must hold as well; empty = always. */
   readonly depends: readonly string[]
 }
@@ -35,10 +37,11 @@ export interface Reach {
   readonly open: OpenPart
 }
 
-/** `example` is one subject of the open part, when one could be named. */
+/** `example` is one subject of the open part, when one could be named; `statements` are those that leave it open. */
 export interface OpenPart {
   readonly isOpen: boolean
   readonly example: string | null
+  readonly statements: readonly number[]
 }
 
 /** Bounds of the answer. */
@@ -135,42 +138,56 @@ class Search {
     names: Admitted['names'],
   ): void {
     const known = this.found.get(subject)
-    // A way without further conditions tells more than one with them.
-    if (known !== undefined && known.depends.length <= depends.length) return
-    if (known === undefined && this.found.size >= this.limit) {
-      this.truncated = true
+    if (known === undefined) {
+      if (this.found.size >= this.limit) this.truncated = true
+      else this.found.set(subject, { subject, audience, names, statement, statements: [statement], depends })
       return
     }
-    this.found.set(subject, { subject, audience, names, statement, depends })
+    const statements = [...new Set([...known.statements, statement])].sort((a, b) => a - b)
+    // A way without further conditions tells more than one with them.
+    const better = depends.length < known.depends.length ? { audience, statement, depends } : {}
+    this.found.set(subject, { ...known, ...better, statements })
   }
 }
 
 const freshNames = ['*new*', '*x*', '*'].map(patternLanguage)
 
 function openPart(role: CompiledRole, model: IssuerModel, found: ReadonlyMap<string, Admitted>): OpenPart {
+  const open = new Map<number, string | null>()
+  for (const way of role.ways) {
+    // One way that is open says all about its statement.
+    const example = open.has(way.statement) ? undefined : openExample(way, model, found)
+    if (example !== undefined) open.set(way.statement, example)
+  }
+  return {
+    isOpen: open.size > 0,
+    example: [...open.values()].find((example) => example !== null) ?? null,
+    statements: [...open.keys()].sort((a, b) => a - b),
+  }
+}
+
+// A subject that a way lets in and that nobody has: `null` when there are some but none can be named, `undefined` when there are
+// none.
+function openExample(
+  { audience, subjects }: CompiledWay,
+  model: IssuerModel,
+  found: ReadonlyMap<string, Admitted>,
+): string | null | undefined {
   try {
-    for (const { audience, subjects } of role.ways) {
-      const listed = finiteTexts(subjects, 1000)
-      if (listed !== null) {
-        const fresh = listed.find(
-          (subject) => !found.has(subject) && accepts(model.subjects(audience), subject),
-        )
-        if (fresh !== undefined) return { isOpen: true, example: fresh }
-        continue
-      }
-      const signable = intersect(subjects, model.subjects(audience))
-      for (const fresh of freshNames) {
-        const example = shortest(intersect(signable, fresh))
-        if (example !== null && !found.has(example)) return { isOpen: true, example }
-      }
-      const rest = finiteTexts(signable, 10_000)
-      const fresh = rest?.find((subject) => !found.has(subject))
-      if (rest === null || fresh !== undefined) return { isOpen: true, example: fresh ?? null }
+    const listed = finiteTexts(subjects, 1000)
+    if (listed !== null) {
+      return listed.find((subject) => !found.has(subject) && accepts(model.subjects(audience), subject))
     }
-    return { isOpen: false, example: null }
+    const signable = intersect(subjects, model.subjects(audience))
+    for (const fresh of freshNames) {
+      const example = shortest(intersect(signable, fresh))
+      if (example !== null && !found.has(example)) return example
+    }
+    const rest = finiteTexts(signable, 10_000)
+    return rest === null ? null : rest.find((subject) => !found.has(subject))
   } catch (error) {
     if (!(error instanceof TooManyStates)) throw error
-    return { isOpen: true, example: null }
+    return null
   }
 }
 
