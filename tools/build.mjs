@@ -1,7 +1,9 @@
 // Bundles what is shipped: the CLI and its two server programs as CommonJS (a CommonJS start is 20 ms faster than an
 // ES module one), and the library doors as ES modules. Plain JavaScript, so that any Node can run it at install time.
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { compileBundles } from './build/compile.mjs'
+import { programsApart, quickCommands, quickOnly, requiredOnUse } from './build/plugins.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const programs = ['server', 'sandbox', 'maintenance']
@@ -17,50 +19,11 @@ const shared = {
   platform: 'node',
   target: 'node20',
   sourcemap: false,
-  minifyWhitespace: true,
-  minifySyntax: true,
+  minify: true,
   legalComments: 'none',
   logLevel: 'warning',
   external: ['pg-native'],
 }
-
-/** Servers, the word lists behind one guess and the layout of pictures are bundles of their own: a short command never parses them. */
-const programsApart = {
-  name: 'programs-apart',
-  setup(build) {
-    build.onResolve({ filter: /^zxcvbn$/ }, (args) =>
-      args.kind === 'dynamic-import' ? { path: './zxcvbn.cjs', external: true } : null,
-    )
-    build.onResolve({ filter: /picture\/index\.ts$/ }, (args) =>
-      args.kind === 'dynamic-import' ? { path: './picture.cjs', external: true } : null,
-    )
-    build.onResolve({ filter: /programs\/(server|sandbox|maintenance)\.ts$/ }, (args) => {
-      if (args.kind !== 'dynamic-import') return null
-      const name = /programs\/(\w+)\.ts$/.exec(args.path)[1]
-      return { path: `./${name}.cjs`, external: true }
-    })
-  },
-}
-
-/** What people wait for many times a day. The rest of the command line is three times as much to compile. */
-const quickCommands = ['version', 'login', 'whoami', 'open', 'run', 'env open', 'env run', 'env ls']
-const quickFiles = ['version', 'login', 'whoami', 'env-open', 'env-run', 'env-ls'].join('|')
-
-/** Leaves out of the quick bundle the commands that it is never asked for. */
-const quickOnly = {
-  name: 'quick-only',
-  setup(build) {
-    build.onResolve({ filter: /commands\/[\w-]+\.ts$/ }, (args) => {
-      const isQuick = new RegExp(`commands/(${quickFiles})\\.ts$`).test(args.path)
-      return args.kind === 'dynamic-import' && !isQuick ? { path: './all.cjs', external: true } : null
-    })
-  },
-}
-
-/** `esc.cjs`: the bundle that holds the command. */
-const chooser = `const [first, second] = process.argv.slice(2)
-require(${JSON.stringify(quickCommands)}.includes(first === 'env' ? first + ' ' + second : first) ? './quick.cjs' : './all.cjs')
-`
 
 const commonjs = {
   ...shared,
@@ -87,7 +50,7 @@ await Promise.all([
       ...programs.map((name) => ({ in: `src/programs/${name}.ts`, out: name })),
       { in: 'zxcvbn', out: 'zxcvbn' },
     ],
-    plugins: [programsApart],
+    plugins: [programsApart, requiredOnUse],
   }),
   esbuild.build({
     ...commonjs,
@@ -109,5 +72,7 @@ await Promise.all([
     entryPoints: doors.map((door) => ({ in: `src/${door}/index.ts`, out: door })),
   }),
 ])
+await compileBundles(`${root}dist/`)
 // Last: without it `bin/esc` runs the sources, so a build that failed half-way is never run.
-writeFileSync(`${root}dist/esc.cjs`, chooser)
+const starter = readFileSync(`${root}tools/build/starter.cjs`, 'utf8')
+writeFileSync(`${root}dist/esc.cjs`, starter.replace('QUICK', JSON.stringify(Object.keys(quickCommands))))

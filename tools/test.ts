@@ -1,6 +1,6 @@
 // `npm test [-- FILTER… | --watch]`: every test in one process; with filters, only files whose path holds one of them.
 import { spawnSync } from 'node:child_process'
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
@@ -15,6 +15,14 @@ const files = globSync(['src/**/*.test.ts', 'tests/**/*.test.ts', 'tools/**/*.te
 if (files.length === 0) {
   console.error(`error: no test file matches ${filters.map((filter) => `\`${filter}\``).join(', ')}`)
   process.exit(2)
+}
+
+// Tests that start the shipped program must meet these sources, not the ones of the last build.
+const bundle = 'dist/esc.cjs'
+const builtAt = existsSync(bundle) ? statSync(bundle).mtimeMs : 0
+if (globSync('{src,tools/build}/**/*.{ts,mjs,cjs}').some((file) => statSync(file).mtimeMs > builtAt)) {
+  const built = spawnSync(process.execPath, ['tools/build.mjs'], { stdio: 'inherit' })
+  if (built.status !== 0) process.exit(1)
 }
 
 // A library in the test process may end it with a code of its own, so the verdict is read from the run's own summary.

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createColors } from 'picocolors'
+import { createColors } from './colors.ts'
 import { paintMarkdown } from './markdown.ts'
 
 test('headings, fences and the lines of a diff have colours of their own', () => {

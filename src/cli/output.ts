@@ -1,5 +1,5 @@
-import { createColors } from 'picocolors'
 import { encodeUtf8, NumberText, type PlainValue, stringifyJson } from '../value/index.ts'
+import { type Colors, createColors } from './colors.ts'
 import { renderTable, type TableColumn } from './table.ts'
 import { escapeControls } from './terminal-text.ts'
 import type { World } from './world.ts'
@@ -22,8 +22,6 @@ export interface Output {
   readonly colors: Colors
   readonly errorColors: Colors
 }
-
-type Colors = ReturnType<typeof createColors>
 
 /** The output of a world. `NO_COLOR` turns colours off on terminals too. */
 export function createOutput(world: World): Output {

@@ -34,8 +34,17 @@ function pad(text: string, width: number, right: boolean): string {
 export function displayWidth(text: string): number {
   let width = 0
   for (const character of text) {
-    if (/\p{Mn}|\p{Me}|\p{Cf}/u.test(character)) continue
-    width += eastAsianWidth(character.codePointAt(0) ?? 0)
+    const code = character.codePointAt(0) ?? 0
+    if (code >= 0x80 && takesNoCell(character)) continue
+    width += eastAsianWidth(code)
   }
   return width
+}
+
+let combining: RegExp | null = null
+
+/** No literal: the engine reads the classes of one when it compiles the file, a millisecond of every start. */
+function takesNoCell(character: string): boolean {
+  combining ??= /\p{Mn}|\p{Me}|\p{Cf}/u
+  return combining.test(character)
 }

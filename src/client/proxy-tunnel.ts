@@ -1,4 +1,3 @@
-import { request } from 'node:http'
 import type { Socket } from 'node:net'
 import { proxyAuthorization } from './node-transport.ts'
 import { TransportError } from './transport.ts'
@@ -8,7 +7,8 @@ import { TransportError } from './transport.ts'
  *
  * @throws TransportError when the proxy cannot be reached or refuses
  */
-export function tunnel(proxy: URL, url: URL, signal?: AbortSignal): Promise<Socket> {
+export async function tunnel(proxy: URL, url: URL, signal?: AbortSignal): Promise<Socket> {
+  const { request } = await import('node:http')
   const target = `${url.hostname}:${url.port || 443}`
   return new Promise((resolve, reject) => {
     const fail = (reason: string, code: string) =>

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
-import { crc32 } from 'node:zlib'
 import { AppError } from '../diag/index.ts'
 import { bytesToBase62, toBase62 } from './base62.ts'
+import { crc32 } from './crc32.ts'
 import type { RandomSource } from './random.ts'
 
 /** What a token acts as, in its text one letter: a person, a machine (organization or team), a console login. */
@@ -67,5 +67,5 @@ export function hashSecret(pepper: Uint8Array, secret: string): Uint8Array {
 }
 
 function checksum(body: string): string {
-  return toBase62(BigInt(crc32(body)), checkDigits)
+  return toBase62(BigInt(crc32(Buffer.from(body))), checkDigits)
 }

@@ -1,5 +1,5 @@
-import { crc32 } from 'node:zlib'
 import { DecodeError, decodeBase64, encodeBase64 } from '../value/index.ts'
+import { crc32 } from './crc32.ts'
 
 const magic = [0x65, 0x73, 0x63, 0x78] // "escx"
 const version = 1

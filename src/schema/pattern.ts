@@ -1,5 +1,14 @@
-import { RE2JS, RE2JSSyntaxException } from 're2js'
+import { createRequire } from 'node:module'
 import { SchemaError } from './schema-error.ts'
+
+type Engine = typeof import('re2js')
+
+let loaded: Engine | null = null
+
+/** Few definitions have a pattern, and the engine takes 15 ms to load: it is loaded with the first one. */
+function engine(): Engine {
+  return (loaded ??= createRequire(import.meta.url)('re2js') as Engine)
+}
 
 /** A compiled pattern; matching takes time linear in the text. */
 export interface Pattern {
@@ -15,7 +24,7 @@ export interface Pattern {
  */
 export function compilePattern(source: string): Pattern {
   try {
-    const compiled = RE2JS.compile(source)
+    const compiled = engine().RE2JS.compile(source)
     return { source, test: (text) => compiled.matcher(text).find() }
   } catch (error) {
     throw new SchemaError(problemOf(error))
@@ -23,7 +32,7 @@ export function compilePattern(source: string): Pattern {
 }
 
 function problemOf(error: unknown): string {
-  if (error instanceof RE2JSSyntaxException) {
+  if (error instanceof engine().RE2JSSyntaxException) {
     return `error parsing regexp: ${error.error}: \`${error.input ?? ''}\``
   }
   return `error parsing regexp: ${error instanceof Error ? error.message : String(error)}`

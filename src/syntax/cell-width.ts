@@ -1,18 +1,40 @@
 import { eastAsianWidth } from 'get-east-asian-width'
 
-// Made on first use: it takes longer to make than all else that starts, and most texts are ASCII.
-let segmenter: Intl.Segmenter | null = null
-const zeroWidth =
-  /^[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Grapheme_Extend}\p{Emoji_Modifier}\p{Default_Ignorable_Code_Point}]$/u
+/** What is asked of characters that are not common. */
+interface Classes {
+  readonly segmenter: Intl.Segmenter
+  readonly zeroWidth: RegExp
+  readonly pictographic: RegExp
+  readonly emojiPresentation: RegExp
+  readonly regionalIndicator: RegExp
+  readonly markOrJoiner: RegExp
+  readonly letter: RegExp
+}
+
+let made: Classes | null = null
+
+/**
+ * Made on first use, and from strings: the segmenter takes 10 ms to make, and a literal's Unicode classes are read as soon
+ * as the file is compiled, 6 ms. Most texts are ASCII and need none of it.
+ */
+function classes(): Classes {
+  made ??= {
+    segmenter: new Intl.Segmenter('en', { granularity: 'grapheme' }),
+    zeroWidth:
+      /^[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Grapheme_Extend}\p{Emoji_Modifier}\p{Default_Ignorable_Code_Point}]$/u,
+    pictographic: /^\p{Extended_Pictographic}/u,
+    emojiPresentation: /^\p{Emoji_Presentation}/u,
+    regionalIndicator: /^\p{Regional_Indicator}/u,
+    markOrJoiner: /^[\p{M}\u200d]$/u,
+    letter: /^\p{Lo}$/u,
+  }
+  return made
+}
+
 /** Format characters that stand in front of what they mark and take a cell: Arabic and Kaithi number signs. */
 const prepended = /^[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}]$/u
-const pictographic = /^\p{Extended_Pictographic}/u
-const emojiPresentation = /^\p{Emoji_Presentation}/u
-const regionalIndicator = /^\p{Regional_Indicator}/u
 const leadingJamo = /^[\u1100-\u115f\ua960-\ua97c]/
 const linker = /[\u094d\u09cd\u0acd\u0b4d\u0c4d\u0d4d]/
-const markOrJoiner = /^[\p{M}\u200d]$/u
-const letter = /^\p{Lo}$/u
 
 /**
  * The width of common characters between which a cluster always ends: printable ASCII, Latin, Greek and Cyrillic
@@ -41,7 +63,7 @@ export function* graphemes(text: string): Generator<string> {
 }
 
 function* segments(text: string): Generator<string> {
-  for (const { segment } of segmenterOnce().segment(text)) {
+  for (const { segment } of classes().segmenter.segment(text)) {
     if (segment.length > 2 && linker.test(segment)) yield* conjunctParts(segment)
     else yield segment
   }
@@ -52,11 +74,11 @@ function* conjunctParts(cluster: string): Generator<string> {
   let part = ''
   let linked = false
   for (const character of cluster) {
-    if (linked && letter.test(character)) {
+    if (linked && classes().letter.test(character)) {
       yield part
       part = ''
     }
-    linked = linker.test(character) || (linked && markOrJoiner.test(character))
+    linked = linker.test(character) || (linked && classes().markOrJoiner.test(character))
     part += character
   }
   yield part
@@ -68,6 +90,7 @@ export function cellWidth(cluster: string): number {
   if (first === undefined) return 0
   const simple = cluster.length === 1 ? simpleWidth(first) : 0
   if (simple > 0) return simple
+  const { regionalIndicator, pictographic } = classes()
   if (regionalIndicator.test(cluster)) return 2
   if (pictographic.test(cluster) || leadingJamo.test(cluster))
     return variedWidth(cluster, codePointWidth(first))
@@ -85,6 +108,7 @@ function variedWidth(cluster: string, width: number): number {
 function codePointWidth(code: number): number {
   if (code === 0x2e3a) return 3
   if (code === 0x2e3b) return 4
+  const { zeroWidth, pictographic, emojiPresentation } = classes()
   const character = String.fromCodePoint(code)
   if (zeroWidth.test(character)) return prepended.test(character) ? 1 : 0
   if (pictographic.test(character)) return emojiPresentation.test(character) ? 2 : 1
@@ -99,9 +123,4 @@ export function displayWidth(text: string): number {
   let width = 0
   for (const cluster of graphemes(text)) width += cellWidth(cluster)
   return width
-}
-
-function segmenterOnce(): Intl.Segmenter {
-  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' })
-  return segmenter
 }

@@ -13,7 +13,8 @@ const named = new Map<number, string>([
 ])
 
 const plainAscii = /^[ !#-[\]-~]*$/
-const printable = /^[\p{L}\p{M}\p{N}\p{P}\p{S}]$/u
+// Made with the first text that is not ASCII: reading the classes takes a millisecond of every start.
+let printable: RegExp | null = null
 
 /**
  * The text between double quotes, escaped: the language's `%q` (§3.3). Stray bytes come out as `\xNN`.
@@ -35,6 +36,7 @@ function escaped(character: string): string {
   const byte = strayByte(point)
   if (byte !== null) return `\\x${hex(byte, 2)}`
   if (point >= 0xd800 && point <= 0xdfff) return '\\ufffd'
+  printable ??= /^[\p{L}\p{M}\p{N}\p{P}\p{S}]$/u
   if (printable.test(character)) return character
   return point < 0x10000 ? `\\u${hex(point, 4)}` : `\\U${hex(point, 8)}`
 }

@@ -101,7 +101,7 @@ function jsonString(text: string, html: boolean): string {
     return JSON.stringify(text).replace(special, (character) => escaped(character, html))
   }
   // JSON.stringify writes a lone surrogate as `\udc80`; the language writes what is not UTF-8 as `\ufffd`.
-  const parts = text.split(/\p{Surrogate}/u)
+  const parts = text.split(/[\ud800-\udfff]/u)
   return `"${parts.map((part) => jsonString(part, html).slice(1, -1)).join('\\ufffd')}"`
 }
 

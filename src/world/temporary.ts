@@ -1,5 +1,4 @@
-import { rmSync } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { closeSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TemporaryFiles } from '../cli/index.ts'
@@ -16,8 +15,12 @@ export const temporary: TemporaryFiles = {
     const name = pattern.includes('*') ? pattern : `${pattern}*`
     const path = join(tmpdir(), name.replace('*', randomBytes(8).toString('hex')))
     // `wx` refuses an existing file or a link somebody planted under the name (S-60).
-    const file = await open(path, 'wx', 0o600)
-    await file.writeFile(content).finally(() => file.close())
+    const file = openSync(path, 'wx', 0o600)
+    try {
+      writeFileSync(file, content)
+    } finally {
+      closeSync(file)
+    }
     if (!lasting) {
       removable.add(path)
       watch()

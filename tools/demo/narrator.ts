@@ -1,5 +1,5 @@
 // Tells the walk as it happens: text for a person, or one JSON object with the facts of every step.
-import picocolors from 'picocolors'
+import { createColors } from '../../src/cli/colors.ts'
 
 export interface Step {
   readonly step: number
@@ -19,7 +19,7 @@ export interface Narrator {
 
 /** A narrator that prints; with `json` it prints nothing until the end. */
 export function createNarrator(options: { readonly json: boolean; readonly color: boolean }): Narrator {
-  const colors = picocolors.createColors(options.color)
+  const colors = createColors(options.color)
   const print = (text: string) => {
     if (!options.json) process.stdout.write(`${text}\n`)
   }

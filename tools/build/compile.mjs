@@ -1,0 +1,64 @@
+// Compiles the bundles as a short command runs them, and keeps the code beside them for later starts: `all.code`, `quick.code`.
+//
+// The code holds every function that ran, so the daily command is run once, against a server that answers just that. It is
+// made here and nowhere else: a start never writes code, and reads it only from where the bundle itself lies.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const runner = fileURLToPath(new URL('run-and-keep.cjs', import.meta.url))
+
+/** Compiles the bundles in a folder. */
+export async function compileBundles(dist) {
+  const home = mkdtempSync(join(tmpdir(), 'openesc-build-'))
+  const server = createServer((request, response) => {
+    response.setHeader('content-type', 'application/json')
+    response.end(request.method === 'POST' ? opened : values)
+  })
+  try {
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const url = `http://127.0.0.1:${server.address().port}`
+    writeFileSync(join(home, 'credentials.json'), JSON.stringify(accounts(url)), { mode: 0o600 })
+    await keep(dist, 'quick', home, ['env', 'open', 'acme/web/dev'])
+    await keep(dist, 'all', home, ['--help'])
+  } catch (error) {
+    console.warn(`warning: starts will be slower, since nothing could be compiled ahead: ${error.message}`)
+  } finally {
+    server.close()
+    rmSync(home, { recursive: true, force: true })
+  }
+}
+
+async function keep(dist, name, home, args) {
+  const env = { HOME: home, PULUMI_HOME: home, PATH: process.env.PATH }
+  const child = spawn(process.execPath, [runner, `${dist}${name}`, ...args], {
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let told = ''
+  child.stderr.on('data', (chunk) => {
+    told += chunk
+  })
+  const [code] = await once(child, 'close')
+  if (code !== 0) throw new Error(told.trim() || `exit code ${code}`)
+}
+
+const trace = {
+  def: {
+    environment: 'acme/web/dev',
+    begin: { line: 1, column: 1, byte: 0 },
+    end: { line: 1, column: 1, byte: 0 },
+  },
+}
+const values = JSON.stringify({ properties: { greeting: { value: 'hello', trace } } })
+const opened = JSON.stringify({ id: 'session' })
+
+function accounts(url) {
+  const account = { accessToken: 'none', username: 'ada', lastValidatedAt: new Date().toISOString() }
+  return { current: url, accessTokens: { [url]: 'none' }, accounts: { [url]: account } }
+}
