@@ -1,4 +1,5 @@
 import { eastAsianWidth } from 'get-east-asian-width'
+import { unicodePattern } from '../value/index.ts'
 
 /** A column: its header, and whether it holds numbers and lines up on the right. */
 export interface TableColumn {
@@ -43,8 +44,7 @@ export function displayWidth(text: string): number {
 
 let combining: RegExp | null = null
 
-/** No literal: the engine reads the classes of one when it compiles the file, a millisecond of every start. */
 function takesNoCell(character: string): boolean {
-  combining ??= /\p{Mn}|\p{Me}|\p{Cf}/u
+  combining ??= unicodePattern('\\p{Mn}|\\p{Me}|\\p{Cf}')
   return combining.test(character)
 }

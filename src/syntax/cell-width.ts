@@ -1,4 +1,5 @@
 import { eastAsianWidth } from 'get-east-asian-width'
+import { unicodePattern } from '../value/index.ts'
 
 /** What is asked of characters that are not common. */
 interface Classes {
@@ -14,19 +15,19 @@ interface Classes {
 let made: Classes | null = null
 
 /**
- * Made on first use, and from strings: the segmenter takes 10 ms to make, and a literal's Unicode classes are read as soon
- * as the file is compiled, 6 ms. Most texts are ASCII and need none of it.
+ * Made on first use, since the segmenter takes 10 ms to make. Most texts are ASCII and need none of it.
  */
 function classes(): Classes {
   made ??= {
     segmenter: new Intl.Segmenter('en', { granularity: 'grapheme' }),
-    zeroWidth:
-      /^[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Grapheme_Extend}\p{Emoji_Modifier}\p{Default_Ignorable_Code_Point}]$/u,
-    pictographic: /^\p{Extended_Pictographic}/u,
-    emojiPresentation: /^\p{Emoji_Presentation}/u,
-    regionalIndicator: /^\p{Regional_Indicator}/u,
-    markOrJoiner: /^[\p{M}\u200d]$/u,
-    letter: /^\p{Lo}$/u,
+    zeroWidth: unicodePattern(
+      '^[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Grapheme_Extend}\\p{Emoji_Modifier}\\p{Default_Ignorable_Code_Point}]$',
+    ),
+    pictographic: unicodePattern('^\\p{Extended_Pictographic}'),
+    emojiPresentation: unicodePattern('^\\p{Emoji_Presentation}'),
+    regionalIndicator: unicodePattern('^\\p{Regional_Indicator}'),
+    markOrJoiner: unicodePattern('^[\\p{M}\\u200d]$'),
+    letter: unicodePattern('^\\p{Lo}$'),
   }
   return made
 }

@@ -1,3 +1,4 @@
+import { unicodePattern } from './unicode-pattern.ts'
 import { strayByte } from './utf8.ts'
 
 const named = new Map<number, string>([
@@ -36,7 +37,7 @@ function escaped(character: string): string {
   const byte = strayByte(point)
   if (byte !== null) return `\\x${hex(byte, 2)}`
   if (point >= 0xd800 && point <= 0xdfff) return '\\ufffd'
-  printable ??= /^[\p{L}\p{M}\p{N}\p{P}\p{S}]$/u
+  printable ??= unicodePattern('^[\\p{L}\\p{M}\\p{N}\\p{P}\\p{S}]$')
   if (printable.test(character)) return character
   return point < 0x10000 ? `\\u${hex(point, 4)}` : `\\U${hex(point, 8)}`
 }
