@@ -1,6 +1,6 @@
 import { between } from '../argument-count.ts'
 import { readPolicyFile, requireAudiences } from '../aws/policy-file.ts'
-import { serverUniverse } from '../aws/universe.ts'
+import { attributeListsOf, serverUniverse } from '../aws/universe.ts'
 import { environmentCommand } from '../command.ts'
 import { Failure } from '../failure.ts'
 import { texts } from '../flags.ts'
@@ -35,8 +35,10 @@ export const command = environmentCommand({
     const { organization, project, name } = reference
     const environment = project === 'default' ? name : `${project}/${name}`
     const access = []
+    const [first] = policies
+    const everybody = await serverUniverse(api, organization, first!, { users: flags.user, teams: [] })
     for (const policy of policies) {
-      const universe = await serverUniverse(api, organization, policy, { users: flags.user, teams: [] })
+      const universe = { ...everybody, attributeLists: attributeListsOf(policy) }
       const roles = requireAudiences(policy)
         .filter(({ model }) => model !== null)
         .map(({ provider, partition }) =>

@@ -53,15 +53,9 @@ const anonymous = text('<yaml>')
  * of §1.5. An audience that no organization has (`gcp:acme` is none of AWS) has no subject at all.
  */
 export function environmentIssuer(url: string): IssuerModel {
-  const known = new Map<string, Automaton>()
-  const subjects = (audience: string): Automaton => {
-    const found = known.get(audience) ?? subjectsOf(audience)
-    known.set(audience, found)
-    return found
-  }
   return {
     url,
-    subjects,
+    subjects: subjectsOf,
     // An automaton that counts attributes would be fifty times the size.
     signs: (subject) => !repeatsAttribute(subject),
     claims: new Map(),
@@ -70,7 +64,18 @@ export function environmentIssuer(url: string): IssuerModel {
   }
 }
 
+// The subjects follow from the audience alone, and every question about a policy asks for the same ones.
+const knownSubjects = new Map<string, Automaton>()
+const maxKnown = 100
+
 function subjectsOf(audience: string): Automaton {
+  const known = knownSubjects.get(audience) ?? buildSubjects(audience)
+  if (knownSubjects.size >= maxKnown) knownSubjects.clear()
+  knownSubjects.set(audience, known)
+  return known
+}
+
+function buildSubjects(audience: string): Automaton {
   const found = /^(aws:)?([A-Za-z0-9_-]+)$/.exec(audience)
   if (found === null) return automatonOf(either())
   const named = found[1] !== undefined
