@@ -35,6 +35,7 @@ const world: World = {
     startSandbox: async (options) => await (await import('./programs/sandbox.ts')).startSandbox(options),
     maintain: async (task, options) =>
       await (await import('./programs/maintenance.ts')).maintain(task, options),
+    awsAccount: async (options) => (await import('./programs/aws-account.ts')).openAwsAccount(options),
     openLocal: null,
   },
   defaultBackend: null,

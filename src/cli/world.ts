@@ -1,4 +1,5 @@
 import type { Transport } from '../client/index.ts'
+import type { AccountOptions, AwsAccount } from '../setup/index.ts'
 
 /** Everything real that the command line touches. `main.ts` makes it; tests make another. */
 export interface World {
@@ -127,6 +128,8 @@ export interface Programs {
   readonly startSandbox: (options: ProgramOptions) => Promise<number>
   /** Gives a line that says what was done; the setting `operand` holds the command's argument. Absent where there is no data. */
   readonly maintain?: (task: MaintenanceTask, options: ProgramOptions) => Promise<string>
+  /** The AWS account that credentials of this machine lead to. Absent where AWS cannot be called. */
+  readonly awsAccount?: (options: AccountOptions) => Promise<AwsAccount>
   /** The service in this process, over the data in a directory; null where it is not available. */
   readonly openLocal: ((dataDirectory: string) => Promise<LocalService>) | null
 }

@@ -1,11 +1,14 @@
+import { audienceNote } from './audience-step.ts'
 import { issuerHost, providerArn, type SetupTarget, trustPolicy } from './target.ts'
 
 /** A CloudFormation template in JSON. */
 export function cloudFormation(target: SetupTarget): string {
   const federated = target.createsProvider ? { Ref: 'IdentityProvider' } : providerArn(target)
+  const note = audienceNote('cloudformation', target)
   const template = {
     AWSTemplateFormatVersion: '2010-09-09',
     Description: `Lets tokens of ${issuerHost(target)} with one subject become the role ${target.roleName}`,
+    ...(note !== null && { Metadata: { Audience: note } }),
     Resources: {
       ...(target.createsProvider && {
         IdentityProvider: {
@@ -17,7 +20,9 @@ export function cloudFormation(target: SetupTarget): string {
         Type: 'AWS::IAM::Role',
         Properties: {
           RoleName: target.roleName,
-          MaxSessionDuration: 3600,
+          ...(target.rolePath !== '/' && { Path: target.rolePath }),
+          MaxSessionDuration: target.maxSessionSeconds,
+          ...(target.policyArns.length > 0 && { ManagedPolicyArns: target.policyArns }),
           AssumeRolePolicyDocument: withPrincipal(trustPolicy(target), federated),
         },
       },

@@ -1,5 +1,7 @@
+import { awsCli } from './aws-cli.ts'
+import { cdk } from './cdk.ts'
 import { cloudFormation } from './cloudformation.ts'
-import { awsCli, cdk, pulumi } from './scripts.ts'
+import { pulumi } from './pulumi.ts'
 import type { SetupFormat, SetupTarget } from './target.ts'
 import { terraform } from './terraform.ts'
 

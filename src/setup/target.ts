@@ -5,6 +5,12 @@ export interface SetupTarget {
   readonly audience: string
   readonly subject: string
   readonly roleName: string
+  /** The role's path: `/`, or text between slashes such as `/ci/`. */
+  readonly rolePath: string
+  /** The role's MaxSessionDuration when it is made, 3,600 to 43,200. */
+  readonly maxSessionSeconds: number
+  /** ARNs of managed policies for the role. */
+  readonly policyArns: readonly string[]
   /** 12 digits. */
   readonly account: string
   readonly partition: string
@@ -24,22 +30,29 @@ export function issuerHost({ issuer }: Pick<SetupTarget, 'issuer'>): string {
 }
 
 /** The ARN of the provider. */
-export function providerArn(target: SetupTarget): string {
+export function providerArn(target: Pick<SetupTarget, 'issuer' | 'account' | 'partition'>): string {
   return `arn:${target.partition}:iam::${target.account}:oidc-provider/${issuerHost(target)}`
+}
+
+/** The ARN of the role. */
+export function roleArn(
+  target: Pick<SetupTarget, 'roleName' | 'rolePath' | 'account' | 'partition'>,
+): string {
+  return `arn:${target.partition}:iam::${target.account}:role${target.rolePath}${target.roleName}`
 }
 
 /** The trust policy: this audience and this subject of this provider, compared exactly. */
 export function trustPolicy(target: SetupTarget): object {
+  return { Version: '2012-10-17', Statement: [trustStatement(target)] }
+}
+
+/** The one statement of that policy. */
+export function trustStatement(target: SetupTarget): object {
   const host = issuerHost(target)
   return {
-    Version: '2012-10-17',
-    Statement: [
-      {
-        Effect: 'Allow',
-        Principal: { Federated: providerArn(target) },
-        Action: 'sts:AssumeRoleWithWebIdentity',
-        Condition: { StringEquals: { [`${host}:aud`]: target.audience, [`${host}:sub`]: target.subject } },
-      },
-    ],
+    Effect: 'Allow',
+    Principal: { Federated: providerArn(target) },
+    Action: 'sts:AssumeRoleWithWebIdentity',
+    Condition: { StringEquals: { [`${host}:aud`]: target.audience, [`${host}:sub`]: target.subject } },
   }
 }

@@ -23,9 +23,9 @@ export const programsApart = {
     build.onResolve({ filter: /picture\/index\.ts$/ }, (args) =>
       args.kind === 'dynamic-import' ? { path: './picture.cjs', external: true } : null,
     )
-    build.onResolve({ filter: /programs\/(server|sandbox|maintenance)\.ts$/ }, (args) => {
+    build.onResolve({ filter: /programs\/(server|sandbox|maintenance|aws-account)\.ts$/ }, (args) => {
       if (args.kind !== 'dynamic-import') return null
-      const name = /programs\/(\w+)\.ts$/.exec(args.path)[1]
+      const name = /programs\/([\w-]+)\.ts$/.exec(args.path)[1]
       return { path: `./${name}.cjs`, external: true }
     })
   },

@@ -1,25 +1,27 @@
-import type { Claims, Decision } from '../../trust/index.ts'
-import { decodeUtf8 } from '../../value/index.ts'
 import { atMost } from '../argument-count.ts'
-import { loginBlocks } from '../aws/login-block.ts'
-import { type PolicyFile, readPolicyFile } from '../aws/policy-file.ts'
-import { type AccountCall, offlineCommand } from '../command.ts'
+import { accountFlags, accountOf } from '../aws/account-flags.ts'
+import { readPolicyFile } from '../aws/policy-file.ts'
+import { environmentCases, foreignCase, type TrustCase } from '../aws/trust-case.ts'
+import type { DecidedCase, TrustFacts } from '../aws/trust-decision.ts'
+import { offlineCommand } from '../command.ts'
 import { Exit, Failure } from '../failure.ts'
-import { text, texts } from '../flags.ts'
+import { type FlagValues, text, texts } from '../flags.ts'
+import type { Output } from '../output.ts'
 import { outputFlag, wantsJson } from '../output-flag.ts'
-import { readSource } from '../read-source.ts'
-import { unifiedDiff } from '../unified-diff.ts'
 import type { World } from '../world.ts'
 
 const declared = {
-  'role-policy': text('The file with the trust policy of the role', { placeholder: 'file', required: true }),
+  'role-policy': text('A file with the trust policy of the role, instead of asking IAM', {
+    placeholder: 'file',
+  }),
   role: text('The ARN of the role; the one of the login block without it', { placeholder: 'arn' }),
+  login: text('Only the aws-login block at this path; all blocks without it', {
+    placeholder: 'property path',
+  }),
   as: text('Decide for this user instead of the caller', { placeholder: 'login' }),
   'subject-attribute': texts(
     'An attribute of the subject, instead of those in the definition; may be repeated',
-    {
-      placeholder: 'attribute',
-    },
+    { placeholder: 'attribute' },
   ),
   claims: text('A JSON file with the claims of a token of any issuer', { placeholder: 'file' }),
   token: text('A file with a token of any issuer; its signature is not looked at', { placeholder: 'file' }),
@@ -27,6 +29,7 @@ const declared = {
     placeholder: 'id',
   }),
   'session-name': text('The name of the session', { initial: '' }),
+  ...accountFlags,
   output: outputFlag,
 }
 
@@ -34,11 +37,18 @@ const declared = {
 export const command = offlineCommand({
   usage: '[<environment>]',
   summary: 'Decide whether an environment can become a role, and say why',
-  description: `Computes the claims that a login from the environment would carry and decides as AWS would; nothing is signed and AWS is
-not called. A refusal shows every condition, and the smallest change of the policy that was found to mend it.
-Exit code 0 when allowed, 3 when not.`,
+  description: `Computes the claims that a login from the environment would carry and decides as AWS would; nothing is signed. A refusal
+shows every condition, and the smallest change of the policy that was found to mend it. Every aws-login block that
+opening the environment runs is decided, those of imports too.
+
+The policy is that of --role-policy. Without it IAM is asked for the role's policy and longest session and for the
+identity provider's audiences, with the credentials that AWS's own tools would use; those need iam:GetRole and
+iam:GetOpenIDConnectProvider.
+
+Exit code 0 when every login is allowed, 3 when one is not, 1 when it could not be decided.`,
   examples: [
-    'esc aws trust check acme/web/prod --role-policy trust.json',
+    'esc aws trust check acme/web/prod',
+    'esc aws trust check acme/web/prod --role arn:aws:iam::123456789012:role/deployer --profile admin',
     'esc aws trust check acme/web/prod --role-policy trust.json --as ben',
     'esc aws trust check --role-policy github.json --claims claims.json --client-id sts.amazonaws.com',
   ],
@@ -46,117 +56,139 @@ Exit code 0 when allowed, 3 when not.`,
   flags: declared,
   async run({ world, args, flags, out }, account) {
     const asJson = wantsJson(flags.output)
-    const sources = [args[0], flags.claims, flags.token].filter(Boolean)
+    const typed = args[0] ?? ''
+    const sources = [typed, flags.claims, flags.token].filter(Boolean)
     if (sources.length !== 1) throw new Failure('give exactly one of <environment>, --claims and --token')
-    const policy = await readPolicyFile(world, flags['role-policy'], flags['client-id'])
-    const subject =
-      args[0] === undefined || args[0] === ''
-        ? {
-            claims: await foreignClaims(world, flags),
-            roleArn: flags.role,
-            sessionName: flags['session-name'],
-          }
-        : await environmentSubject(await account(), args[0], flags)
-    const decision = await decided(policy, subject, world)
-    const diff =
-      decision.suggestion?.policy === undefined ? null : policyDiff(policy, decision.suggestion.policy)
-    if (asJson) out.json({ claims: subject.claims, decision, diff })
-    else {
-      const { explain } = await import('../../trust/index.ts')
-      const { suggestion } = decision
-      out.line(`claims ${JSON.stringify(subject.claims)}`)
-      out.write(
-        explain(suggestion === null ? decision : { ...decision, suggestion: { say: suggestion.say } }),
-      )
-      if (diff !== null) out.write(`\n${diff}`)
+    const cases =
+      typed === ''
+        ? [await foreignCase(world, flags, out.note)]
+        : await environmentCases(await account(), typed, flags)
+    const factsOf = await factsFor(world, flags, cases, out)
+    const { decideCase } = await import('../aws/trust-decision.ts')
+    const nowSeconds = Math.floor(world.clock.now() / 1000)
+    const results = []
+    for (const one of cases) {
+      const facts = await factsOf(one)
+      const result = { one, facts, ...decideCase(one, facts, nowSeconds) }
+      for (const note of result.notes) out.note(note)
+      results.push(result)
     }
-    if (decision.effect !== 'allow') throw new Exit(3)
+    if (asJson) {
+      const shown = results.map(jsonResult)
+      out.json(shown.length === 1 ? shown[0] : shown)
+    } else {
+      const { explain } = await import('../../trust/index.ts')
+      results.forEach(({ one, facts, decision, diff }, index) => {
+        if (index > 0) out.line()
+        if (one.name !== '') out.line(`login ${one.name}: ${facts.roleArn}`)
+        out.line(`claims ${JSON.stringify(claimsShown(one))}`)
+        const { suggestion } = decision
+        const told = suggestion === null ? null : { say: suggestion.say }
+        out.write(explain({ ...decision, suggestion: told }))
+        if (diff !== null) out.write(`\n${diff}`)
+      })
+    }
+    if (results.some(({ decision }) => decision.effect !== 'allow')) throw new Exit(3)
   },
 })
 
-interface Subject {
-  readonly claims: Claims
-  readonly roleArn: string
-  readonly sessionName: string
-}
+type Flags = FlagValues<typeof declared>
 
-async function environmentSubject(
-  call: AccountCall<typeof declared>,
-  typed: string,
-  flags: {
-    readonly role: string
-    readonly as: string
-    readonly 'session-name': string
-    readonly 'subject-attribute': readonly string[]
-  },
-): Promise<Subject> {
-  const { resolveReference } = await import('../resolve-reference.ts')
-  const { environmentClaims } = await import('../aws/environment-claims.ts')
-  const { atVersion } = await import('../reference.ts')
-  const reference = await resolveReference(typed, call, 'existing')
-  const { source } = await call.api.readDefinition(reference, atVersion(reference))
-  const blocks = loginBlocks(source)
-  const block = blocks.find(({ roleArn }) => roleArn === flags.role) ?? blocks[0]
-  if (block === undefined) {
-    call.out.note('the definition holds no aws-login block of its own; the default subject is used')
-  }
-  const listed = flags['subject-attribute']
-  const subjectAttributes = listed.length > 0 ? listed : (block?.subjectAttributes ?? null)
-  return {
-    claims: await environmentClaims(call.api, reference, { as: flags.as, subjectAttributes }),
-    roleArn: flags.role || block?.roleArn || '',
-    sessionName: flags['session-name'] || block?.sessionName || '',
-  }
-}
-
-async function foreignClaims(
+/** Where the facts of each case come from: the file, or the account of its role. */
+async function factsFor(
   world: World,
-  { claims, token }: { readonly claims: string; readonly token: string },
-): Promise<Claims> {
-  const file = claims || token
-  const content = decodeUtf8(await readSource(world, file)).trim()
-  try {
-    const json =
-      claims === '' ? Buffer.from(content.split('.')[1] ?? '', 'base64url').toString('utf8') : content
-    const read = JSON.parse(json) as unknown
-    if (typeof read === 'object' && read !== null && !Array.isArray(read)) return read as Claims
-  } catch {
-    // The words below say all there is to say; a parser's words would show parts of a token.
+  flags: Flags,
+  cases: readonly TrustCase[],
+  out: Output,
+): Promise<(one: TrustCase) => Promise<TrustFacts>> {
+  if (flags['role-policy'] !== '') {
+    const roles = new Set(cases.map(({ roleArn }) => roleArn))
+    if (roles.size > 1)
+      out.note(
+        `the logins are of ${roles.size} roles, the policy is of one: choose with --login, or leave --role-policy out to ask IAM for each`,
+      )
+    return await fileFacts(world, flags)
   }
-  throw new Failure(
-    `${file}: wanted ${claims === '' ? 'a signed token in compact form' : 'a JSON object of claims'}`,
-  )
+  const missing = cases.find(({ roleArn }) => roleArn === '')
+  if (missing !== undefined) {
+    const which =
+      missing.name === '' ? '' : ` of ${missing.name}, whose roleArn is known only when it is opened`
+    throw new Failure(`which role${which}? Give its ARN with --role, or its trust policy with --role-policy`)
+  }
+  return accountFacts(world, flags, out)
 }
 
-async function decided({ source, trusts }: PolicyFile, subject: Subject, world: World): Promise<Decision> {
-  const { decide } = await import('../../trust/index.ts')
-  const { claims, roleArn, sessionName } = subject
-  const issuer = String(claims['iss'] ?? '')
-  const trusted = trusts.find(({ provider }) => provider.url === issuer)
-  const { account, clientIds } = (trusted ?? trusts[0])!.provider
-  const partition = (trusted ?? trusts[0])!.partition
-  const nowSeconds = Math.floor(world.clock.now() / 1000)
-  // The provider is taken to exist and to register what the policy names, or else what the token says.
-  const known = clientIds.length > 0 ? clientIds : [claims['azp'] ?? claims['aud']].flat().map(String)
-  return decide({
-    policy: source,
-    provider: issuer === '' ? null : { url: issuer, account, clientIds: known },
+/** The provider is taken to exist and to register what `--client-id` or the policy names, or else what the token says. */
+async function fileFacts(world: World, flags: Flags): Promise<(one: TrustCase) => Promise<TrustFacts>> {
+  const { someRoleArn } = await import('../aws/trust-decision.ts')
+  const { file, source, trusts } = await readPolicyFile(world, flags['role-policy'], flags['client-id'])
+  return async ({ claims, roleArn }) => {
+    const issuer = String(claims['iss'] ?? '')
+    const { provider, partition } = trusts.find((one) => one.provider.url === issuer) ?? trusts[0]!
+    const { account, clientIds } = provider
+    const known = clientIds.length > 0 ? clientIds : audiencesOf(claims)
+    return {
+      source: file,
+      policy: source,
+      roleArn: roleArn || someRoleArn(partition, account),
+      provider: issuer === '' ? null : { url: issuer, account, clientIds: known },
+      role: null,
+    }
+  }
+}
+
+/** All that IAM knows joins the decision: policy, longest session, tags, whether the provider exists and its audiences. */
+async function accountFacts(
+  world: World,
+  flags: Flags,
+  out: Output,
+): Promise<(one: TrustCase) => Promise<TrustFacts>> {
+  const [{ readProvider, readRole }, { partitionOf }] = await Promise.all([
+    import('../aws/role-facts.ts'),
+    import('../aws/trust-decision.ts'),
+  ])
+  return async ({ claims, roleArn }) => {
+    const account = await accountOf(world, flags, partitionOf(roleArn))
+    const role = await readRole(account, roleArn)
+    const url = String(claims['iss'] ?? '')
+    const { provider, isKnown, notes } = await readProvider(account, role, url)
+    for (const note of notes) out.note(note)
+    const owner = role.arn.split(':')[4] ?? ''
+    const given = flags['client-id']
+    const clientIds = given.length > 0 ? given : (provider?.clientIds ?? audiencesOf(claims))
+    return {
+      source: roleArn,
+      policy: role.trustPolicy,
+      roleArn,
+      provider: provider === null && isKnown ? null : { url, account: owner, clientIds },
+      role,
+    }
+  }
+}
+
+function audiencesOf(claims: TrustCase['claims']): readonly string[] {
+  return [claims['azp'] ?? claims['aud']].flat().map(String)
+}
+
+// Times are made up here and say nothing.
+function claimsShown({ claims, login, name }: TrustCase): TrustCase['claims'] {
+  if (login !== null || name !== '') return claims
+  const { iat: _iat, nbf: _nbf, exp: _exp, ...shown } = claims
+  return shown
+}
+
+function jsonResult({ one, facts, decision, diff }: { one: TrustCase; facts: TrustFacts } & DecidedCase) {
+  const { login } = one
+  return {
+    login: login === null ? null : { path: login.path, environment: login.holder, line: login.line },
     role: {
-      arn: roleArn || `arn:${partition}:iam::${account}:role/role`,
-      maxSessionDurationSeconds: 43_200,
-      tags: {},
+      arn: facts.roleArn,
+      maxSessionDurationSeconds: facts.role?.maxSessionSeconds ?? null,
+      readFrom: facts.role === null ? facts.source : 'iam',
     },
-    token: {
-      header: { alg: 'RS256' },
-      claims: { ...claims, iat: nowSeconds, nbf: nowSeconds, exp: nowSeconds + 3600 },
-      signatureValid: true,
-    },
-    request: { roleSessionName: sessionName || 'session', nowSeconds },
-  })
-}
-
-// Both sides are printed by the same printer, so that the diff shows the change and no layout.
-function policyDiff({ file, source }: PolicyFile, suggested: unknown): string {
-  const print = (policy: unknown) => `${JSON.stringify(policy, null, 2)}\n`
-  return unifiedDiff({ from: file, to: `${file} (changed)` }, print(JSON.parse(source)), print(suggested))
+    provider: facts.provider,
+    claims: claimsShown(one),
+    decision,
+    diff,
+  }
 }

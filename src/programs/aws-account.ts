@@ -1,0 +1,8 @@
+import { openAccount } from '../aws/account.ts'
+import type { AccountOptions, AwsAccount } from '../setup/index.ts'
+
+/** The AWS account that this process's variables, profile and credentials lead to. */
+export function openAwsAccount(options: AccountOptions): AwsAccount {
+  const region = options.region ?? (process.env['AWS_REGION'] || process.env['AWS_DEFAULT_REGION'])
+  return openAccount({ ...options, ...(region ? { region } : {}) })
+}
