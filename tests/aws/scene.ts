@@ -66,8 +66,13 @@ export async function startScene(): Promise<Scene> {
     endpoint: stage.url,
     fetch: (url, init) => fetch(url, init),
   })
+  const calls = {
+    post: () => {
+      throw new Error('AWS alone is called')
+    },
+  }
   server = await createWorld(
-    { providers: (scope) => providersFor({ issuer, sts, store: server!.store }, scope) },
+    { providers: (scope) => providersFor({ issuer, sts, calls, store: server!.store }, scope) },
     { issuers: [issuer.v1, issuer.v2] },
   )
   const folder = mkdtempSync(join(tmpdir(), 'openesc-scene-'))
