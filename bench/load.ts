@@ -30,7 +30,7 @@ async function measure(name: string, once: (index: number) => Promise<unknown>):
 
 async function load(store: string, database: string | undefined): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'openesc-load-'))
-  const server = new TorturedServer({ folder, port: await freePort(), database, sabotage: false })
+  const server = new TorturedServer({ folder, port: await freePort(), database })
   try {
     await server.start()
     const client: Client = { urls: [server.url], token: await server.token() }

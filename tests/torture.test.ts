@@ -30,7 +30,7 @@ test('R-02: a server that acknowledges before it commits is found out', async ()
 
 test('R-05, R-06: of many writers one wins each round, and a server asked to end answers what is under way', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'openesc-torture-'))
-  const server = new TorturedServer({ folder, port: await freePort(), database: undefined, sabotage: false })
+  const server = new TorturedServer({ folder, port: await freePort(), database: undefined })
   try {
     await server.start()
     const client = { urls: [server.url], token: await server.token() }

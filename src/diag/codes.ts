@@ -8,6 +8,7 @@ export type ErrorKind =
   | 'too-large'
   | 'rate-limited'
   | 'unavailable'
+  | 'storage-full'
   | 'internal'
 
 /** One refusal: `{name}` in `say` and `hint` is filled from the error's facts. Lower case, no full stop. */
@@ -278,10 +279,10 @@ export const codes = table({
     say: 'the store `{path}` cannot be opened for writing',
     hint: 'check that the folder exists and belongs to the user the server runs as',
   },
-  STORE_FULL: {
-    kind: 'unavailable',
+  STORAGE_FULL: {
+    kind: 'storage-full',
     say: 'no space is left for the store `{path}`',
-    hint: 'nothing was changed; free some space and try again',
+    hint: 'nothing was changed, and reads go on; free some space and try again',
   },
   STORE_FAILED: {
     kind: 'unavailable',

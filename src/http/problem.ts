@@ -15,6 +15,7 @@ const statuses: Readonly<Record<ErrorKind, number>> = {
   'too-large': 413,
   'rate-limited': 429,
   unavailable: 503,
+  'storage-full': 507,
   internal: 500,
 }
 
@@ -85,7 +86,7 @@ export function problemOf(error: unknown): Answer {
     headers:
       status === 401
         ? { 'www-authenticate': 'token' }
-        : status === 429 || status === 503
+        : status === 429 || status === 503 || status === 507
           ? { 'retry-after': '1' }
           : {},
   }

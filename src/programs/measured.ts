@@ -10,13 +10,15 @@ import type { Metrics } from './metrics.ts'
  * process must end and recover from the log (R-22).
  */
 export function measuredStore(store: Store, metrics: Metrics, onFailed: () => void): Store {
+  const { clockMs } = store
   return {
+    ...(clockMs === undefined ? {} : { clockMs: () => clockMs.call(store) }),
     read: (work) => store.read(work),
-    async change(work) {
+    async change(work, options) {
       const started = performance.now()
       let result = 'ok'
       try {
-        return await store.change(work)
+        return await store.change(work, options)
       } catch (error) {
         result = error instanceof AppError ? error.code : 'error'
         if (result === 'STORE_FAILED') onFailed()

@@ -1,8 +1,35 @@
-/** A server whose log nobody reads any more goes on serving: a closed pipe must not end it. */
+import { fstatSync, writeSync } from 'node:fs'
+
+const passing = new Set(['EPIPE', 'ENOSPC', 'EIO', 'EDQUOT'])
+
+/** A server whose log nobody reads any more, or whose log's disk is full, goes on serving. */
 export function surviveClosedOutput(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error
+      if (!passing.has(error.code ?? '')) throw error
     })
+  }
+}
+
+/**
+ * Writes lines of the log to standard output. A stream that once failed stays silent, so a file is written to directly: lines
+ * are dropped while its disk is full, and come again when there is space (R-20).
+ */
+export function logLine(): (line: string) => void {
+  if (!isFile(1)) return (line) => void process.stdout.write(line)
+  return (line) => {
+    try {
+      writeSync(1, line)
+    } catch (error) {
+      if (!passing.has((error as NodeJS.ErrnoException).code ?? '')) throw error
+    }
+  }
+}
+
+function isFile(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isFile()
+  } catch {
+    return false
   }
 }

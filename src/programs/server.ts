@@ -20,9 +20,10 @@ import { type Listener, listen } from './listen.ts'
 import { countRequest, measuredAnswers, measuredExchange, measuredIssuer, measuredStore } from './measured.ts'
 import { createMetrics, type Metrics, serveMetrics } from './metrics.ts'
 import { readSettings } from './options.ts'
-import { surviveClosedOutput } from './output.ts'
+import { logLine, surviveClosedOutput } from './output.ts'
 import { catalogue, providersFor } from './powers.ts'
-import { openStore } from './store.ts'
+import { keepStorageReserve, storeWithReserve } from './storage-reserve.ts'
+import { openStore, sqlitePath } from './store.ts'
 
 interface ServerSettings {
   readonly host: string
@@ -56,13 +57,18 @@ export async function startServer(options: ProgramOptions): Promise<number> {
   const settings = serverSettings(options)
   prepareFolder(settings.data)
   const metrics = createMetrics()
-  const store = measuredStore(await openStore(settings), metrics, endAtOnce)
+  const log = logTo(logLine(), metrics)
+  const opened = measuredStore(await openStore(settings), metrics, endAtOnce)
+  // A database keeps its files elsewhere, and its own operator keeps space for it.
+  const reserve = settings.database === undefined ? keepStorageReserve(settings.data, log) : null
+  const store = reserve === null ? opened : storeWithReserve(opened, reserve, sqlitePath(settings.data))
   let stopMetrics = () => {}
   try {
     if (settings.metricsPort !== undefined) stopMetrics = await serveMetrics(metrics, settings.metricsPort)
-    await serve(settings, store, metrics)
+    await serve(settings, store, metrics, log)
   } finally {
     stopMetrics()
+    reserve?.stop()
     await store.close()
   }
   return 0
@@ -134,14 +140,22 @@ function limitsOf(perSecond: number) {
   }
 }
 
-async function serve(settings: ServerSettings, store: Store, metrics: Metrics): Promise<void> {
+function logTo(write: (line: string) => void, metrics: Metrics): (event: LogEvent) => void {
+  return (event) => {
+    countRequest(event, metrics)
+    write(`${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`)
+  }
+}
+
+async function serve(
+  settings: ServerSettings,
+  store: Store,
+  metrics: Metrics,
+  log: (event: LogEvent) => void,
+): Promise<void> {
   const nowMs = () => Date.now()
   const { keyRing, created, rewrapped } = await unlock(store, settings.keyFile, systemRandom, settings)
   const vault = await openVault({ store, keyRing, nowMs, random: systemRandom })
-  const log = (event: LogEvent) => {
-    countRequest(event, metrics)
-    process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`)
-  }
   // The issuer's URL may be the address that is listened on, and a free port is known only then: answers wait for the app.
   const app = Promise.withResolvers<AnswerFrom>()
   const listener = await listen({
@@ -233,8 +247,9 @@ async function foundOnce(
   { organization, user, tokenFile }: ServerSettings,
 ): Promise<boolean> {
   try {
-    const { token } = await service.bootstrap({ organization, login: user })
-    await files.write(resolve(tokenFile), Buffer.from(`${token}\n`), 0o600)
+    await service.bootstrap({ organization, login: user }, (token) =>
+      files.write(resolve(tokenFile), Buffer.from(`${token}\n`), 0o600),
+    )
     return true
   } catch (error) {
     if (error instanceof AppError && error.code === 'ALREADY_INITIALISED') return false

@@ -17,11 +17,16 @@ const firstTokenMilliseconds = 30 * 86_400_000
 
 /**
  * Makes the first organization, its administrator and a token for them (S-16). Of any number of attempts exactly one
- * succeeds, ever.
+ * succeeds, ever. `keep` is handed the token by the one that wins, within its unit of work: a death after it leaves a
+ * token that nothing knows and a store that is still new, never a store whose only token nobody has.
  *
- * @throws AppError ALREADY_INITIALISED, NAME_INVALID
+ * @throws AppError ALREADY_INITIALISED, NAME_INVALID; what `keep` throws, and then nothing was made
  */
-export async function bootstrap(parts: ServiceParts, founding: Founding): Promise<BootstrapResult> {
+export async function bootstrap(
+  parts: ServiceParts,
+  founding: Founding,
+  keep: (token: string) => Promise<void> = async () => {},
+): Promise<BootstrapResult> {
   const organizationName = checkName('organization', founding.organization)
   // A login stands in paths where an organization may stand, so it takes the same names.
   checkName('organization', founding.login)
@@ -65,6 +70,7 @@ export async function bootstrap(parts: ServiceParts, founding: Founding): Promis
       lastUsedMs: null,
       revokedMs: null,
     })
+    await keep(token.text)
   })
   return { token: token.text, expires }
 }

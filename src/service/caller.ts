@@ -51,7 +51,10 @@ export function createCallers(parts: ServiceParts): Callers {
         return await callerOf(transaction, token, nowMs)
       })
       if (nowMs - (caller.token.lastUsedMs ?? 0) >= touchIntervalMilliseconds) {
-        await parts.store.change((transaction) => transaction.tokens.touch(caller.token.id, nowMs))
+        // Nobody is kept out because their last use could not be noted: the disk may be full, the store busy.
+        await parts.store
+          .change((transaction) => transaction.tokens.touch(caller.token.id, nowMs))
+          .catch(() => {})
       }
       return request === undefined ? caller : { ...caller, request }
     },

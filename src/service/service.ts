@@ -72,7 +72,7 @@ export interface Service {
   /** Whether the store answers. */
   ready(): Promise<boolean>
   /** @see bootstrap */
-  bootstrap(founding: Founding): Promise<BootstrapResult>
+  bootstrap(founding: Founding, keep?: (token: string) => Promise<void>): Promise<BootstrapResult>
 }
 
 /** The service over its parts. It has no clock, disk, network or randomness of its own. */
@@ -121,6 +121,6 @@ export function createService(parts: ServiceParts): Service {
         return false
       }
     },
-    bootstrap: (founding) => bootstrap(parts, founding),
+    bootstrap: (founding, keep) => bootstrap(parts, founding, keep),
   }
 }

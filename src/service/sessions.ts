@@ -126,30 +126,34 @@ async function openSession(
     stringifyJson(plain(evaluation.environment ?? {}), { escapeHtml: false, sortKeys: false }),
   )
   const { sealed, dataKeyId } = await parts.sealer.seal(owner, purposeOf(id), result)
-  await parts.store.change(async (transaction) => {
-    await transaction.openSessions.deleteExpired(nowMs, 100)
-    await transaction.openSessions.insert({
-      id,
-      organizationId: access.organization.id,
-      environmentId: root?.id ?? null,
-      revision,
-      ownerId: access.caller.ownerId,
-      sealed,
-      dataKeyId,
-      createdMs: nowMs,
-      expiresMs: nowMs + lifeMilliseconds,
-    })
-    await note(transaction, parts, access, {
-      event: 'environment-open',
-      environment: root,
-      facts: {
-        rootName: request.rootName,
-        session: id,
-        imports: [...imports],
-        ...(revision === null ? {} : { revision }),
-      },
-    })
-  })
+  await parts.store.change(
+    async (transaction) => {
+      await transaction.openSessions.deleteExpired(nowMs, 100)
+      await transaction.openSessions.insert({
+        id,
+        organizationId: access.organization.id,
+        environmentId: root?.id ?? null,
+        revision,
+        ownerId: access.caller.ownerId,
+        sealed,
+        dataKeyId,
+        createdMs: nowMs,
+        expiresMs: nowMs + lifeMilliseconds,
+      })
+      await note(transaction, parts, access, {
+        event: 'environment-open',
+        environment: root,
+        facts: {
+          rootName: request.rootName,
+          session: id,
+          imports: [...imports],
+          ...(revision === null ? {} : { revision }),
+        },
+      })
+      // Those who only use what is stored go on while the disk is full.
+    },
+    { fromReserve: true },
+  )
   return id
 }
 

@@ -76,7 +76,7 @@ export function createTokens(parts: ServiceParts): Tokens {
         const own = token?.userId === personOf(caller) && token.organizationId === null
         await revoke(transaction, own ? token : null, id)
         await notePersonal(transaction, caller, 'personal-token-deleted', id)
-      }),
+      }, evenWhenFull),
     listOrganization: ({ organization }) =>
       parts.store.read(
         async (transaction) => (await transaction.tokens.ofOrganization(organization.id, null, 500)).items,
@@ -113,7 +113,7 @@ export function createTokens(parts: ServiceParts): Tokens {
           environment: null,
           facts: { token: id },
         })
-      }),
+      }, evenWhenFull),
   }
 }
 
@@ -125,6 +125,9 @@ function personOf({ user }: Caller): string {
     who: 'a person to log in',
   })
 }
+
+/** A leaked token must be stopped whatever the state of the disk. */
+const evenWhenFull = { fromReserve: true }
 
 /** A token can do no more than the one that makes it, and lives no longer than that one does from end to end (S-12). */
 function newToken(

@@ -27,6 +27,7 @@ export { type SigningKeyChange, type SigningKeyStorage, signingKeyStorage } from
 export { backUpSqliteStore } from './sqlite/backup.ts'
 export { openSqliteStore, type SqliteStoreOptions } from './sqlite/open.ts'
 export type {
+  ChangeOptions,
   DataKeyReader,
   DataKeys,
   EnvironmentChange,

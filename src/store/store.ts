@@ -43,13 +43,25 @@ import type {
  * run one after another. The transaction must not be used after `work` ends, and `work` must wait for nothing
  * but the transaction: evaluate, seal and call providers outside. A `read` or `change` inside `work` is refused.
  *
- * @throws AppError STORE_BUSY when the database stays locked, STORE_UNAVAILABLE when it cannot be used
+ * @throws AppError STORE_BUSY when the database stays locked, STORE_UNAVAILABLE when it cannot be used, STORAGE_FULL when no space
+ *   is left
  */
 export interface Store {
   read<T>(work: (transaction: ReadTransaction) => Promise<T>): Promise<T>
-  change<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>
+  change<T>(work: (transaction: Transaction) => Promise<T>, options?: ChangeOptions): Promise<T>
+  /** Milliseconds since 1970 by the database's own clock; absent where that is this host's. */
+  readonly clockMs?: () => Promise<number>
   /** Waits for what runs, then gives the file back. Later calls fail. */
   close(): Promise<void>
+}
+
+/** What is special about a unit of work. */
+export interface ChangeOptions {
+  /**
+   * It may use the space that is kept back when the disk is full (R-20). `work` may then run twice, the first time without
+   * effect.
+   */
+  readonly fromReserve?: boolean
 }
 
 /** The readers of every repository, over one snapshot. */

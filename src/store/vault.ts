@@ -118,14 +118,18 @@ class DataKeys {
     const { store, nowMs } = this.#parts
     const row = await store.read((transaction) => transaction.dataKeys.current(ownerId))
     if (row !== null && !this.#isWorn(row)) return this.#cache.countSeal(this.#unwrapped(row))
-    const made = await store.change(async (transaction) => {
-      const again = await transaction.dataKeys.current(ownerId)
-      if (again !== null && !this.#isWorn(again)) return again
-      if (again !== null) await transaction.dataKeys.retire(again.id, nowMs())
-      const fresh = this.#fresh(ownerId)
-      await transaction.dataKeys.insert(fresh)
-      return fresh
-    })
+    const made = await store.change(
+      async (transaction) => {
+        const again = await transaction.dataKeys.current(ownerId)
+        if (again !== null && !this.#isWorn(again)) return again
+        if (again !== null) await transaction.dataKeys.retire(again.id, nowMs())
+        const fresh = this.#fresh(ownerId)
+        await transaction.dataKeys.insert(fresh)
+        return fresh
+        // Who opens an environment for the first time goes on while the disk is full.
+      },
+      { fromReserve: true },
+    )
     return this.#cache.countSeal(this.#unwrapped(made))
   }
 

@@ -42,7 +42,7 @@ export async function torture(plan: Plan): Promise<Findings> {
     if (plan.store === 'postgres') database = await startDatabase()
     const url = await database?.create()
     for (let index = 0; index < plan.replicas; index += 1) {
-      const { sabotage } = plan
+      const sabotage = plan.sabotage ? 'sabotage.ts' : undefined
       servers.push(new TorturedServer({ folder, port: await freePort(), database: url, sabotage }))
     }
     return await rounds(plan, servers, history)
@@ -84,7 +84,7 @@ async function rounds(plan: Plan, servers: readonly TorturedServer[], history: H
     kills += 1
     // Some deaths come during the next start itself.
     if (random() < 0.2) {
-      const starting = victim.start().catch(() => 0)
+      const starting = victim.start().catch(() => null)
       await new Promise((resolve) => setTimeout(resolve, random() * 500))
       await victim.end('SIGKILL')
       await starting
@@ -92,7 +92,9 @@ async function rounds(plan: Plan, servers: readonly TorturedServer[], history: H
     }
     stop = true
     await working
-    recoveryMilliseconds.push(await victim.start())
+    const times = await victim.start()
+    if (times.ready > 2500) plan.progress(`slow: ${JSON.stringify(times)}`)
+    recoveryMilliseconds.push(times.ready)
     const verdict = await check(client, history, seen, trail)
     lost.push(...verdict.lost)
     torn.push(...verdict.torn)

@@ -12,8 +12,18 @@ export interface ServerPlan {
   readonly port: number
   /** `postgres://…`; absent = SQLite in the folder. */
   readonly database: string | undefined
-  /** Starts it through the wrapper that acknowledges changes before they are durable. */
-  readonly sabotage: boolean
+  /** Runs the sources with this file of `tools/torture/` loaded before them, instead of what is shipped. */
+  readonly sabotage?: string | undefined
+  /** More arguments of `server start`. */
+  readonly extra?: readonly string[]
+  /** Puts other programs around the command line: a small disk, a tracer. */
+  readonly around?: (command: readonly string[]) => readonly string[]
+}
+
+/** How long a start took: until the process listened, and until it was ready; milliseconds. */
+export interface StartTimes {
+  readonly listening: number
+  readonly ready: number
 }
 
 /** One server; its process comes and goes, its address stays. */
@@ -28,49 +38,61 @@ export class TorturedServer {
     this.url = `http://127.0.0.1:${plan.port}`
   }
 
-  /** Starts the process and waits until it is ready; gives the milliseconds that took. */
-  async start(): Promise<number> {
-    const { folder, port, database, sabotage } = this.#plan
+  get child(): ChildProcess {
+    if (this.#child === null) throw new Error('the server was not started')
+    return this.#child
+  }
+
+  get dataFolder(): string {
+    return join(this.#plan.folder, 'data')
+  }
+
+  /** The last of what it wrote to its standard error. */
+  get output(): string {
+    return this.#output
+  }
+
+  /** Starts the process and waits until it is ready. */
+  async start(): Promise<StartTimes> {
+    const { folder, port, database, sabotage, extra = [], around = (command) => command } = this.#plan
     const started = performance.now()
-    const args = [
-      ...(sabotage ? ['--import', join(root, 'tools/torture/sabotage.ts')] : []),
-      ...[
-        join(root, 'src/main.ts'),
-        'server',
-        'start',
-        '--port',
-        String(port),
-        '--data',
-        join(folder, 'data'),
-      ],
-      ...[
-        '--organization',
-        'acme',
-        '--user',
-        'ada',
-        '--token-file',
-        join(folder, 'token'),
-        '--rate-limit',
-        '0',
-      ],
-    ]
+    // What is shipped, when it is no older than the sources: `bin/esc` decides.
+    const program =
+      sabotage === undefined
+        ? [join(root, 'bin/esc')]
+        : [process.execPath, '--import', join(root, 'tools/torture', sabotage), join(root, 'src/main.ts')]
+    const [command = '', ...args] = around([
+      ...program,
+      ...['server', 'start', '--port', String(port), '--data', this.dataFolder],
+      ...['--organization', 'acme', '--user', 'ada', '--token-file', join(folder, 'token')],
+      ...['--rate-limit', '0', ...extra],
+    ])
     const env = { ...cleanEnvironment(folder), ...(database ? { OPENESC_DATABASE: database } : {}) }
-    const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'pipe'] })
+    const child = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'pipe'] })
     this.#child = child
     this.#output = ''
     child.stderr.on('data', (chunk) => {
       this.#output = (this.#output + String(chunk)).slice(-4000)
     })
+    let listening = 0
     while (performance.now() - started < 30_000) {
       if (child.exitCode !== null || child.signalCode !== null)
         throw new Error(`the server ended with ${child.exitCode ?? child.signalCode}:\n${this.#output}`)
-      if (await this.#ready()) return performance.now() - started
+      const state = await this.#state()
+      const now = performance.now() - started
+      if (state !== 'away') listening ||= now
+      if (state === 'ready') return { listening, ready: now }
       await new Promise((resolve) => setTimeout(resolve, 10))
     }
     throw new Error(`the server was not ready within 30 s:\n${this.#output}`)
   }
 
-  /** Kills the process; resolves when it is gone. */
+  /** Sends a signal without waiting for what comes of it. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#child?.kill(signal)
+  }
+
+  /** Ends the process; resolves with its code when it is gone. */
   async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
     const child = this.#child
     if (child === null || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null
@@ -80,17 +102,22 @@ export class TorturedServer {
     return child.exitCode
   }
 
+  /** Whether the process runs. */
+  get runs(): boolean {
+    return this.#child !== null && this.#child.exitCode === null && this.#child.signalCode === null
+  }
+
   async token(): Promise<string> {
     return (await readFile(join(this.#plan.folder, 'token'), 'utf8')).trim()
   }
 
-  async #ready(): Promise<boolean> {
+  async #state(): Promise<'away' | 'listening' | 'ready'> {
     try {
-      const response = await fetch(`${this.url}/readyz`, { signal: AbortSignal.timeout(1000) })
+      const response = await fetch(`${this.url}/readyz`, { signal: AbortSignal.timeout(250) })
       await response.arrayBuffer()
-      return response.ok
-    } catch {
-      return false
+      return response.ok ? 'ready' : 'listening'
+    } catch (error) {
+      return (error as Error).name === 'TimeoutError' ? 'listening' : 'away'
     }
   }
 }

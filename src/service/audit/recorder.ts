@@ -49,15 +49,19 @@ function createRecorder(store: Store): Recorder {
       const batch = queue.splice(0, mostAtOnce)
       const trails = Map.groupBy(batch, ({ subject }) => subject.organizationId)
       try {
-        await store.change(async (transaction) => {
-          for (const [organizationId, waiting] of trails) {
-            await appendEntries(
-              transaction,
-              organizationId,
-              waiting.map(({ subject }) => subject),
-            )
-          }
-        })
+        // What was read and tried is written down also when the disk is full, from the space kept back for that.
+        await store.change(
+          async (transaction) => {
+            for (const [organizationId, waiting] of trails) {
+              await appendEntries(
+                transaction,
+                organizationId,
+                waiting.map(({ subject }) => subject),
+              )
+            }
+          },
+          { fromReserve: true },
+        )
         for (const { done } of batch) done()
       } catch (error) {
         for (const { failed } of batch) failed(error)

@@ -39,7 +39,7 @@ export function failureOf(error: unknown, place: string): unknown {
   const state = sqlState(error)
   const options = { cause: error }
   if (state !== null && retryable.has(state)) return new AppError('STORE_BUSY', { path: place }, options)
-  if (state !== null && fullClasses.has(state)) return new AppError('STORE_FULL', { path: place }, options)
+  if (state !== null && fullClasses.has(state)) return new AppError('STORAGE_FULL', { path: place }, options)
   if (isLost(error)) {
     const said = error instanceof Error ? error.message : ''
     return new AppError('STORE_UNAVAILABLE', { path: place, said }, options)

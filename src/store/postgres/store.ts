@@ -38,6 +38,15 @@ export class PostgresStore implements Store {
     return await this.#tracked(this.#changes.run(() => this.#unit(beginChange, work)))
   }
 
+  async clockMs(): Promise<number> {
+    this.#refuse()
+    const sql = 'select floor(extract(epoch from clock_timestamp()) * 1000)::bigint as ms'
+    const { rows } = await this.#pool.query<{ ms: number }>(sql).catch((error: unknown) => {
+      throw failureOf(error, this.#place)
+    })
+    return rows[0]?.ms ?? Number.NaN
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
@@ -57,8 +66,11 @@ export class PostgresStore implements Store {
       return result
     } catch (error) {
       await unit.end()
-      await undo(client, unit.failure?.error ?? error)
-      throw failureOf(error, this.#place)
+      const first = unit.failure?.error ?? error
+      await undo(client, first)
+      // The work may have made an error of its own of it; what the database said tells the caller what to do.
+      const said = failureOf(first, this.#place)
+      throw said instanceof AppError ? said : failureOf(error, this.#place)
     }
   }
 

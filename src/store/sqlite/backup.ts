@@ -10,7 +10,7 @@ const busyMilliseconds = 5000
  * Writes a consistent copy of a store file to `target`, also while a server works on it, and checks the copy
  * before it gets its name (R-30). It holds sealed values and wrapped keys, never the key file.
  *
- * @throws AppError BACKUP_EXISTS when there is a file of that name; STORE_UNWRITABLE, STORE_DAMAGED, STORE_FULL
+ * @throws AppError BACKUP_EXISTS when there is a file of that name; STORE_UNWRITABLE, STORE_DAMAGED, STORAGE_FULL
  */
 export function backUpSqliteStore(path: string, target: string): void {
   const source = resolve(path)

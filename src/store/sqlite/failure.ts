@@ -9,11 +9,13 @@ const corrupt = 11
 const full = 13
 const cannotOpen = 14
 const notADatabase = 26
+// Extended: the log's index in shared memory could not grow. It is rebuilt from the log, so nothing durable failed.
+const sharedMemorySize = 4874
 
 /** The primary SQLite result code of an error; `null` when it is none of SQLite's. */
 export function resultCode(error: unknown): number | null {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return null
-  return error.errcode & 0xff
+  return error.errcode === sharedMemorySize ? full : error.errcode & 0xff
 }
 
 /** Whether another connection holds the lock that was wanted. */
@@ -39,7 +41,7 @@ export function failureOf(error: unknown, path: string): unknown {
     case cannotOpen:
       return new AppError('STORE_UNWRITABLE', { path }, options)
     case full:
-      return new AppError('STORE_FULL', { path }, options)
+      return new AppError('STORAGE_FULL', { path }, options)
     case ioError:
       return new AppError('STORE_FAILED', { path }, options)
     case corrupt:

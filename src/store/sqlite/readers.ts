@@ -33,8 +33,14 @@ export class Readers {
     const idle = this.#idle.pop()
     if (idle !== undefined) return idle
     if (this.#size >= this.#limit) return await new Promise((resolve) => this.#waiting.push(resolve))
-    const opened = this.#open()
-    this.#size += 1
-    return opened
+    try {
+      const opened = this.#open()
+      this.#size += 1
+      return opened
+    } catch (error) {
+      // Out of descriptors or memory: fewer connections serve more slowly.
+      if (this.#size === 0) throw error
+      return await new Promise((resolve) => this.#waiting.push(resolve))
+    }
   }
 }

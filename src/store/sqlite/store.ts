@@ -44,6 +44,8 @@ export class SqliteStore implements Store {
     this.#reading.add(reading)
     try {
       return await reading
+    } catch (error) {
+      throw failureOf(error, this.#parts.path)
     } finally {
       this.#reading.delete(reading)
     }
@@ -87,8 +89,6 @@ export class SqliteStore implements Store {
     const unit = new Unit(connection)
     try {
       return await this.#within.run(unit, work, unit.transaction)
-    } catch (error) {
-      throw failureOf(error, this.#parts.path)
     } finally {
       unit.end()
       connection.run('rollback')
@@ -120,8 +120,10 @@ export class SqliteStore implements Store {
 
   /** After a failed sync nothing may be written any more: the process restarts and recovers from the log. */
   #stopIfFatal(first: unknown, thrown: unknown): unknown {
-    if (isFatal(first)) this.#stopped = failureOf(first, this.#parts.path) as AppError
-    return failureOf(thrown, this.#parts.path)
+    const said = failureOf(first, this.#parts.path)
+    if (isFatal(first)) this.#stopped = said as AppError
+    // The work may have made an error of its own of it; what the database said tells the caller what to do.
+    return said instanceof AppError ? said : failureOf(thrown, this.#parts.path)
   }
 
   #refuseWhenStopped(): void {
