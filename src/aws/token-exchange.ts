@@ -2,6 +2,7 @@ import type { STSClient } from '@aws-sdk/client-sts'
 import { type AwsCredentials, AwsRefusal, type AwsTokenExchange } from '../providers/index.ts'
 import { fetchExplanation } from './decision-page.ts'
 import { stsRegion } from './partition.ts'
+import { explainFromRole, type RoleReader } from './role-explanation.ts'
 
 /** Where and how STS is called. */
 export interface TokenExchangeOptions {
@@ -11,6 +12,8 @@ export interface TokenExchangeOptions {
   readonly endpoint?: string
   /** For the sandbox's decision page only. */
   readonly fetch: typeof fetch
+  /** Reads the role's trust policy after a refusal. Absent = only the sandbox explains. */
+  readonly roles?: RoleReader
 }
 
 /**
@@ -44,8 +47,11 @@ export function createTokenExchange(options: TokenExchangeOptions): AwsTokenExch
         throw asRefusal(error, options.endpoint)
       }
     },
-    explain: async (refusal) =>
-      refusal.decisionUrl === null ? null : await fetchExplanation(refusal.decisionUrl, options.fetch),
+    explain: async (refusal, asked) => {
+      if (refusal.decisionUrl !== null) return await fetchExplanation(refusal.decisionUrl, options.fetch)
+      const isOfPolicy = refusal.awsCode === 'AccessDenied'
+      return isOfPolicy && options.roles !== undefined ? await explainFromRole(options.roles, asked) : null
+    },
   }
 }
 

@@ -55,10 +55,12 @@ test('a flag wins over a variable, that over the configuration file', async () =
 
 test('every setting is a flag, a variable and a key of the file', async () => {
   for (const option of serverOptions) {
-    const value = 'x'
+    const isSwitch = option.type === 'boolean'
+    const value = isSwitch ? 'true' : 'x'
     const variable = `OPENESC_${option.flag.slice(2).replaceAll('-', '_').toUpperCase()}`
     if (option.name !== 'config') {
-      assert.deepEqual((await esc(['server', 'start', option.flag, value])).server, [
+      const given = isSwitch ? [option.flag] : [option.flag, value]
+      assert.deepEqual((await esc(['server', 'start', ...given])).server, [
         { [option.name]: value },
       ])
       assert.deepEqual((await esc(['server', 'start'], { [variable]: value })).server, [

@@ -80,6 +80,13 @@ export const serverOptions: readonly ProgramOption[] = Object.freeze([
     help: 'AWS region whose STS endpoint is used',
   },
   {
+    name: 'readRolePolicies',
+    flag: '--read-role-policies',
+    type: 'boolean',
+    default: false,
+    help: "After AWS refused a login, read the role's trust policy with this host's own AWS credentials (iam:GetRole) and explain the refusal to whoever opened",
+  },
+  {
     name: 'organization',
     flag: '--organization',
     type: 'string',

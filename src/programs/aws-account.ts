@@ -6,3 +6,13 @@ export function openAwsAccount(options: AccountOptions): AwsAccount {
   const region = options.region ?? (process.env['AWS_REGION'] || process.env['AWS_DEFAULT_REGION'])
   return openAccount({ ...options, ...(region ? { region } : {}) })
 }
+
+/** The same for a process that lives long: one account for each partition, opened on first use. */
+export function awsAccounts(): (partition: string) => AwsAccount {
+  const opened = new Map<string, AwsAccount>()
+  return (partition) => {
+    const account = opened.get(partition) ?? openAwsAccount({ partition })
+    opened.set(partition, account)
+    return account
+  }
+}

@@ -100,7 +100,7 @@ async function enter(
 /** STS's answer is written down before its credentials go on. */
 function recordedExchange(sts: AwsTokenExchange, { ledger }: EvaluationScope): AwsTokenExchange {
   return {
-    explain: (refusal) => sts.explain(refusal),
+    explain: (refusal, asked) => sts.explain(refusal, asked),
     async assumeRoleWithWebIdentity(request) {
       const about = {
         provider: 'aws-login',

@@ -13,6 +13,7 @@ import { createVendorCalls } from '../providers/index.ts'
 import { createService, type LogEvent, type Service } from '../service/index.ts'
 import { openVault, type Store, signingKeyStorage } from '../store/index.ts'
 import { files } from '../world/files.ts'
+import { awsAccounts } from './aws-account.ts'
 import { createEgress } from './egress.ts'
 import { prepareFolder } from './folder.ts'
 import { unlock } from './key-file.ts'
@@ -38,6 +39,8 @@ interface ServerSettings {
   readonly issuerBaseUrl: string | undefined
   readonly stsEndpoint: string | undefined
   readonly awsRegion: string
+  /** Whether refusals of STS are explained with the role's policy, read from IAM. */
+  readonly readRolePolicies: boolean
   readonly organization: string
   readonly user: string
   readonly tokenFile: string
@@ -97,6 +100,7 @@ function serverSettings(options: ProgramOptions): ServerSettings {
     issuerBaseUrl: settings.text('issuerBaseUrl'),
     stsEndpoint: settings.text('stsEndpoint'),
     awsRegion: settings.text('awsRegion') ?? 'us-east-1',
+    readRolePolicies: settings.flag('readRolePolicies'),
     organization: settings.text('organization') ?? 'my-org',
     user: settings.text('user') ?? loginName(),
     tokenFile: settings.text('tokenFile') ?? join(data, 'first-token'),
@@ -178,6 +182,7 @@ async function serve(
       region: settings.awsRegion,
       fetch: (url, init) => fetch(url, init),
       ...(settings.stsEndpoint === undefined ? {} : { endpoint: settings.stsEndpoint }),
+      ...(settings.readRolePolicies ? { roles: { account: awsAccounts(), nowMs } } : {}),
     })
     const sts = measuredExchange(plainSts, metrics)
     const egress = createEgress({

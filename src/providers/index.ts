@@ -7,6 +7,7 @@ export {
   type IdentityTokens,
   type LoginTokens,
   type RefusalExplanation,
+  type RefusedExchange,
   type SentClaims,
 } from './powers.ts'
 export { createVendorCalls, type VendorAnswer, type VendorCalls, type VendorRequest } from './vendor-calls.ts'

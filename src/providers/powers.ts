@@ -58,8 +58,19 @@ export interface AwsTokenExchange {
     readonly policyArns: readonly string[]
     readonly signal: AbortSignal
   }): Promise<AwsCredentials>
-  /** The trust engine's explanation of a refusal when the role's policy is known, as the local sandbox tells it; else null. */
-  explain(refusal: AwsRefusal): Promise<RefusalExplanation | null>
+  /**
+   * The trust engine's explanation of a refusal when the role's policy is known: the local sandbox tells it, and a server
+   * that may reads it from IAM. Else null.
+   */
+  explain(refusal: AwsRefusal, asked: RefusedExchange): Promise<RefusalExplanation | null>
+}
+
+/** What was asked when STS said no. */
+export interface RefusedExchange {
+  readonly roleArn: string
+  readonly roleSessionName: string
+  readonly durationSeconds: number
+  readonly claims: SentClaims
 }
 
 /** Why a trust policy said no. */

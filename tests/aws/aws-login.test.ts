@@ -170,18 +170,27 @@ describe('aws-login against a real issuer, server and sandbox', () => {
   })
 })
 
-test('without an explanation a refusal lists the five likeliest causes in order, each with a command', () => {
-  const { message, detail } = explainRefusal(
-    new AwsRefusal('AccessDenied', 'Not authorized to perform sts:AssumeRoleWithWebIdentity', null),
-    {
-      roleArn,
-      durationSeconds: 3600,
-      claims: { iss: target.issuer, aud: target.audience, sub: target.subject },
-    },
-    null,
-  )
+test('without an explanation a refusal lists the five likeliest causes in order, and the command that tells them apart', () => {
+  const causes = (environment: string, audience: string) =>
+    explainRefusal(
+      new AwsRefusal('AccessDenied', 'Not authorized to perform sts:AssumeRoleWithWebIdentity', null),
+      {
+        roleArn,
+        roleSessionName: 'environments',
+        durationSeconds: 3600,
+        environment,
+        claims: { iss: target.issuer, aud: audience, sub: target.subject },
+      },
+      null,
+    )
+  const { message, detail } = causes('web/dev@7', 'aws:acme')
   assert.match(message, /^aws-login: the trust policy of/)
   const order = [...detail.matchAll(/^ {2}(\d)\. /gm)].map(([, number]) => number)
   assert.deepEqual(order, ['1', '2', '3', '4', '5'])
-  assert.match(detail, /aws iam get-role --role-name deployer/)
+  assert.match(
+    detail,
+    /^ {2}esc aws trust check acme\/web\/dev --role arn:aws:iam::123456789012:role\/deployer$/m,
+  )
+  assert.match(causes('db', 'acme').detail, /esc aws trust check acme\/default\/db --role/)
+  assert.match(causes('<yaml>', 'aws:acme').detail, /esc aws trust check <environment> --role/)
 })

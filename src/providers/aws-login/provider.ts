@@ -82,7 +82,8 @@ async function exchange(
       return { credentials }
     } catch (error) {
       if (!(error instanceof AwsRefusal)) throw unreachable(error)
-      return { refusal: error, asked: { roleArn: login.roleArn, durationSeconds, claims } }
+      const { roleArn, sessionName: roleSessionName } = login
+      return { refusal: error, asked: { roleArn, roleSessionName, durationSeconds, claims } }
     }
   }
   let answer = await attempt(login.durationSeconds ?? defaultDurationSeconds)
@@ -96,7 +97,9 @@ async function exchange(
     }
   }
   if (answer.refusal !== undefined) {
-    throw explainRefusal(answer.refusal, answer.asked, await sts.explain(answer.refusal))
+    const { refusal, asked } = answer
+    const told = await sts.explain(refusal, asked)
+    throw explainRefusal(refusal, { ...asked, environment: context.rootEnvironment }, told)
   }
   const { accessKeyId, secretAccessKey, sessionToken } = answer.credentials
   return secretRecord({ accessKeyId, secretAccessKey, sessionToken })

@@ -1,13 +1,12 @@
 import { ProviderError } from '../../eval/index.ts'
 import { parseRoleArn } from '../../trust/index.ts'
 import { formatDuration } from '../duration.ts'
-import type { AwsRefusal, RefusalExplanation, SentClaims } from '../powers.ts'
+import type { AwsRefusal, RefusalExplanation, RefusedExchange } from '../powers.ts'
 
 /** What was asked of STS, for the message about its refusal. */
-export interface Attempt {
-  readonly roleArn: string
-  readonly durationSeconds: number
-  readonly claims: SentClaims
+export interface Attempt extends RefusedExchange {
+  /** The environment that was opened, as the evaluator names it. */
+  readonly environment: string
 }
 
 /** STS refuses a duration above the role's maximum session. */
@@ -40,29 +39,32 @@ export function explainRefusal(
 }
 
 /**
- * AWS says the same words for all of these; here they stand from the likeliest on, each with the command that tells it
- * from the others.
+ * AWS says the same words for all of these; here they stand from the likeliest on. One command tells them apart: it reads
+ * the role through IAM and decides over it.
  */
-function likelyCauses({ roleArn, claims }: Attempt): readonly string[] {
+function likelyCauses(attempt: Attempt): readonly string[] {
+  const { roleArn, claims } = attempt
   const role = parseRoleArn(roleArn)
-  const name = roleArn.slice(roleArn.lastIndexOf('/') + 1)
   const host = claims.iss.replace(/^https?:\/\//, '')
-  const [, partition = 'aws'] = roleArn.split(':')
-  const provider = `arn:${partition}:iam::${role?.account ?? '<account>'}:oidc-provider/${host}`
-  const show = `aws iam get-role --role-name ${name} --query Role.AssumeRolePolicyDocument`
+  const account = role?.account ?? '<account>'
+  const provider = `arn:${role?.partition ?? 'aws'}:iam::${account}:oidc-provider/${host}`
   return [
-    'likeliest causes, in order:',
-    `  1. the trust policy wants another subject than ${claims.sub}`,
-    `     ${show} > trust.json; esc aws trust check <environment> --role-policy trust.json`,
-    `  2. the trust policy wants another audience than ${claims.aud}`,
-    `     the same command: it shows \`${host}:aud\``,
-    `  3. the role does not exist, or is in another account than ${role?.account ?? 'the one in its ARN'}`,
-    `     aws sts get-caller-identity; aws iam get-role --role-name ${name}`,
-    `  4. the trust policy names another provider than ${provider}, or the action is not sts:AssumeRoleWithWebIdentity`,
-    '     esc aws trust lint trust.json',
-    '  5. a resource control policy of the AWS organization denies it, or the role is younger than 15 seconds',
-    `     aws organizations list-policies --filter RESOURCE_CONTROL_POLICY`,
+    `likeliest causes, in order; with AWS credentials of account ${account} this tells them apart:`,
+    `  esc aws trust check ${environmentOf(attempt)} --role ${roleArn}`,
+    `  1. the trust policy wants another subject than ${claims.sub}: it shows NO at ${host}:sub`,
+    `  2. the trust policy wants another audience than ${claims.aud}: it shows NO at ${host}:aud`,
+    `  3. the role does not exist: it says that the account has no role named ${role?.name ?? roleArn}`,
+    `  4. the trust policy names another provider than ${provider}, or an action other than sts:AssumeRoleWithWebIdentity: it shows NO at principal or action`,
+    '  5. the role is younger than 15 seconds, or a resource control policy of the AWS organization denies it: it says allowed; then open again, or see `aws organizations list-policies --filter RESOURCE_CONTROL_POLICY`',
   ]
+}
+
+/** The opened environment as the command line takes it. The audience holds the organization. */
+function environmentOf({ environment, claims }: Attempt): string {
+  const [name = ''] = environment.split('@')
+  if (!/^[\w./-]+$/.test(name)) return '<environment>'
+  const organization = claims.aud.replace(/^aws:/, '')
+  return [organization, ...(name.includes('/') ? [] : ['default']), name].join('/')
 }
 
 function describe(refusal: AwsRefusal, attempt: Attempt): { summary: string; next: string } {
