@@ -60,9 +60,7 @@ test('every setting is a flag, a variable and a key of the file', async () => {
     const variable = `OPENESC_${option.flag.slice(2).replaceAll('-', '_').toUpperCase()}`
     if (option.name !== 'config') {
       const given = isSwitch ? [option.flag] : [option.flag, value]
-      assert.deepEqual((await esc(['server', 'start', ...given])).server, [
-        { [option.name]: value },
-      ])
+      assert.deepEqual((await esc(['server', 'start', ...given])).server, [{ [option.name]: value }])
       assert.deepEqual((await esc(['server', 'start'], { [variable]: value })).server, [
         { [option.name]: value },
       ])
