@@ -1,5 +1,6 @@
 import type * as Http from 'node:http'
 import type * as Https from 'node:https'
+import { type ExchangeLimits, exchangePlainly } from './plain-exchange.ts'
 import { type HttpRequest, type HttpResponse, type Transport, TransportError } from './transport.ts'
 
 /** How the transport reaches servers. Times are milliseconds. */
@@ -15,7 +16,8 @@ export interface NodeTransportOptions {
 }
 
 /**
- * A transport over node:http and node:https with a connection per request, as a one-shot program wants it.
+ * A transport with a connection per request, as a one-shot program wants it: over sockets for `http:`, over node:https and,
+ * through a proxy, node:http for the rest.
  * Redirects are not followed: the access token must not travel to a place the user did not name.
  */
 export function createNodeTransport(options: NodeTransportOptions = {}): Transport {
@@ -26,7 +28,17 @@ export function createNodeTransport(options: NodeTransportOptions = {}): Transpo
       const { tunnel } = await import('./proxy-tunnel.ts')
       return exchange(request, url, options, { socket: await tunnel(proxy, url, request.signal) })
     }
-    return exchange(request, url, options, { proxy })
+    if (proxy !== null || url.protocol !== 'http:') return exchange(request, url, options, { proxy })
+    return exchangePlainly(request, url, limitsOf(options)).catch((error: NodeJS.ErrnoException) => {
+      throw explain(error, url, limitsOf(options).timeoutMilliseconds)
+    })
+  }
+}
+
+function limitsOf(options: NodeTransportOptions): ExchangeLimits {
+  return {
+    timeoutMilliseconds: options.timeoutMilliseconds ?? 60_000,
+    limitBytes: options.limitBytes ?? 64 * 1024 * 1024,
   }
 }
 
@@ -42,7 +54,7 @@ async function exchange(
   route: Route,
 ): Promise<HttpResponse> {
   const { request: open } = await protocol(url)
-  const timeout = options.timeoutMilliseconds ?? 60_000
+  const { timeoutMilliseconds: timeout, limitBytes } = limitsOf(options)
   return new Promise((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException) => reject(explain(error, url, timeout))
     const outgoing = open({ ...target(url, route), ...secure(url, options, route), ...init(request, route) })
@@ -52,8 +64,7 @@ async function exchange(
       outgoing.on('close', () => clearTimeout(timer))
     }
     outgoing.on('response', (incoming) => {
-      const limit = options.limitBytes ?? 64 * 1024 * 1024
-      collect(incoming, limit, (body) => resolve({ ...head(incoming), body }), fail)
+      collect(incoming, limitBytes, (body) => resolve({ ...head(incoming), body }), fail)
     })
     outgoing.end(request.body)
   })
