@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
@@ -34,7 +39,7 @@ test('the code that the build compiled is taken by the Node that compiled it', {
 })
 
 /** What a command loads of the platform, beyond what a bare start has loaded. */
-function loadedBy(args: readonly string[]): readonly string[] {
+async function loadedBy(args: readonly string[], env: Readonly<Record<string, string>>) {
   const program = `
     const before = new Set(process.moduleLoadList)
     process.once('exit', () => {
@@ -43,13 +48,44 @@ function loadedBy(args: readonly string[]): readonly string[] {
     })
     require(process.argv[1])
   `
-  const { stderr } = spawnSync(process.execPath, ['-e', program, `${dist}esc.cjs`, ...args], {
-    encoding: 'utf8',
-    env: { PULUMI_HOME: '/nonexistent' },
-  })
-  return stderr.split(' ')
+  const child = spawn(process.execPath, ['-e', program, `${dist}esc.cjs`, ...args], { env })
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)])
+  return { stdout, modules: stderr.split(' ') }
 }
 
-test('`esc version` loads two modules of the platform', { skip }, () => {
-  assert.deepEqual(loadedBy(['version']), ['vm', 'os'])
+test('`esc version` loads two modules of the platform', { skip }, async () => {
+  const { modules } = await loadedBy(['version'], { HOME: '/nonexistent' })
+  assert.deepEqual(modules, ['vm', 'os'])
+})
+
+test('`esc open` makes one request, and loads the sockets but no HTTP client, no TLS and no promises of files', {
+  skip,
+}, async () => {
+  const home = mkdtempSync(join(tmpdir(), 'openesc-bundle-'))
+  const requests: string[] = []
+  const server = createServer((request, response) => {
+    requests.push(`${request.method} ${request.url}`)
+    const value = '{"value":1.10,"trace":{"def":{}}}'
+    response.end(`{"id":"s","environment":{"properties":{"n":${value}}}}`)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  try {
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const account = { accessToken: 'x', username: 'ada', lastValidatedAt: new Date().toISOString() }
+    const accounts = { current: url, accessTokens: { [url]: 'x' }, accounts: { [url]: account } }
+    writeFileSync(join(home, 'credentials.json'), JSON.stringify(accounts), { mode: 0o600 })
+    const { stdout, modules } = await loadedBy(['open', 'acme/web/dev'], { PULUMI_HOME: home })
+    assert.equal(stdout, '{\n  "n": 1.10\n}\n')
+    assert.deepEqual(requests, ['POST /api/esc/environments/acme/web/dev/open?duration=2h0m0s'])
+    assert.ok(modules.includes('net'))
+    const needless = /^(_?http|_?tls|https|crypto|zlib|tty|child_process|readline|worker|undici|fs\/promises)/
+    assert.deepEqual(
+      modules.filter((name) => needless.test(name)),
+      [],
+    )
+    assert.ok(modules.length < 40, `${modules.length} modules: ${modules.join(' ')}`)
+  } finally {
+    server.close()
+    rmSync(home, { recursive: true })
+  }
 })

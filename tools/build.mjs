@@ -19,7 +19,8 @@ const shared = {
   platform: 'node',
   target: 'node20',
   sourcemap: false,
-  minify: true,
+  minifyWhitespace: true,
+  minifySyntax: true,
   legalComments: 'none',
   logLevel: 'warning',
   external: ['pg-native'],
@@ -59,6 +60,7 @@ await Promise.all([
   }),
   esbuild.build({
     ...commonjs,
+    minifyIdentifiers: true,
     banner: {},
     define: { 'import.meta.url': '""', 'import.meta.main': 'true' },
     entryPoints: [{ in: 'src/main.ts', out: 'quick' }],
@@ -67,6 +69,7 @@ await Promise.all([
   esbuild.build({
     ...shared,
     format: 'esm',
+    minifyIdentifiers: true,
     outdir: 'dist',
     packages: 'external',
     entryPoints: doors.map((door) => ({ in: `src/${door}/index.ts`, out: door })),

@@ -41,11 +41,11 @@ export async function openAndRead(
 ): Promise<ExportedValue | null> {
   const { api, reference } = call
   const at = draft === '' ? atVersion(reference) : { draft }
-  const { session, diagnostics } = await api.openEnvironment(reference, {
+  const { session, environment, diagnostics } = await api.openEnvironment(reference, {
     ...at,
     duration: formatDuration(lifetime),
   })
   reportShort(call, diagnostics)
   if (session === '') return null
-  return rootValue(await api.readOpened(reference, session))
+  return rootValue(environment ?? (await api.readOpened(reference, session)))
 }

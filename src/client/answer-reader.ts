@@ -104,7 +104,8 @@ export class AnswerReader {
   /** The next line without its end; null while it is not there in full. */
   #takeLine(): string | null {
     const end = this.#pending.indexOf('\r\n')
-    if (end > mostHeadBytes || (end < 0 && this.#pending.length > mostHeadBytes)) throw bad('a line is too long')
+    if (end > mostHeadBytes || (end < 0 && this.#pending.length > mostHeadBytes))
+      throw bad('a line is too long')
     if (end < 0) return null
     const line = this.#pending.toString('latin1', 0, end)
     this.#pending = this.#pending.subarray(end + 2)

@@ -61,7 +61,10 @@ export interface DefinitionApi {
 
 /** Opening: evaluation with providers, and what it gave. */
 export interface OpeningApi {
-  /** Opens at a version or a draft; `duration` in Go's notation (`2h0m0s`). */
+  /**
+   * Opens at a version or a draft; `duration` in Go's notation (`2h0m0s`). Servers that can put what it holds into the same
+   * answer; from others `readOpened` gets it.
+   */
   openEnvironment(
     environment: EnvironmentName,
     options: AtVersion & { draft?: string; duration: string },

@@ -263,6 +263,19 @@ test('an open names its version or draft, and its duration', async () => {
   assert.equal(await urlOf({ draft: 'c' }), '/drafts/c/open?duration=2h0m0s')
 })
 
+test('an open asks for what it holds, and takes it when the server gives it at once', async () => {
+  const range =
+    '{"environment":"e","begin":{"line":1,"column":2,"byte":3},"end":{"line":1,"column":4,"byte":5}}'
+  const body = `{"id":"s","environment":{"properties":{"n":{"value":1.10,"trace":{"def":${range}}}}}}`
+  const { api, requests } = client([{ body }])
+  const { session, environment } = await api.openEnvironment(dev, { duration: '2h0m0s' })
+  assert.equal(session, 's')
+  assert.equal(String(environment?.properties?.['n']?.value), '1.10')
+  assert.equal(requests[0]?.headers['prefer'], 'return=representation')
+  const plain = await client([{ json: { id: 's' } }]).api.openEnvironment(dev, { duration: '2h0m0s' })
+  assert.equal(plain.environment, undefined)
+})
+
 test('values keep the text of their numbers, and names like __proto__ are ordinary', async () => {
   const range =
     '{"environment":"e","begin":{"line":1,"column":2,"byte":3},"end":{"line":1,"column":4,"byte":5}}'

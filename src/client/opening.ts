@@ -2,11 +2,21 @@ import type { OpeningApi } from './api.ts'
 import { json } from './decode.ts'
 import { environmentPath } from './paths.ts'
 import { type Connection, diagnosticsOf, send } from './send.ts'
-import { decodeEnvironment, isDiagnosticsError } from './values.ts'
-import type { WireRotation } from './wire.ts'
+import type { HttpResponse } from './transport.ts'
+import { decodeEnvironment, decodeMember, isDiagnosticsError } from './values.ts'
+import type { OpenResult, WireRotation } from './wire.ts'
 
 interface OpenRequests {
   readonly changeRequests?: readonly { readonly changeRequestId: string }[]
+}
+
+function openedOf(response: HttpResponse): OpenResult {
+  const body = json<{ id?: unknown; environment?: unknown }>(response)
+  return {
+    session: String(body.id ?? ''),
+    ...(body.environment ? { environment: decodeMember(response, 'environment') } : {}),
+    diagnostics: diagnosticsOf(body),
+  }
 }
 
 /** The routes that evaluate with providers (contract §4, §7, §8). */
@@ -16,10 +26,14 @@ export function openingApi(connection: Connection): OpeningApi {
       const at = draft !== undefined ? ['drafts', draft] : version !== undefined ? ['versions', version] : []
       const path = environmentPath(environment, ...at, 'open')
       try {
-        const body = json<{ id?: unknown }>(
-          await send(connection, { method: 'POST', path, query: { duration } }),
-        )
-        return { session: String(body.id ?? ''), diagnostics: diagnosticsOf(body) }
+        const response = await send(connection, {
+          method: 'POST',
+          path,
+          query: { duration },
+          // RFC 7240: one round trip where the server knows it, and no harm where it does not.
+          headers: { prefer: 'return=representation' },
+        })
+        return openedOf(response)
       } catch (error) {
         if (!isDiagnosticsError(error)) throw error
         return { session: '', diagnostics: error.diagnostics }

@@ -15,7 +15,11 @@ export interface ExchangeLimits {
  *
  * @throws the system's own error when the connection fails; TransportError for an answer that is none
  */
-export function exchangePlainly(request: HttpRequest, url: URL, limits: ExchangeLimits): Promise<HttpResponse> {
+export function exchangePlainly(
+  request: HttpRequest,
+  url: URL,
+  limits: ExchangeLimits,
+): Promise<HttpResponse> {
   const bytes = requestBytes(request, url)
   const { connect } = createRequire(import.meta.url)('node:net') as typeof import('node:net')
   return new Promise((resolve, reject) => {
@@ -39,9 +43,7 @@ export function exchangePlainly(request: HttpRequest, url: URL, limits: Exchange
       })
     const { timeoutMilliseconds } = limits
     const timer =
-      timeoutMilliseconds > 0
-        ? setTimeout(() => fail(failure('ETIMEDOUT')), timeoutMilliseconds)
-        : undefined
+      timeoutMilliseconds > 0 ? setTimeout(() => fail(failure('ETIMEDOUT')), timeoutMilliseconds) : undefined
     const abort = () => fail(signal?.reason)
     signal?.addEventListener('abort', abort)
     socket.on('error', fail)

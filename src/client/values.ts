@@ -19,15 +19,25 @@ type Members = { readonly [key: string]: PlainValue }
  * @throws ApiError when the body is not JSON
  */
 export function decodeEnvironment(response: HttpResponse): CheckedEnvironment {
+  return toEnvironment(bodyOf(response))
+}
+
+/** The same for an environment that is one member of an answer's body. */
+export function decodeMember(response: HttpResponse, name: string): CheckedEnvironment {
+  return toEnvironment(membersOf(bodyOf(response))[name] ?? null)
+}
+
+function bodyOf(response: HttpResponse): PlainValue {
   const text = new TextDecoder().decode(response.body)
-  let body: PlainValue
   try {
-    body = text.trim() === '' ? {} : parseJson(text)
+    return text.trim() === '' ? {} : parseJson(text)
   } catch {
     throw unexpected(response, text)
   }
-  const members = membersOf(body)
-  const { exprs, properties, diagnostics } = members
+}
+
+function toEnvironment(body: PlainValue): CheckedEnvironment {
+  const { exprs, properties, diagnostics } = membersOf(body)
   return {
     ...(exprs === undefined ? {} : { exprs: mapMembers(exprs, toExpr) }),
     ...(properties === undefined ? {} : { properties: toRecord(properties) }),

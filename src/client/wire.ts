@@ -88,6 +88,8 @@ export interface DraftResult {
 /** The outcome of opening: a session, or the errors that prevented it. */
 export interface OpenResult {
   readonly session: string
+  /** What it holds, from servers that answer that at once. */
+  readonly environment?: WireEnvironment
   readonly diagnostics: readonly WireDiagnostic[]
 }
 

@@ -29,6 +29,14 @@ export interface OpenOptions {
   readonly signal?: AbortSignal | undefined
   /** Import names that stand for others: base64url of a JSON object. */
   readonly overrides?: string | undefined
+  /** Whether the answer shows the result at once, which the entry of the open then tells. */
+  readonly shown?: boolean | undefined
+}
+
+/** A session that was opened just now, and what it reads as. */
+export interface OpenedSession {
+  readonly id: string
+  readonly result: SessionResult
 }
 
 /** What a session reads as: an evaluated environment, or nothing for an environment that holds nothing. */
@@ -40,11 +48,11 @@ export type SessionResult = EvaluatedEnvironment | Record<string, never>
  */
 export interface Sessions {
   /** @throws AppError DIAGNOSTICS, IMPORT_FORBIDDEN, REVISION_NOT_FOUND, REVISION_RETRACTED */
-  open(access: EnvironmentAccess, version: string | undefined, options: OpenOptions): Promise<string>
+  open(access: EnvironmentAccess, version: string | undefined, options: OpenOptions): Promise<OpenedSession>
   /** Opens a text that is not the stored one, such as a draft, as if it were. */
-  openText(access: EnvironmentAccess, source: Uint8Array, options: OpenOptions): Promise<string>
+  openText(access: EnvironmentAccess, source: Uint8Array, options: OpenOptions): Promise<OpenedSession>
   /** Opens a text that belongs to no environment. */
-  openAnonymous(access: OrganizationAccess, source: Uint8Array, options: OpenOptions): Promise<string>
+  openAnonymous(access: OrganizationAccess, source: Uint8Array, options: OpenOptions): Promise<OpenedSession>
   /** Whether a gate keeps the caller from opening it now. */
   needsRequest(access: EnvironmentAccess): Promise<boolean>
   /** @throws AppError SESSION_NOT_FOUND also for expired sessions, other callers' and other environments' */
@@ -102,8 +110,8 @@ async function openSession(
   parts: ServiceParts,
   request: EvaluationRequest,
   revision: number | null,
-  { duration, signal, overrides }: OpenOptions,
-): Promise<string> {
+  { duration, signal, overrides, shown = false }: OpenOptions,
+): Promise<OpenedSession> {
   const lifeMilliseconds = sessionMilliseconds(duration, parts.longestSessionMilliseconds)
   const { access, root } = request
   if (root !== null) {
@@ -122,10 +130,9 @@ async function openSession(
   const id = parts.ids()
   const owner = sealOwner(access, root)
   const nowMs = parts.clock().getTime()
-  const result = Buffer.from(
-    stringifyJson(plain(evaluation.environment ?? {}), { escapeHtml: false, sortKeys: false }),
-  )
-  const { sealed, dataKeyId } = await parts.sealer.seal(owner, purposeOf(id), result)
+  const result = plain(evaluation.environment ?? {})
+  const text = Buffer.from(stringifyJson(result, { escapeHtml: false, sortKeys: false }))
+  const { sealed, dataKeyId } = await parts.sealer.seal(owner, purposeOf(id), text)
   await parts.store.change(
     async (transaction) => {
       await transaction.openSessions.deleteExpired(nowMs, 100)
@@ -148,13 +155,15 @@ async function openSession(
           session: id,
           imports: [...imports],
           ...(revision === null ? {} : { revision }),
+          ...(shown ? { shown: 'environment' } : {}),
         },
       })
       // Those who only use what is stored go on while the disk is full.
     },
     { fromReserve: true },
   )
-  return id
+  // The stored text came from this, and its shape is the exported one.
+  return { id, result: result as unknown as SessionResult }
 }
 
 /** @throws AppError REQUEST_INVALID */

@@ -116,6 +116,20 @@ describe('S-25: every request leaves exactly one entry', () => {
     assert.ok(decrypted.length > 0)
   })
 
+  test('an open that shows its result at once is one entry, which says so', async () => {
+    const before = await countOf(world)
+    const opened = await world.call('ada', `POST ${env}/open`, {
+      headers: { prefer: 'return=representation' },
+    })
+    assert.ok(opened.text.includes('"environment":'))
+    const entries = await entriesOf(world)
+    assert.equal(entries.length - before, 1)
+    const { event, shown, session } = JSON.parse(entries.at(-1)!.body)
+    assert.deepEqual([event, shown, session], ['environment-open', 'environment', opened.json()['id']])
+    await world.call('ada', `POST ${env}/open`)
+    assert.equal(JSON.parse((await entriesOf(world)).at(-1)!.body).shown, undefined)
+  })
+
   test('an open names what it imported, at which revision', async () => {
     await world.call('ada', 'POST /api/esc/environments/acme', { body: { project: 'web', name: 'top' } })
     await world.call('ada', 'PATCH /api/esc/environments/acme/web/top', { body: 'imports: [web/dev]\n' })

@@ -84,6 +84,23 @@ describe('opening', () => {
     }
   })
 
+  test('who prefers the representation gets with the id what a read of it gives', async () => {
+    for (const target of [`${env}/open`, `${env}/versions/latest/open`]) {
+      const opened = await world.call('ada', `POST ${target}`, {
+        headers: { prefer: 'respond-async, Return=representation; foo=bar' },
+      })
+      assertContract(`POST ${target}`, opened)
+      assert.equal(opened.headers.get('preference-applied'), 'return=representation')
+      const { id } = opened.json()
+      const read = await world.call('ada', `GET ${env}/open/${String(id)}`)
+      assert.equal(opened.text, `{"id":"${String(id)}","environment":${read.text.trimEnd()}}\n`)
+    }
+    for (const prefer of ['return=minimal', 'x; return=representation', 'return=representations']) {
+      const other = await world.call('ada', `POST ${env}/open`, { headers: { prefer } })
+      assert.deepEqual(Object.keys(other.json()), ['id'], prefer)
+    }
+  })
+
   test('one property is one value, nested values stay values', async () => {
     const id = await open(world)
     const rows: [string, number, RegExp][] = [

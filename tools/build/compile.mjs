@@ -15,9 +15,9 @@ const runner = fileURLToPath(new URL('run-and-keep.cjs', import.meta.url))
 /** Compiles the bundles in a folder. */
 export async function compileBundles(dist) {
   const home = mkdtempSync(join(tmpdir(), 'openesc-build-'))
-  const server = createServer((request, response) => {
+  const server = createServer((_, response) => {
     response.setHeader('content-type', 'application/json')
-    response.end(request.method === 'POST' ? opened : values)
+    response.end(opened)
   })
   try {
     server.listen(0, '127.0.0.1')
@@ -55,8 +55,8 @@ const trace = {
     end: { line: 1, column: 1, byte: 0 },
   },
 }
-const values = JSON.stringify({ properties: { greeting: { value: 'hello', trace } } })
-const opened = JSON.stringify({ id: 'session' })
+const environment = { properties: { greeting: { value: 'hello', trace } } }
+const opened = JSON.stringify({ id: 'session', environment })
 
 function accounts(url) {
   const account = { accessToken: 'none', username: 'ada', lastValidatedAt: new Date().toISOString() }

@@ -43,7 +43,9 @@ export const requiredOnUse = {
   setup(build) {
     build.onLoad({ filter: /\/src\/.*\.ts$/ }, ({ path }) => {
       const source = readFileSync(path, 'utf8')
-      return requireOnUse.test(source) ? { contents: withRequire(source), loader: 'ts' } : null
+      return source.includes('createRequire(import.meta.url)(')
+        ? { contents: withRequire(source), loader: 'ts' }
+        : null
     })
   },
 }

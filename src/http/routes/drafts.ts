@@ -8,6 +8,7 @@ import { ciphertexts, draftWrite, plaintexts } from '../schemas/approvals.ts'
 import { openSession } from '../schemas/values.ts'
 import { renderWarnings } from '../wire.ts'
 import { requestEtag } from './environments.ts'
+import { answerOpened } from './opening.ts'
 
 /** Proposed definitions (contract §7), and sealing of single texts (§3). */
 export const draftRoutes: readonly Route[] = [
@@ -54,9 +55,11 @@ export const draftRoutes: readonly Route[] = [
     summary: 'Evaluates a draft with its providers',
     query: z.object({ duration: text(), revision: wholeNumber(1_000_000) }),
     answers: { 200: openSession },
-    run: async ({ access, parameters, query: { duration, revision }, signal, service }) => {
+    run: async ({ access, parameters, query: { duration, revision }, headers, signal, service }) => {
       const { source } = await service.drafts.read(access, parameters['changeRequest']!, revision)
-      return json({ id: await service.sessions.openText(access, source, { duration, signal }) })
+      return await answerOpened(headers, (shown) =>
+        service.sessions.openText(access, source, { duration, signal, shown }),
+      )
     },
   }),
   environmentRoute({

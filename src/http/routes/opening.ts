@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Evaluation } from '../../eval/index.ts'
-import { type Answer, json, jsonValue } from '../answer.ts'
+import type { OpenedSession } from '../../service/index.ts'
+import { type Answer, jsonValue } from '../answer.ts'
 import { flag, text } from '../query.ts'
 import { environmentRoute, organizationRoute, type Route } from '../route.ts'
 import { checkedEnvironment, environmentOrValue, openSession } from '../schemas/values.ts'
@@ -32,14 +33,15 @@ export const openingRoutes: readonly Route[] = [
     query: z.object({ duration: text(), environmentOverrides: text() }),
     body: 'yaml',
     answers: { 200: openSession },
-    run: async ({ access, query, body, signal, service }) =>
-      json({
-        id: await service.sessions.openAnonymous(access, body, {
+    run: ({ access, query, body, headers, signal, service }) =>
+      answerOpened(headers, (shown) =>
+        service.sessions.openAnonymous(access, body, {
           duration: query.duration,
           overrides: query.environmentOverrides,
           signal,
+          shown,
         }),
-      }),
+      ),
   }),
   organizationRoute({
     id: 'ReadOpenYaml',
@@ -92,8 +94,8 @@ export const openingRoutes: readonly Route[] = [
     summary: 'Evaluates the newest definition with its providers',
     query: openQuery,
     answers: { 200: openSession },
-    run: async ({ access, query, signal, service }) =>
-      json({ id: await service.sessions.open(access, undefined, { ...query, signal }) }),
+    run: ({ access, query, headers, signal, service }) =>
+      answerOpened(headers, (shown) => service.sessions.open(access, undefined, { ...query, signal, shown })),
   }),
   environmentRoute({
     id: 'OpenEnvironmentAtVersion',
@@ -103,8 +105,10 @@ export const openingRoutes: readonly Route[] = [
     summary: 'Evaluates a revision with its providers',
     query: openQuery,
     answers: { 200: openSession },
-    run: async ({ access, query, parameters, signal, service }) =>
-      json({ id: await service.sessions.open(access, parameters['version'], { ...query, signal }) }),
+    run: ({ access, query, parameters, headers, signal, service }) =>
+      answerOpened(headers, (shown) =>
+        service.sessions.open(access, parameters['version'], { ...query, signal, shown }),
+      ),
   }),
   environmentRoute({
     id: 'ReadOpenEnvironment',
@@ -123,6 +127,27 @@ export const openingRoutes: readonly Route[] = [
     },
   }),
 ]
+
+const representation = 'return=representation'
+
+/**
+ * The id of an open; with it the result, when the request prefers its representation (RFC 7240): one round trip and one entry
+ * in the trail for what takes two otherwise.
+ */
+export async function answerOpened(
+  headers: Headers,
+  open: (shown: boolean) => Promise<OpenedSession>,
+): Promise<Answer> {
+  const shown = (headers.get('prefer') ?? '')
+    .split(',')
+    .some((preference) => preference.replace(/;.*/, '').trim().toLowerCase() === representation)
+  const { id, result } = await open(shown)
+  if (!shown) return jsonValue({ id })
+  return jsonValue(
+    { id, environment: renderEnvironment(result) },
+    { headers: { 'preference-applied': representation } },
+  )
+}
 
 function checked({ environment, diagnostics }: Evaluation): Answer {
   return jsonValue({

@@ -54,5 +54,10 @@ export const checkedEnvironment = z
 /** The whole result, or one value when a property was asked for. */
 export const environmentOrValue = z.union([value, environment])
 
-/** The id of an open session. Nothing else: strict clients refuse more. */
-export const openSession = z.strictObject({ id: z.string().min(1) }).meta({ id: 'OpenEnvironment' })
+/**
+ * The id of an open session. Nothing else, since strict clients refuse more; but who asked for it by `Prefer:
+ * return=representation` (RFC 7240) gets the result with it.
+ */
+export const openSession = z
+  .strictObject({ id: z.string().min(1), environment: environment.optional() })
+  .meta({ id: 'OpenEnvironment' })

@@ -48,6 +48,7 @@ const factNames = [
   'outcome',
   'declaredIn',
   'refusal',
+  'shown',
 ] as const
 
 /** The name of a fact. */
