@@ -14,7 +14,7 @@ import { atVersion } from './reference.ts'
 const origin = Object.freeze({ line: 0, column: 0, byte: 0 })
 
 /** A whole environment as one value. It stands in no text. */
-export function rootValue({ properties }: WireEnvironment): ExportedValue {
+export function rootValue({ properties }: Pick<WireEnvironment, 'properties'>): ExportedValue {
   return {
     value: properties ?? (Object.create(null) as ExportedRecord),
     trace: { def: { environment: '', begin: origin, end: origin } },

@@ -3,7 +3,7 @@ import { json } from './decode.ts'
 import { environmentPath } from './paths.ts'
 import { type Connection, diagnosticsOf, send } from './send.ts'
 import type { HttpResponse } from './transport.ts'
-import { decodeEnvironment, decodeMember, isDiagnosticsError } from './values.ts'
+import { decodeEnvironment, decodeValues, isDiagnosticsError } from './values.ts'
 import type { OpenResult, WireRotation } from './wire.ts'
 
 interface OpenRequests {
@@ -14,7 +14,7 @@ function openedOf(response: HttpResponse): OpenResult {
   const body = json<{ id?: unknown; environment?: unknown }>(response)
   return {
     session: String(body.id ?? ''),
-    ...(body.environment ? { environment: decodeMember(response, 'environment') } : {}),
+    ...(body.environment ? { environment: decodeValues(response, 'environment') } : {}),
     diagnostics: diagnosticsOf(body),
   }
 }

@@ -22,9 +22,10 @@ export function decodeEnvironment(response: HttpResponse): CheckedEnvironment {
   return toEnvironment(bodyOf(response))
 }
 
-/** The same for an environment that is one member of an answer's body. */
-export function decodeMember(response: HttpResponse, name: string): CheckedEnvironment {
-  return toEnvironment(membersOf(bodyOf(response))[name] ?? null)
+/** The values of an environment that is one member of an answer's body. */
+export function decodeValues(response: HttpResponse, name: string): Pick<CheckedEnvironment, 'properties'> {
+  const { properties } = membersOf(membersOf(bodyOf(response))[name] ?? null)
+  return properties === undefined ? {} : { properties: toRecord(properties) }
 }
 
 function bodyOf(response: HttpResponse): PlainValue {

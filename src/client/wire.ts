@@ -88,8 +88,8 @@ export interface DraftResult {
 /** The outcome of opening: a session, or the errors that prevented it. */
 export interface OpenResult {
   readonly session: string
-  /** What it holds, from servers that answer that at once. */
-  readonly environment?: WireEnvironment
+  /** The values in it, from servers that answer them at once. */
+  readonly environment?: Pick<WireEnvironment, 'properties'>
   readonly diagnostics: readonly WireDiagnostic[]
 }
 

@@ -23,8 +23,8 @@ export function renderWarnings(diagnostics: readonly Diagnostic[]): PlainRecord 
   return diagnostics.length === 0 ? {} : { diagnostics: plain(renderDiagnostics(diagnostics)) }
 }
 
-/** An evaluated environment; one that holds nothing is `{}`. */
-export function renderEnvironment(environment: SessionResult): PlainRecord {
+/** An evaluated environment, or only some of its members; one that holds nothing is `{}`. */
+export function renderEnvironment(environment: Partial<SessionResult>): PlainRecord {
   const { exprs, properties, schema, executionContext } = plain(environment) as Record<string, PlainValue>
   const rendered: Record<string, PlainValue> = {}
   if (isFilled(exprs)) rendered['exprs'] = renderExprs(exprs)

@@ -131,8 +131,8 @@ export const openingRoutes: readonly Route[] = [
 const representation = 'return=representation'
 
 /**
- * The id of an open; with it the result, when the request prefers its representation (RFC 7240): one round trip and one entry
- * in the trail for what takes two otherwise.
+ * The id of an open; with it the values, when the request prefers its representation (RFC 7240): one round trip and one entry
+ * in the trail for what takes two otherwise. The rest of the result, which is larger, is there to be read.
  */
 export async function answerOpened(
   headers: Headers,
@@ -144,7 +144,7 @@ export async function answerOpened(
   const { id, result } = await open(shown)
   if (!shown) return jsonValue({ id })
   return jsonValue(
-    { id, environment: renderEnvironment(result) },
+    { id, environment: renderEnvironment(result.properties ? { properties: result.properties } : {}) },
     { headers: { 'preference-applied': representation } },
   )
 }
