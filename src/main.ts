@@ -17,7 +17,9 @@ const world: World = {
   stdout: sink(1),
   stderr: sink(2),
   files,
-  transport: ({ insecure }) => createNodeTransport({ insecure, proxy: (url) => proxyFor(url, process.env) }),
+  transport: (options) => createNodeTransport({ ...options, proxy: (url) => proxyFor(url, process.env) }),
+  certificates: async (host, port) =>
+    await (await import('./world/certificates.ts')).readCertificates(host, port),
   clock: {
     now: () => Date.now(),
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),

@@ -1,4 +1,5 @@
 import type { Transport } from '../client/index.ts'
+import type { ReadCertificates } from '../oidc/thumbprint.ts'
 import type { AccountOptions, AwsAccount } from '../setup/index.ts'
 
 /** Everything real that the command line touches. `main.ts` makes it; tests make another. */
@@ -13,7 +14,13 @@ export interface World {
   readonly stderr: Sink
   readonly files: FileSystem
   /** How to reach servers; `insecure` accepts certificates that nothing vouches for. */
-  readonly transport: (options: { readonly insecure: boolean }) => Transport
+  readonly transport: (options: {
+    readonly insecure: boolean
+    /** Most bytes taken of an answer. */
+    readonly limitBytes?: number
+  }) => Transport
+  /** What TLS servers present. Absent where there is no network. */
+  readonly certificates?: ReadCertificates
   readonly clock: Clock
   readonly temporary: TemporaryFiles
   /** The path of a program; throws with the system's words when there is none. */

@@ -1,3 +1,4 @@
+import { createPublicKey, type JsonWebKey, X509Certificate } from 'node:crypto'
 import type { IssuerCheck } from './inspect.ts'
 
 /** A key as a key set of anybody may hold it. */
@@ -15,6 +16,7 @@ export function keyChecks(keys: readonly FetchedKey[]): readonly IssuerCheck[] {
   const twice = names.filter((kid, index) => names.indexOf(kid) !== index)
   const withOps = usable.filter((key) => key?.['key_ops'] !== undefined).length
   const unfit = usable.map(unfitness).filter((why) => why !== null)
+  const disagreeing = usable.filter(disagrees).map((key) => String(key?.['kid'] ?? 'a key without `kid`'))
   const secret = keys.some((key) => privateMembers.some((name) => key !== null && Object.hasOwn(key, name)))
   return [
     row(
@@ -64,6 +66,13 @@ export function keyChecks(keys: readonly FetchedKey[]): readonly IssuerCheck[] {
       'make keys of these kinds',
     ),
     row(
+      'keys.x5c',
+      disagreeing.length === 0,
+      'an `x5c` that holds the same key, or none',
+      disagreeing.length === 0 ? 'no other key' : `another key for ${disagreeing.join(', ')}`,
+      'leave `x5c` out, or put the certificate of this key there',
+    ),
+    row(
       'keys.public',
       !secret,
       'public members only',
@@ -74,10 +83,39 @@ export function keyChecks(keys: readonly FetchedKey[]): readonly IssuerCheck[] {
 }
 
 function unfitness(key: FetchedKey): string | null {
-  if (key?.['kty'] === 'EC') return curves.includes(String(key['crv'])) ? null : `curve ${String(key['crv'])}`
+  if (key?.['kty'] === 'EC') {
+    if (!curves.includes(String(key['crv']))) return `curve ${String(key['crv'])}`
+    return publicKeyOf(key) === null ? `a point that is not on ${String(key['crv'])}` : null
+  }
   if (key?.['kty'] !== 'RSA') return `kty ${String(key?.['kty'])}`
   const bits = modulusBits(String(key['n'] ?? ''))
-  return bits >= 2048 && bits <= 4096 ? null : `RSA of ${bits} bits`
+  if (bits < 2048 || bits > 4096) return `RSA of ${bits} bits`
+  return publicKeyOf(key) === null ? 'an RSA key that cannot be read' : null
+}
+
+function publicKeyOf(key: NonNullable<FetchedKey>): JsonWebKey | null {
+  try {
+    const { kty, n, e, crv, x, y } = key
+    return createPublicKey({ key: { kty, n, e, crv, x, y } as JsonWebKey, format: 'jwk' }).export({
+      format: 'jwk',
+    })
+  } catch {
+    return null
+  }
+}
+
+// AWS compares the certificate with `n` and `e`, and never takes it in their place.
+function disagrees(key: FetchedKey): boolean {
+  const certificates = key?.['x5c']
+  if (key === null || certificates === undefined) return false
+  const own = publicKeyOf(key)
+  try {
+    const [first] = certificates as readonly string[]
+    const held = new X509Certificate(Buffer.from(String(first), 'base64')).publicKey.export({ format: 'jwk' })
+    return own !== null && (held.n !== own.n || held.e !== own.e || held.x !== own.x || held.y !== own.y)
+  } catch {
+    return true
+  }
 }
 
 function modulusBits(text: string): number {

@@ -1,4 +1,6 @@
 import { type FetchedKey, keyChecks } from './inspect-keys.ts'
+import { isPrivateHost } from './private-host.ts'
+import { type ReadCertificates, thumbprintOf } from './thumbprint.ts'
 
 /** One check of an issuer: what was wanted, what was found, and what to do about it. */
 export interface IssuerCheck {
@@ -19,8 +21,11 @@ export interface FetchedDocument {
   readonly milliseconds: number
 }
 
-/** Fetches once, without following redirects and without excusing bad certificates; rejects when no answer comes. */
-export type FetchDocument = (url: string) => Promise<FetchedDocument>
+/**
+ * Fetches once, without following redirects; rejects when no answer comes. Certificates that nothing vouches for are
+ * taken only when `insecure`: they have been complained of then, and the rest is still worth a look.
+ */
+export type FetchDocument = (url: string, insecure: boolean) => Promise<FetchedDocument>
 
 const longestUrl = 255
 const slowestMilliseconds = 5000
@@ -35,10 +40,15 @@ const largestBytes = 1024 * 1024
 export async function inspectIssuer(
   issuer: string,
   fetchDocument: FetchDocument,
+  readCertificates: ReadCertificates | null = null,
 ): Promise<readonly IssuerCheck[]> {
   const checks = urlChecks(issuer)
-  if (URL.parse(issuer) === null) return checks
-  const discovery = await read('discovery', `${issuer}/.well-known/openid-configuration`, fetchDocument)
+  const url = URL.parse(issuer)
+  if (url === null || !/^https?:$/.test(url.protocol)) return checks
+  const tls = await certificateChecks('discovery', url, readCertificates)
+  checks.push(...tls.checks)
+  const configuration = `${issuer}/.well-known/openid-configuration`
+  const discovery = await read('discovery', configuration, (from) => fetchDocument(from, tls.insecure))
   checks.push(...discovery.checks)
   if (discovery.json === null) return checks
   const { issuer: said, jwks_uri: jwksUri } = discovery.json
@@ -63,8 +73,22 @@ export async function inspectIssuer(
       'serve the keys over https and name the URL in `jwks_uri`',
     ),
   )
-  if (place === null) return checks
-  const jwks = await read('jwks', place.href, fetchDocument)
+  if (place === null || !/^https?:$/.test(place.protocol)) return checks
+  const isElsewhere = place.host !== url.host
+  if (isElsewhere) {
+    checks.push(
+      check(
+        'jwks.reachable',
+        !isPrivateHost(place.hostname),
+        'a host on the public internet in `jwks_uri`',
+        place.hostname,
+        'AWS fetches from the internet: publish the keys under a public name',
+      ),
+    )
+  }
+  const jwksTls = isElsewhere ? await certificateChecks('jwks', place, readCertificates) : tls
+  if (isElsewhere) checks.push(...jwksTls.checks)
+  const jwks = await read('jwks', place.href, (from) => fetchDocument(from, jwksTls.insecure))
   checks.push(...jwks.checks)
   const keys = jwks.json?.['keys']
   if (jwks.json !== null) {
@@ -84,6 +108,8 @@ export async function inspectIssuer(
 
 function urlChecks(issuer: string): IssuerCheck[] {
   const url = URL.parse(issuer)
+  // The parser drops `:443`, and so does IAM: the provider's URL would then differ from `iss`.
+  const port = /^[a-z]+:\/\/[^/?#]*?:(\d*)(?:[/?#]|$)/i.exec(issuer)?.[1] ?? ''
   const bare = !/[?#]/.test(issuer) && url?.username === '' && url.password === ''
   return [
     check(
@@ -95,9 +121,9 @@ function urlChecks(issuer: string): IssuerCheck[] {
     ),
     check(
       'url.port',
-      (url?.port ?? '') === '',
+      port === '',
       'no port',
-      url?.port || 'none',
+      port || 'none',
       'serve the issuer on port 443 and leave the port out',
     ),
     check(
@@ -123,7 +149,7 @@ function urlChecks(issuer: string): IssuerCheck[] {
     ),
     check(
       'url.reachable',
-      !isPrivate(url?.hostname ?? ''),
+      !isPrivateHost(url?.hostname ?? ''),
       'a host on the public internet',
       url?.hostname ?? 'none',
       'AWS fetches from the internet: publish both documents under a public name',
@@ -131,16 +157,37 @@ function urlChecks(issuer: string): IssuerCheck[] {
   ]
 }
 
-// Only what the name itself gives away; where a public name leads is the network's to say.
-function isPrivate(host: string): boolean {
-  return (
-    /^(localhost|.*\.(localhost|local|internal|lan|home\.arpa))$/i.test(host) ||
-    /^(127|10|0)\.|^192\.168\.|^169\.254\.|^172\.(1[6-9]|2\d|3[01])\.|^100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\./.test(
-      host,
-    ) ||
-    /^\[(::1?|f[cd].*|fe[89ab].*)\]$/i.test(host) ||
-    (!host.includes('.') && !host.includes(':'))
-  )
+/** Whether public authorities vouch for a host, and whether its name leads to a public address from here. */
+async function certificateChecks(
+  name: string,
+  url: URL,
+  readCertificates: ReadCertificates | null,
+): Promise<{ readonly checks: readonly IssuerCheck[]; readonly insecure: boolean }> {
+  const nothing = { checks: [], insecure: false }
+  if (readCertificates === null || url.protocol !== 'https:') return nothing
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
+  // Without a handshake there is nothing to look at; fetching the document will say why.
+  const presented = await readCertificates(host, Number(url.port || 443)).catch(() => null)
+  if (presented === null) return nothing
+  const { chain, problem, address } = presented
+  const thumbprint = thumbprintOf(chain) ?? 'none was sent'
+  const checks = [
+    check(
+      `${name}.certificate`,
+      problem === '',
+      'a certificate that public authorities vouch for',
+      problem === '' ? 'one' : problem,
+      `use a public authority’s, with its intermediate certificates; else AWS takes it only when the identity provider lists the thumbprint ${thumbprint}`,
+    ),
+    check(
+      `${name}.address`,
+      !isPrivateHost(address),
+      `a public address behind ${host}`,
+      address || 'an unknown one',
+      'from here the name leads inside a network: AWS must find it outside',
+    ),
+  ]
+  return { checks, insecure: problem !== '' }
 }
 
 interface Read {
@@ -148,7 +195,11 @@ interface Read {
   readonly json: { readonly [member: string]: unknown } | null
 }
 
-async function read(name: string, url: string, fetchDocument: FetchDocument): Promise<Read> {
+async function read(
+  name: string,
+  url: string,
+  fetchDocument: (url: string) => Promise<FetchedDocument>,
+): Promise<Read> {
   let answer: FetchedDocument
   try {
     answer = await fetchDocument(url)
