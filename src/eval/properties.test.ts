@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { rot128, testContext, testProviders } from '../../tests/conformance/plug-ins.ts'
+import { definitionText, environmentSets, type Files, marker } from '../../tests/random-environments.ts'
 import { loadDefinition } from '../expr/index.ts'
 import { encodeUtf8, toJson } from '../value/index.ts'
 import type { Evaluation, EvaluationHost } from './evaluation.ts'
@@ -10,118 +11,6 @@ import { checkEnvironment, openEnvironment, rotateEnvironment } from './index.ts
 
 // `OPENESC_RUNS=50` runs fifty times as many.
 const runs = (quick: number) => quick * Number(process.env['OPENESC_RUNS'] ?? 1)
-
-const marker = 'x7Kq9zWv'
-
-type Tree = null | boolean | number | string | Tree[] | { [key: string]: Tree }
-type Files = Record<string, Tree>
-
-const key = fc.constantFrom('a', 'b', 'c', 'd', '__proto__', 'constructor')
-const step = fc.oneof(
-  { weight: 6, arbitrary: fc.constantFrom('.a', '.b', '.c', '.d') },
-  fc.constantFrom('[0]', '[1]', '["a"]', '[-1]', '.toString', '.'),
-)
-const start = fc.oneof(
-  { weight: 8, arbitrary: fc.constantFrom('a', 'b', 'c', 'd') },
-  fc.constantFrom(
-    'imports.x',
-    'imports.y',
-    'environments.p.z',
-    'context.pulumi.user',
-    'nothing',
-    '__proto__',
-  ),
-)
-const reference = fc
-  .tuple(start, fc.array(step, { maxLength: 3 }))
-  .map(([from, steps]) => `\${${from}${steps.join('')}}`)
-const leaf: fc.Arbitrary<Tree> = fc.oneof(
-  fc.constantFrom<Tree>(null, true, 7, 1.5, 'text', '', 'é😀', '["a"]', 'aGk='),
-  { weight: 3, arbitrary: reference },
-  fc.tuple(reference, reference).map(([one, two]) => `${one}-${two}`),
-  fc.constant<Tree>({ 'fn::secret': `${marker}` }),
-  fc.constant<Tree>({ 'fn::secret': `{"a": "${marker}", "b": ["${marker}"]}` }),
-  fc.constant<Tree>({ 'fn::secret': { ciphertext: 'ZXNjeAAAAAHo9e705fKyKo30VQ==' } }),
-)
-
-function record(value: fc.Arbitrary<Tree>): fc.Arbitrary<Tree> {
-  return fc
-    .uniqueArray(fc.tuple(key, value), { maxLength: 4, selector: ([name]) => name })
-    .map((entries) => Object.fromEntries(entries))
-}
-
-/** `splits` = whether elements of split secrets may appear: the language makes those public. */
-function trees(splits: boolean): fc.Arbitrary<Tree> {
-  const call = (name: string, argument: fc.Arbitrary<Tree>) =>
-    argument.map((tree): Tree => ({ [`fn::${name}`]: tree }))
-  const { tree } = fc.letrec<{ tree: Tree }>((tie) => {
-    const inner = tie('tree')
-    const pair = fc.tuple(fc.constantFrom<Tree>(',', ''), inner)
-    return {
-      tree: fc.oneof(
-        { maxDepth: 4, depthSize: 'small' },
-        { weight: 4, arbitrary: leaf },
-        { weight: 2, arbitrary: record(inner) },
-        fc.array(inner, { maxLength: 3 }),
-        call('toJSON', inner),
-        call('fromJSON', inner),
-        call('toString', inner),
-        call('toBase64', inner),
-        call('fromBase64', inner),
-        call('final', inner),
-        call('concat', fc.array(fc.array(inner, { maxLength: 2 }), { maxLength: 2 })),
-        call('join', fc.tuple(fc.constantFrom<Tree>('-', ''), fc.array(inner, { maxLength: 2 }))),
-        splits ? call('split', pair) : leaf,
-        call('open::test', record(inner)),
-        call('open::secret-wrapper', record(inner)),
-        call('open::schema', record(inner)),
-        call('open::error', fc.constant<Tree>({ why: 'because' })),
-        call('rotate::swap', fc.constant<Tree>({ inputs: {}, state: { a: 'one', b: 'two' } })),
-        call(
-          'rotate::echo',
-          reference.map((next): Tree => ({ inputs: { next }, state: { current: 'old' } })),
-        ),
-        call(
-          'validate',
-          inner.map((value): Tree => ({ schema: { type: 'string', minLength: 3 }, value })),
-        ),
-        call(
-          'validate',
-          fc.tuple(inner, inner).map(([schema, value]): Tree => ({ schema, value })),
-        ),
-      ),
-    }
-  })
-  return tree
-}
-
-function sets(splits: boolean): fc.Arbitrary<Files> {
-  const values = record(trees(splits))
-  const imports = fc.constantFrom<Tree>(
-    [],
-    ['x'],
-    ['x', 'y'],
-    ['y', 'x', 'y'],
-    ['x', { y: { merge: false } }],
-    ['root'],
-  )
-  const environment = fc.tuple(imports, values).map(([list, tree]): Tree => ({ imports: list, values: tree }))
-  return fc.record({
-    root: environment,
-    x: values.map((tree): Tree => ({ values: tree })),
-    y: environment,
-    'p/z': environment,
-  })
-}
-
-/** The definitions as text: JSON is YAML. `__proto__` must come out as a key. */
-function text(tree: Tree, shuffled: boolean): string {
-  if (typeof tree !== 'object' || tree === null) return JSON.stringify(tree)
-  if (Array.isArray(tree)) return `[${tree.map((item) => text(item, shuffled)).join(', ')}]`
-  const entries = Object.entries(tree)
-  if (shuffled) entries.reverse()
-  return `{${entries.map(([name, value]) => `${JSON.stringify(name)}: ${text(value, shuffled)}`).join(', ')}}`
-}
 
 interface Options {
   readonly shuffled?: boolean
@@ -163,14 +52,17 @@ function hostOf(files: Files, { shuffled = false, delay, calls = [] }: Options):
       load: async (name) => {
         await pause()
         if (!Object.hasOwn(files, name)) throw new Error(`no environment ${name}`)
-        return { source: encodeUtf8(text(files[name]!, shuffled)), crypter: rot128 }
+        return { source: encodeUtf8(definitionText(files[name]!, shuffled)), crypter: rot128 }
       },
     },
   }
 }
 
 async function evaluations(files: Files, options: Options = {}): Promise<Evaluation[]> {
-  const { definition } = loadDefinition('root', encodeUtf8(text(files['root']!, options.shuffled ?? false)))
+  const { definition } = loadDefinition(
+    'root',
+    encodeUtf8(definitionText(files['root']!, options.shuffled ?? false)),
+  )
   const host = hostOf(files, options)
   return [
     await checkEnvironment('root', definition, host),
@@ -188,7 +80,7 @@ function redacted({ environment }: Evaluation): unknown {
 
 test('evaluation never throws, and its result is plain data that can be written', async () => {
   await fc.assert(
-    fc.asyncProperty(sets(true), async (files) => {
+    fc.asyncProperty(environmentSets(true), async (files) => {
       for (const evaluation of await evaluations(files)) JSON.stringify(evaluation)
     }),
     { numRuns: runs(120) },
@@ -197,7 +89,7 @@ test('evaluation never throws, and its result is plain data that can be written'
 
 test('S-47: no secret is in redacted output, in a diagnostic or in a hint', async () => {
   await fc.assert(
-    fc.asyncProperty(sets(false), async (files) => {
+    fc.asyncProperty(environmentSets(false), async (files) => {
       for (const evaluation of await evaluations(files)) {
         const seen = JSON.stringify([redacted(evaluation), evaluation.diagnostics])
         assert.ok(!seen.includes(marker) && !seen.includes('hunter2'), seen)
@@ -210,7 +102,7 @@ test('S-47: no secret is in redacted output, in a diagnostic or in a hint', asyn
 
 test('the order of keys in the text changes neither values nor findings', async () => {
   await fc.assert(
-    fc.asyncProperty(sets(true), async (files) => {
+    fc.asyncProperty(environmentSets(true), async (files) => {
       const inOrder = await evaluations(files)
       const reversed = await evaluations(files, { shuffled: true })
       assert.equal(JSON.stringify(inOrder.map(redacted)), JSON.stringify(reversed.map(redacted)))
@@ -225,7 +117,7 @@ test('the order of keys in the text changes neither values nor findings', async 
 test('answers may arrive in any order: the whole result is the same, findings in the same order, and no call more', async () => {
   await fc.assert(
     fc.asyncProperty(
-      sets(true),
+      environmentSets(true),
       fc.array(fc.nat({ max: 2 }), { minLength: 1, maxLength: 8 }),
       async (files, delays) => {
         const [first, second]: [string[], string[]] = [[], []]
@@ -242,7 +134,7 @@ test('answers may arrive in any order: the whole result is the same, findings in
 test('a check accepts what an open accepts, where providers promise nothing about their answers', async () => {
   let accepted = 0
   await fc.assert(
-    fc.asyncProperty(sets(true), async (files) => {
+    fc.asyncProperty(environmentSets(true), async (files) => {
       // A check also looks at inputs that matter to a rotation only, and compares what schemas promise.
       if (/fn::(open::schema|rotate)/.test(JSON.stringify(files))) return
       const [checked, opened] = await evaluations(files)
@@ -257,7 +149,7 @@ test('a check accepts what an open accepts, where providers promise nothing abou
 
 test('S-44: evaluation leaves the prototypes of the process alone', async () => {
   await fc.assert(
-    fc.asyncProperty(sets(true), async (files) => {
+    fc.asyncProperty(environmentSets(true), async (files) => {
       const before = Reflect.ownKeys(Object.prototype).length
       await evaluations(files)
       assert.equal(Reflect.ownKeys(Object.prototype).length, before)

@@ -35,6 +35,7 @@ const widths: readonly (readonly [cluster: string, width: number, what: string])
   ['🇨🇭', 2, 'a flag'],
   ['🇨', 2, 'half a flag'],
   ['한', 2, 'a Hangul syllable'],
+  ['\u3164', 2, 'a Hangul filler, which is a wide letter'],
   ['\u1112\u1161\u11ab', 2, 'a syllable in parts'],
   ['𐀀', 1, 'a character beyond the basic plane'],
 ]

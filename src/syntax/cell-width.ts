@@ -109,9 +109,10 @@ function variedWidth(cluster: string, width: number): number {
 function codePointWidth(code: number): number {
   if (code === 0x2e3a) return 3
   if (code === 0x2e3b) return 4
-  const { zeroWidth, pictographic, emojiPresentation } = classes()
+  const { zeroWidth, letter, pictographic, emojiPresentation } = classes()
   const character = String.fromCodePoint(code)
-  if (zeroWidth.test(character)) return prepended.test(character) ? 1 : 0
+  // Some letters are ignorable too: the Hangul fillers, which are as wide as what they stand for.
+  if (zeroWidth.test(character) && !letter.test(character)) return prepended.test(character) ? 1 : 0
   if (pictographic.test(character)) return emojiPresentation.test(character) ? 2 : 1
   return eastAsianWidth(code)
 }

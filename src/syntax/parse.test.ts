@@ -23,6 +23,7 @@ const malformed: readonly (readonly [text: string, problem: string])[] = [
   ['- a\nb: c\n', "line 1: did not find expected '-' indicator"],
   ['a:\n  - b\n  c: d\n', "line 1: did not find expected '-' indicator"],
   ['a: 1\nb\n', "line 2: could not find expected ':'"],
+  ['a: 1\n{b: 1\n', "line 2: could not find expected ':'"],
   ['a: @x\n', 'found character that cannot start any token'],
   ['a: `x\n', 'found character that cannot start any token'],
   ['a: %x\n', 'found character that cannot start any token'],

@@ -94,8 +94,9 @@ export class Scanner {
   #needsMore(): boolean {
     const { ready, taken } = this.#tokens
     if (ready === 0) return true
-    if (this.#documentOver) return false
-    return ready < 3 || this.#keys.mayBeginAt(taken)
+    if (!this.#documentOver && ready < 3) return true
+    // Asked behind the document's end too: a key that is still without its `:` there is a problem.
+    return this.#keys.mayBeginAt(taken) && !this.#documentOver
   }
 
   #fetchToken(): void {
