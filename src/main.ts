@@ -35,8 +35,8 @@ const world: World = {
   programs: {
     startServer: async (options) => await (await import('./programs/server.ts')).startServer(options),
     startSandbox: async (options) => await (await import('./programs/sandbox.ts')).startSandbox(options),
-    maintain: async (task, options) =>
-      await (await import('./programs/maintenance.ts')).maintain(task, options),
+    maintain: async (task, options, report) =>
+      await (await import('./programs/maintenance.ts')).maintain(task, options, report),
     awsAccount: async (options) => (await import('./programs/aws-account.ts')).openAwsAccount(options),
     openLocal: null,
   },

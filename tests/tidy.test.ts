@@ -26,7 +26,7 @@ const allowed: Record<string, readonly string[]> = {
   providers: ['diag', 'value', 'schema', 'eval', 'oidc', 'trust'],
   oidc: ['diag', 'value', 'crypto', 'store'],
   trust: ['diag', 'value'],
-  aws: ['diag', 'trust', 'providers', 'setup'],
+  aws: ['diag', 'trust', 'providers', 'setup', 'crypto'],
   setup: ['trust'],
   picture: ['trust'],
   sts: ['diag', 'oidc', 'trust'],

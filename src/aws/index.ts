@@ -1,1 +1,2 @@
+export { type KmsKeyOptions, kmsKeySource } from './kms-key-source.ts'
 export { createTokenExchange, type TokenExchangeOptions } from './token-exchange.ts'

@@ -1,6 +1,7 @@
 import { exactly } from './argument-count.ts'
-import { command as define } from './command.ts'
+import { type AccountCall, offlineCommand } from './command.ts'
 import { Failure } from './failure.ts'
+import { type FlagTable, toggle } from './flags.ts'
 import { optionFlags, readProgramOptions } from './program-options.ts'
 import { serverOptions } from './server-options.ts'
 import type { MaintenanceTask } from './world.ts'
@@ -10,34 +11,46 @@ const options = serverOptions.filter(
   ({ name }) => name === 'data' || name === 'database' || name === 'config',
 )
 
-const keyNames = ['keyFile', 'passphraseFile', 'oldKeyFiles']
+const keyNames = ['keyFile', 'passphraseFile', 'oldKeyFiles', 'kmsKey', 'kmsEndpoint', 'oldKmsKeys']
 const keyOptions = serverOptions.filter(({ name }) => keyNames.includes(name))
 
-/** A command that does a piece of maintenance with the settings of the server. `operand` names its one argument. */
+/**
+ * A command that does a piece of maintenance with the settings of the server. `operand` names its one argument; `online` does
+ * the same through a server that runs, and adds the flag that asks for it.
+ */
 export function maintenanceCommand(about: {
   readonly task: MaintenanceTask
   readonly operand: string | null
   readonly summary: string
   readonly description: string
   readonly examples: readonly string[]
+  readonly online?: (call: AccountCall<FlagTable>) => Promise<void>
 }) {
-  const { task, operand, summary, description, examples } = about
-  return define({
+  const { task, operand, summary, description, examples, online } = about
+  const flags: FlagTable = {
+    ...optionFlags(task.startsWith('keys-') ? [...options, ...keyOptions] : options, prefix),
+    ...(online === undefined
+      ? {}
+      : { online: toggle('Ask the server that you are logged in to, while it serves') }),
+  }
+  return offlineCommand({
     usage: operand === null ? '' : `<${operand}>`,
     summary,
     description,
     examples: [...examples],
     arguments: exactly(operand === null ? 0 : 1),
-    flags: optionFlags(task.startsWith('keys-') ? [...options, ...keyOptions] : options, prefix),
-    async run({ world, flags, given, args }) {
-      const settings = await readProgramOptions(world, serverOptions, { prefix, values: flags, given })
+    flags,
+    async run({ world, flags: values, given, args }, account) {
+      if (values['online'] === true && online !== undefined) {
+        await online(await account())
+        return
+      }
+      const settings = await readProgramOptions(world, serverOptions, { prefix, values, given })
       const { maintain } = world.programs
       if (maintain === undefined) throw new Failure('maintenance is not available here')
-      const told = await maintain(task, {
-        ...settings,
-        ...(operand === null ? {} : { operand: args[0] ?? '' }),
-      })
-      world.stderr.write(new TextEncoder().encode(`${told}\n`))
+      const say = (line: string) => world.stderr.write(new TextEncoder().encode(`${line}\n`))
+      const operands = operand === null ? {} : { operand: args[0] ?? '' }
+      say(await maintain(task, { ...settings, ...operands }, say))
     },
   })
 }

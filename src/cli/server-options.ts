@@ -59,6 +59,27 @@ export const serverOptions: readonly ProgramOption[] = Object.freeze([
     help: 'Key file from before: what it wrapped is wrapped anew under the key file at start; may be given several times',
   },
   {
+    name: 'kmsKey',
+    flag: '--kms-key',
+    type: 'string',
+    default: '',
+    help: 'ARN of an AWS KMS key that wraps data keys, in the place of a key file; needs kms:Encrypt and kms:Decrypt',
+  },
+  {
+    name: 'kmsEndpoint',
+    flag: '--kms-endpoint',
+    type: 'string',
+    default: '',
+    help: 'Endpoint of AWS KMS, for example of a VPC; default: that of the key’s region',
+  },
+  {
+    name: 'oldKmsKeys',
+    flag: '--old-kms-key',
+    type: 'list',
+    default: [],
+    help: 'ARN of a KMS key from before, as --old-key-file; may be given several times',
+  },
+  {
     name: 'issuerBaseUrl',
     flag: '--issuer-base-url',
     type: 'string',

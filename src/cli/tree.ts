@@ -320,8 +320,13 @@ export const root: Entry = {
             },
             {
               name: 'rotate',
-              summary: 'Seal new values under new data keys',
+              summary: 'Seal everything under new data keys',
               load: () => import('./commands/server-keys-rotate.ts'),
+            },
+            {
+              name: 'status',
+              summary: 'Count the keys, and tell how far a change of keys is',
+              load: () => import('./commands/server-keys-status.ts'),
             },
             {
               name: 'verify',

@@ -134,7 +134,11 @@ export interface Programs {
   readonly startServer: (options: ProgramOptions) => Promise<number>
   readonly startSandbox: (options: ProgramOptions) => Promise<number>
   /** Gives a line that says what was done; the setting `operand` holds the command's argument. Absent where there is no data. */
-  readonly maintain?: (task: MaintenanceTask, options: ProgramOptions) => Promise<string>
+  readonly maintain?: (
+    task: MaintenanceTask,
+    options: ProgramOptions,
+    report: (line: string) => void,
+  ) => Promise<string>
   /** The AWS account that credentials of this machine lead to. Absent where AWS cannot be called. */
   readonly awsAccount?: (options: AccountOptions) => Promise<AwsAccount>
   /** The service in this process, over the data in a directory; null where it is not available. */

@@ -22,7 +22,9 @@ export {
   type TokenOwner,
   type WireAccessToken,
   type WireAuditEvent,
+  type WireDataKeys,
   type WireSigningKey,
+  type WireVerifiedSeals,
 } from './security.ts'
 export { type HttpRequest, type HttpResponse, type Transport, TransportError } from './transport.ts'
 export type {

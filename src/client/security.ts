@@ -36,6 +36,31 @@ export interface WireSigningKey {
   readonly retired: string
 }
 
+/** The keys that seal secrets, counted, and how far sealing anew is. */
+export interface WireDataKeys {
+  readonly keyId: string
+  readonly dataKeys: number
+  readonly retired: number
+  readonly underOldKeys: number
+  readonly rotation?: {
+    readonly started: string
+    /** Empty while it runs. */
+    readonly finished: string
+    readonly environments: number
+    readonly done: number
+    readonly values: number
+    readonly failed: readonly string[]
+  }
+}
+
+/** What opening everything that is sealed found. */
+export interface WireVerifiedSeals {
+  readonly good: number
+  readonly bad: readonly string[]
+  readonly underRetiredKeys: number
+  readonly underOldKeys: number
+}
+
 /** Whose tokens: `null` = the caller's own, a text = an organization's. */
 export type TokenOwner = string | null
 
@@ -58,6 +83,9 @@ export interface SecurityApi {
     token: { name: string; description?: string; expires?: number; admin?: boolean; team?: string },
   ): Promise<{ readonly id: string; readonly tokenValue: string }>
   revokeToken(owner: TokenOwner, id: string): Promise<void>
+  dataKeys(): Promise<WireDataKeys>
+  rotateDataKeys(): Promise<WireDataKeys>
+  verifySeals(): Promise<WireVerifiedSeals>
   listSigningKeys(): Promise<readonly WireSigningKey[]>
   rotateSigningKey(issuer: string): Promise<readonly WireSigningKey[]>
   revokeSigningKey(issuer: string, kid: string): Promise<readonly WireSigningKey[]>
@@ -103,6 +131,11 @@ export function securityApi(connection: Connection): SecurityApi {
     async revokeToken(owner, id) {
       await send(connection, { method: 'DELETE', path: `${tokensPath(owner)}/${encodeURIComponent(id)}` })
     },
+    dataKeys: async () => json(await send(connection, { method: 'GET', path: '/api/server/keys' })),
+    rotateDataKeys: async () =>
+      json(await send(connection, { method: 'POST', path: '/api/server/keys/rotate' })),
+    verifySeals: async () =>
+      json(await send(connection, { method: 'POST', path: '/api/server/keys/verify' })),
     listSigningKeys: () => keyList({ method: 'GET', path: keys }),
     rotateSigningKey: (issuer) => keyList({ method: 'POST', path: `${keys}/${issuer}/rotate` }),
     revokeSigningKey: (issuer, kid) =>

@@ -20,6 +20,7 @@ export {
 } from './audit-chain.ts'
 export { createKeyFile, parseKeyFile } from './key-file.ts'
 export { createKeyRing, type KeyCheck, type KeyRing } from './key-ring.ts'
+export { type KeySource, localKeySource } from './key-source.ts'
 export { createPassphraseFile, isPassphraseFile, parsePassphraseFile } from './passphrase.ts'
 export { type RandomSource, systemRandom } from './random.ts'
 export { type Key, seal, sealingKeyId, unseal } from './seal.ts'

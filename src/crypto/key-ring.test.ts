@@ -3,6 +3,7 @@ import { createSecretKey } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { createKeyFile, parseKeyFile } from './key-file.ts'
 import { createKeyRing } from './key-ring.ts'
+import { type KeySource, localKeySource } from './key-source.ts'
 import { systemRandom } from './random.ts'
 import { type Key, seal, unseal } from './seal.ts'
 
@@ -56,49 +57,54 @@ describe('key files', () => {
   })
 })
 
+const newSource = () => localKeySource(newKey(), systemRandom)
+const ringOf = (first: KeySource, ...older: KeySource[]) => createKeyRing(first, older, systemRandom)
+
 describe('key ring', () => {
-  it('S-01: a data key opens what it sealed after being unwrapped', () => {
-    const ring = createKeyRing(newKey(), [], systemRandom)
-    const { key, wrapped } = ring.createDataKey('d1', ['env'])
+  it('S-01: a data key opens what it sealed after being unwrapped', async () => {
+    const ring = ringOf(newSource())
+    const { key, wrapped } = await ring.createDataKey('d1', ['env'])
     const sealed = seal(key, ['x'], Buffer.from('hush'), systemRandom)
-    const again = ring.unwrap('d1', ['env'], wrapped, ring.keyId)
+    const again = await ring.unwrap('d1', ['env'], wrapped, ring.keyId)
     assert.equal(Buffer.from(unseal(again, ['x'], sealed)).toString(), 'hush')
   })
 
-  it('S-02: a wrapping is bound to the key id and its owner', () => {
-    const ring = createKeyRing(newKey(), [], systemRandom)
-    const { wrapped } = ring.createDataKey('d1', ['env'])
+  it('S-02: a wrapping is bound to the key id and its owner', async () => {
+    const ring = ringOf(newSource())
+    const { wrapped } = await ring.createDataKey('d1', ['env'])
     for (const [id, place] of [
       ['d2', ['env']],
       ['d1', ['env2']],
       ['d1', []],
     ] as const) {
-      assert.throws(() => ring.unwrap(id, place, wrapped, ring.keyId), { code: 'VALUE_INTEGRITY' })
+      await assert.rejects(ring.unwrap(id, place, wrapped, ring.keyId), { code: 'VALUE_INTEGRITY' })
     }
   })
 
-  it('S-04: a wrong key is told from damaged data', () => {
+  it('S-04: a wrong key is told from damaged data', async () => {
     const key = newKey()
-    const check = createKeyRing(key, [], systemRandom).check()
-    createKeyRing(key, [], systemRandom).verify(check)
-    createKeyRing(newKey(), [key], systemRandom).verify(check)
-    const other = createKeyRing(newKey(), [], systemRandom)
-    assert.throws(() => other.verify(check), {
+    const source = localKeySource(key, systemRandom)
+    const check = await ringOf(source).check()
+    await ringOf(source).verify(check)
+    await ringOf(newSource(), source).verify(check)
+    const other = ringOf(newSource())
+    await assert.rejects(other.verify(check), {
       code: 'KEY_MISMATCH',
       message: `this store was sealed with key \`${key.id}\`; the configured source offers \`${other.keyId}\``,
     })
     const impostor: Key = { id: key.id, secret: createSecretKey(new Uint8Array(32)) }
-    assert.throws(() => createKeyRing(impostor, [], systemRandom).verify(check), { code: 'KEY_MISMATCH' })
+    await assert.rejects(ringOf(localKeySource(impostor, systemRandom)).verify(check), {
+      code: 'KEY_MISMATCH',
+    })
   })
 
-  it('S-06: rewrapping changes the wrapping and keeps the data key', () => {
-    const [before, after] = [newKey(), newKey()]
-    const { key, wrapped } = createKeyRing(before, [], systemRandom).createDataKey('d1', ['env'])
-    const both = createKeyRing(after, [before], systemRandom)
-    const rewrapped = both.rewrap('d1', ['env'], wrapped, before.id)
-    const alone = createKeyRing(after, [], systemRandom)
-    const again = alone.unwrap('d1', ['env'], rewrapped, after.id)
+  it('S-06: rewrapping changes the wrapping and keeps the data key', async () => {
+    const [before, after] = [newSource(), newSource()]
+    const { key, wrapped } = await ringOf(before).createDataKey('d1', ['env'])
+    const rewrapped = await ringOf(after, before).rewrap('d1', ['env'], wrapped, before.keyId)
+    const alone = ringOf(after)
+    const again = await alone.unwrap('d1', ['env'], rewrapped, after.keyId)
     assert.deepEqual(again.secret.export(), key.secret.export())
-    assert.throws(() => alone.unwrap('d1', ['env'], wrapped, before.id), { code: 'KEY_MISMATCH' })
+    await assert.rejects(alone.unwrap('d1', ['env'], wrapped, before.keyId), { code: 'KEY_MISMATCH' })
   })
 })

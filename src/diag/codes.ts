@@ -242,6 +242,11 @@ export const codes = table({
     say: 'this store was sealed with key `{wanted}`; the configured source offers `{got}`',
     hint: 'nothing was changed; point the server at the key file the store was made with',
   },
+  KEY_UNAVAILABLE: {
+    kind: 'unavailable',
+    say: 'key_unavailable: the key `{keyId}` cannot be used now ({why}); nothing was changed or revealed',
+    hint: 'retry; it works again as soon as the key does, without a restart',
+  },
   KEY_NOT_INITIALISED: {
     kind: 'unavailable',
     say: 'the store has no key yet',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose'
-import { createKeyFile, createKeyRing, parseKeyFile, systemRandom } from '../crypto/index.ts'
+import { createKeyFile, createKeyRing, localKeySource, parseKeyFile, systemRandom } from '../crypto/index.ts'
 import {
   initialiseVault,
   openSqliteStore,
@@ -13,6 +13,8 @@ import {
 import type { IdentityRequest } from './claims.ts'
 import { createIssuer, type Issuer, type IssuerOptions } from './issuer.ts'
 import type { LoginRequest } from './login.ts'
+
+const newSource = () => localKeySource(parseKeyFile('key', createKeyFile(systemRandom), 0o600), systemRandom)
 
 const baseUrl = 'https://esc.example.com'
 const startMs = Date.UTC(2026, 0, 2, 3, 4, 5, 678)
@@ -55,7 +57,7 @@ const identity = (change: Partial<IdentityRequest & { durationSeconds: number }>
 
 before(async () => {
   store = await openSqliteStore({ path: ':memory:', nowMs })
-  const keyRing = createKeyRing(parseKeyFile('key', createKeyFile(systemRandom), 0o600), [], systemRandom)
+  const keyRing = createKeyRing(newSource(), [], systemRandom)
   await initialiseVault({ store, keyRing })
   vault = await openVault({ store, keyRing, nowMs, random: systemRandom })
   issuer = await createIssuer(options())
@@ -437,7 +439,7 @@ describe('keys over time', () => {
 
   it('R-24: a sealed key that was put in the place of another does not sign', async () => {
     const own = await openSqliteStore({ path: ':memory:', nowMs })
-    const keyRing = createKeyRing(parseKeyFile('key', createKeyFile(systemRandom), 0o600), [], systemRandom)
+    const keyRing = createKeyRing(newSource(), [], systemRandom)
     await initialiseVault({ store: own, keyRing })
     const sealer = await openVault({ store: own, keyRing, nowMs, random: systemRandom })
     const storage = { v1: signingKeyStorage(own, 'v1'), v2: signingKeyStorage(own, 'v2') }

@@ -1,12 +1,16 @@
 import { chmodSync, closeSync, fsyncSync, openSync, readFileSync, statSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { type KmsKeyOptions, kmsKeySource } from '../aws/index.ts'
 import {
   createKeyFile,
   createKeyRing,
   createPassphraseFile,
   isPassphraseFile,
   type Key,
+  type KeyCheck,
   type KeyRing,
+  type KeySource,
+  localKeySource,
   parseKeyFile,
   parsePassphraseFile,
   type RandomSource,
@@ -18,39 +22,76 @@ import { initialiseVault, keyCheckOf, rewrapDataKeys, type Store } from '../stor
 export interface KeySources {
   /** File with a passphrase; the key file then holds only what makes a key of it. */
   readonly passphraseFile?: string | undefined
-  /** Key files from before; what they wrapped is wrapped anew under the key file's key. */
+  /** Key files from before; what they wrapped is wrapped anew under the first key. */
   readonly oldKeyFiles?: readonly string[]
+  /** ARN of a key in AWS KMS, in the key file's place. */
+  readonly kmsKey?: string | undefined
+  /** KMS keys from before. */
+  readonly oldKmsKeys?: readonly string[]
+  readonly kmsEndpoint?: string | undefined
+  readonly kmsCredentials?: KmsKeyOptions['credentials']
+}
+
+/** A store's keys. */
+export interface Unlocked {
+  readonly keyRing: KeyRing
+  /** Whether a key file was made. */
+  readonly created: boolean
+  /** Wraps under the first key what older keys wrapped; gives how many. Resumes, and does nothing when nothing is left (S-06). */
+  readonly rewrap: (report?: (done: number) => void) => Promise<number>
 }
 
 /**
  * The key ring of a store. A store that has never sealed anything gets a new key file; one that has opens only with the key
- * it was sealed under, and otherwise nothing is written (S-05). A store of an old key comes over to the new one (S-06).
+ * it was sealed under, and otherwise nothing is written (S-05). A store of an old key opens with both, and `rewrap` brings it
+ * over to the new one (S-06).
  *
- * @throws AppError KEY_FILE_MISSING, KEY_FILE_INVALID, KEY_MISMATCH
+ * @throws AppError KEY_FILE_MISSING, KEY_FILE_INVALID, KEY_MISMATCH, KEY_UNAVAILABLE, SETTING_INVALID
  */
 export async function unlock(
   store: Store,
   path: string,
   random: RandomSource,
-  { passphraseFile, oldKeyFiles = [] }: KeySources = {},
-): Promise<{ keyRing: KeyRing; created: boolean; rewrapped: number }> {
+  sources: KeySources = {},
+): Promise<Unlocked> {
+  const { passphraseFile, oldKeyFiles = [], kmsKey, oldKmsKeys = [] } = sources
   const check = await keyCheckOf(store)
-  const found = readKeyFile(path)
-  // With an old key at hand a new key file is wanted on purpose; without, a missing file is a lost one.
-  if (found === null && check !== null && oldKeyFiles.length === 0) {
-    throw new AppError('KEY_FILE_MISSING', { path, wanted: check.keyId })
-  }
   const passphrase = passphraseFile === undefined ? null : readPassphrase(passphraseFile)
-  const text = found?.text ?? newKeyText(passphrase, random)
-  const first = keyOf(path, { text, mode: found?.mode ?? 0o600 }, passphrase)
-  const older = oldKeyFiles.map((old) => keyOf(old, requiredFile(old), passphrase))
+  const older = [
+    ...oldKeyFiles.map((old) => localKeySource(keyOf(old, requiredFile(old), passphrase), random)),
+    ...oldKmsKeys.map((arn) => kmsSource(arn, sources)),
+  ]
+  const found = kmsKey === undefined ? keyFileAt(path, check, older.length > 0) : null
+  const text = kmsKey === undefined ? (found?.text ?? newKeyText(passphrase, random)) : ''
+  const first =
+    kmsKey === undefined
+      ? localKeySource(keyOf(path, { text, mode: found?.mode ?? 0o600 }, passphrase), random)
+      : kmsSource(kmsKey, sources)
   const keyRing = createKeyRing(first, older, random)
-  if (check !== null) keyRing.verify(check)
+  if (check !== null) await keyRing.verify(check)
+  const created = kmsKey === undefined && found === null
   // The file first: a crash in between leaves a key that sealed nothing, never sealed values without their key.
-  if (found === null) createFile(path, text)
+  if (created) createFile(path, text)
   if (check === null) await initialiseVault({ store, keyRing })
-  const rewrapped = older.length > 0 && check !== null ? await rewrapDataKeys({ store, keyRing }) : 0
-  return { keyRing, created: found === null, rewrapped }
+  const rewrap: Unlocked['rewrap'] = async (report) =>
+    older.length > 0 ? await rewrapDataKeys({ store, keyRing }, report) : 0
+  return { keyRing, created, rewrap }
+}
+
+function kmsSource(arn: string, { kmsEndpoint, kmsCredentials }: KeySources): KeySource {
+  return kmsKeySource({
+    arn,
+    ...(kmsEndpoint === undefined ? {} : { endpoint: kmsEndpoint }),
+    ...(kmsCredentials === undefined ? {} : { credentials: kmsCredentials }),
+  })
+}
+
+/** With an old key at hand a new key file is wanted on purpose; without, a missing file is a lost one. */
+function keyFileAt(path: string, check: KeyCheck | null, isChange: boolean): ReturnType<typeof readKeyFile> {
+  const found = readKeyFile(path)
+  if (found === null && check !== null && !isChange)
+    throw new AppError('KEY_FILE_MISSING', { path, wanted: check.keyId })
+  return found
 }
 
 function newKeyText(passphrase: string | null, random: RandomSource): string {

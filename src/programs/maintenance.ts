@@ -11,7 +11,11 @@ import { databaseUrl, openStore, sqlitePath } from './store.ts'
 const nowMs = () => Date.now()
 
 /** Does a piece of maintenance with the settings of the server and gives what to tell: one line. */
-export async function maintain(task: MaintenanceTask, options: ProgramOptions): Promise<string> {
+export async function maintain(
+  task: MaintenanceTask,
+  options: ProgramOptions,
+  report: (line: string) => void = () => undefined,
+): Promise<string> {
   const settings = readSettings(options)
   const data = resolve((settings.text('data') ?? '~/.openesc').replace(/^~(?=\/|$)/, homedir()))
   const database = settings.text('database')
@@ -35,7 +39,7 @@ export async function maintain(task: MaintenanceTask, options: ProgramOptions): 
     default: {
       const store = await openStore({ data, database })
       try {
-        return await keepKeys(task, store, settings, data)
+        return await keepKeys(task, store, settings, data, report)
       } finally {
         await store.close()
       }

@@ -16,13 +16,15 @@ import { files } from '../world/files.ts'
 import { awsAccounts } from './aws-account.ts'
 import { createEgress } from './egress.ts'
 import { prepareFolder } from './folder.ts'
-import { unlock } from './key-file.ts'
+import { type KeySources, unlock } from './key-file.ts'
+import { keepKeysNew } from './key-work.ts'
 import { type Listener, listen } from './listen.ts'
 import { countRequest, measuredAnswers, measuredExchange, measuredIssuer, measuredStore } from './measured.ts'
 import { createMetrics, type Metrics, serveMetrics } from './metrics.ts'
 import { readSettings } from './options.ts'
 import { logLine, surviveClosedOutput } from './output.ts'
 import { catalogue, providersFor } from './powers.ts'
+import { keySources } from './server-keys.ts'
 import { keepStorageReserve, storeWithReserve } from './storage-reserve.ts'
 import { openStore, sqlitePath } from './store.ts'
 
@@ -34,8 +36,7 @@ interface ServerSettings {
   readonly database: string | undefined
   readonly metricsPort: number | undefined
   readonly keyFile: string
-  readonly passphraseFile: string | undefined
-  readonly oldKeyFiles: readonly string[]
+  readonly keySources: KeySources
   readonly issuerBaseUrl: string | undefined
   readonly stsEndpoint: string | undefined
   readonly awsRegion: string
@@ -95,8 +96,7 @@ function serverSettings(options: ProgramOptions): ServerSettings {
     database: settings.text('database'),
     metricsPort: settings.integer('metricsPort', { min: 0, max: 65_535 }),
     keyFile: settings.text('keyFile') ?? join(data, 'key'),
-    passphraseFile: settings.text('passphraseFile'),
-    oldKeyFiles: settings.list('oldKeyFiles'),
+    keySources: keySources(settings),
     issuerBaseUrl: settings.text('issuerBaseUrl'),
     stsEndpoint: settings.text('stsEndpoint'),
     awsRegion: settings.text('awsRegion') ?? 'us-east-1',
@@ -158,7 +158,12 @@ async function serve(
   log: (event: LogEvent) => void,
 ): Promise<void> {
   const nowMs = () => Date.now()
-  const { keyRing, created, rewrapped } = await unlock(store, settings.keyFile, systemRandom, settings)
+  const { keyRing, created, rewrap } = await unlock(
+    store,
+    settings.keyFile,
+    systemRandom,
+    settings.keySources,
+  )
   const vault = await openVault({ store, keyRing, nowMs, random: systemRandom })
   // The issuer's URL may be the address that is listened on, and a free port is known only then: answers wait for the app.
   const app = Promise.withResolvers<AnswerFrom>()
@@ -200,6 +205,7 @@ async function serve(
       catalogue,
       crypterFor: vault.crypterFor,
       sealer: vault,
+      keyRing,
       tokens: createAccessTokenCodec(await vault.secret('token-pepper'), systemRandom),
       clock: () => new Date(),
       ids: () => randomUUID(),
@@ -224,20 +230,12 @@ async function serve(
       ...limitsOf(settings.rateLimit),
     })
     await service.auditedRequests.happened('server-started', { keyId: keyRing.keyId, issuer: v1.issuer })
-    if (rewrapped > 0) {
-      await service.auditedRequests.happened('data-keys-rewrapped', {
-        keyId: keyRing.keyId,
-        count: rewrapped,
-      })
-      process.stderr.write(
-        `${rewrapped} data keys now belong to ${keyRing.keyId}; the old key files may go\n`,
-      )
-    }
     app.resolve((request, connection) => answer(request, connection))
     process.stderr.write(welcome(settings, listener, issuer, { keyCreated: created, first }))
     const stopTicking = keepTicking(service, issuer, log)
+    const stopKeys = keepKeysNew({ service, log, keyId: keyRing.keyId, rewrap })
     await listener.ended
-    await stopTicking()
+    await Promise.all([stopTicking(), stopKeys()])
     await service.auditedRequests.settle()
   } catch (error) {
     app.resolve(() => new Response(null, { status: 503 }))
@@ -297,6 +295,7 @@ function welcome(
   if (settings.stsEndpoint !== undefined) {
     lines.push(`  STS     ${settings.stsEndpoint} (not AWS: credentials from there open nothing in AWS)`)
   }
+  if (settings.keySources.kmsKey !== undefined) lines.push(`  key     ${settings.keySources.kmsKey}`)
   if (keyCreated)
     lines.push(
       `  key     ${settings.keyFile} (new: back it up apart from the data; without it the secrets are lost)`,

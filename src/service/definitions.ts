@@ -108,9 +108,10 @@ async function adoptSeals(
     if (path[0] !== 'values') return null
     const plaintext = await opened(ciphertext, path)
     const origin = crypter.origin?.(ciphertext)
-    if (origin === 0) return await crypter.encrypt(plaintext, path)
     if (origin === null && !(await standsAt(parts, environment, path, ciphertext))) throw refused()
-    return null
+    // Under a key that was retired it would keep that key in use.
+    const stays = origin !== 0 && ((await crypter.isCurrent?.(ciphertext)) ?? true)
+    return stays ? null : await crypter.encrypt(plaintext, path)
   })
   if (hasErrors(diagnostics)) throw refused()
   return adopted

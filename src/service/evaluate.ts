@@ -79,7 +79,7 @@ async function run(
 ): Promise<Evaluation> {
   const { definition, diagnostics } = loadDefinition(request.rootName, request.source)
   if (definition === null) return { ...nothing, diagnostics }
-  const refused: string[] = []
+  const hindrances: Hindrances = { refused: [], unavailable: [] }
   const { organization, caller } = request.access
   const ledger = createMintLedger(parts, {
     organizationId: organization.id,
@@ -89,16 +89,27 @@ async function run(
   const evaluation = await evaluate(
     request.rootName,
     definition,
-    evaluationHost(parts, request, { needsOnImports, refused, ledger }),
+    evaluationHost(parts, request, { needsOnImports, hindrances, ledger }),
   )
   // A token that the trail does not know of must have opened nothing (S-26).
   if (ledger.failure !== null) throw ledger.failure
   const all: readonly Diagnostic[] = [...diagnostics, ...evaluation.diagnostics]
-  const [first] = refused
+  // A key that is away is no fault of the text: the request may be made again (R-26).
+  const [away] = hindrances.unavailable
+  if (away !== undefined) throw away
+  const [first] = hindrances.refused
   // A refused import is a refused request, not a broken text: no partial result (S-21).
   if (first !== undefined)
     throw new AppError('IMPORT_FORBIDDEN', { environment: first }, { diagnostics: all })
   return { ...evaluation, diagnostics: all }
+}
+
+/** What an evaluation met that is no finding about its texts. */
+interface Hindrances {
+  /** Imports that the caller may not open. */
+  readonly refused: string[]
+  /** Keys that could not be used. */
+  readonly unavailable: AppError[]
 }
 
 function evaluationHost(
@@ -106,11 +117,11 @@ function evaluationHost(
   request: EvaluationRequest,
   {
     needsOnImports,
-    refused,
+    hindrances,
     ledger,
   }: {
     readonly needsOnImports: 'read' | 'open'
-    readonly refused: string[]
+    readonly hindrances: Hindrances
     readonly ledger: MintLedger
   },
 ): EvaluationHost {
@@ -124,19 +135,24 @@ function evaluationHost(
   }
   return {
     providers: parts.providers(scope),
-    crypter: rootCrypter(parts, request),
+    crypter: rootCrypter(parts, request, hindrances),
     context: (parts.context ?? callerContext)(scope),
-    loader: { load: (name) => loadImport(parts, request, needsOnImports, name, refused) },
+    loader: { load: (name) => loadImport(parts, request, needsOnImports, name, hindrances) },
     ...(parts.limits === undefined ? {} : { limits: parts.limits }),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   }
 }
 
 /** A text that is not stored was sealed, if at all, for the revision that it may become. */
-function rootCrypter(parts: ServiceParts, { root, access, text }: EvaluationRequest): Crypter {
+function rootCrypter(
+  parts: ServiceParts,
+  { root, access, text }: EvaluationRequest,
+  { unavailable }: Hindrances,
+): Crypter {
   const { organization } = access
   if (root === null) return parts.crypterFor(null, organization)
-  return crypterOf(parts, { environment: root, organization }, text ?? { revision: root.latest + 1 })
+  const place = text ?? { revision: root.latest + 1 }
+  return crypterOf(parts, { environment: root, organization }, place, (error) => unavailable.push(error))
 }
 
 /**
@@ -148,7 +164,7 @@ async function loadImport(
   request: EvaluationRequest,
   needs: 'read' | 'open',
   name: string,
-  refused: string[],
+  { refused, unavailable }: Hindrances,
 ): Promise<LoadedEnvironment> {
   const wanted = parseImportName(request.overrides?.get(name) ?? name)
   if (wanted === null) throw new Error('not found')
@@ -171,7 +187,7 @@ async function loadImport(
     const revision = await importedRevision(() => usableRevision(transaction, environment, wanted.version))
     request.imported?.(`${environment.project}/${environment.name}@${revision.number}`)
     const home = { environment, organization: access.organization }
-    const crypter: Crypter = crypterOf(parts, home, textOf(revision))
+    const crypter: Crypter = crypterOf(parts, home, textOf(revision), (error) => unavailable.push(error))
     return { source: revision.source, crypter }
   })
 }

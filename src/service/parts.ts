@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import type { Checkpoint } from '../crypto/index.ts'
+import type { Checkpoint, KeyRing } from '../crypto/index.ts'
 import type { Crypter, EvaluationLimits, ProviderSet } from '../eval/index.ts'
 import type { Environment, Organization, Store, TextPlace, TokenType, ValueCrypter } from '../store/index.ts'
 import type { ExportedRecord } from '../value/index.ts'
@@ -24,7 +24,7 @@ export interface ServiceParts {
     environment: Environment | null,
     organization: Organization,
     text?: TextPlace,
-  ) => Crypter & Partial<Pick<ValueCrypter, 'bind' | 'origin'>>
+  ) => Crypter & Partial<Pick<ValueCrypter, 'bind' | 'origin' | 'isCurrent'>>
   /** Seals what the service keeps beside definitions: open sessions. */
   readonly sealer: Sealer
   readonly tokens: TokenCodec
@@ -40,6 +40,8 @@ export interface ServiceParts {
   readonly checkpointKey?: KeyObject
   /** Keeps a checkpoint in a place that the store's thief or owner cannot rewrite. */
   readonly keepCheckpoint?: (checkpoint: Checkpoint) => Promise<void>
+  /** The keys that wrap data keys; absent = nobody can ask after them or rotate. */
+  readonly keyRing?: KeyRing
   /** The power over the issuers' keys; absent = this server has no issuer. */
   readonly signingKeys?: SigningKeyPower
   readonly limits?: Partial<EvaluationLimits>

@@ -8,6 +8,7 @@ import { type Callers, createCallers } from './caller.ts'
 import { type ChangeRequests, createChangeRequests } from './change-requests.ts'
 import { type Checks, createChecks } from './checks.ts'
 import { type CloneRequest, cloneEnvironment } from './clone.ts'
+import { createDataKeys, type DataKeys } from './data-keys/data-keys.ts'
 import { createDrafts, type Drafts } from './drafts.ts'
 import { createEnvironmentTags, type EnvironmentTags } from './environment-tags.ts'
 import { createEnvironments, type Environments } from './environments.ts'
@@ -42,6 +43,7 @@ export interface Service {
   readonly tokens: Tokens
   readonly teams: Teams
   readonly signingKeys: SigningKeys
+  readonly dataKeys: DataKeys
   readonly members: Members
   readonly auditLog: AuditLog
   readonly auditedRequests: AuditedRequests
@@ -69,7 +71,7 @@ export interface Service {
    * then; `holder` tells replicas apart.
    */
   tick(holder: string): Promise<void>
-  /** Whether the store answers. */
+  /** Whether the store answers and the key that seals can be used (S-70). */
   ready(): Promise<boolean>
   /** @see bootstrap */
   bootstrap(founding: Founding, keep?: (token: string) => Promise<void>): Promise<BootstrapResult>
@@ -78,12 +80,14 @@ export interface Service {
 /** The service over its parts. It has no clock, disk, network or randomness of its own. */
 export function createService(parts: ServiceParts): Service {
   const rotations = createRotations(parts)
+  const keyIsUsable = keyProbe(parts)
   return {
     callers: createCallers(parts),
     people: createPeople(parts),
     tokens: createTokens(parts),
     teams: createTeams(parts),
     signingKeys: createSigningKeys(parts),
+    dataKeys: createDataKeys(parts),
     members: createMembers(parts),
     auditLog: createAuditLog(parts),
     auditedRequests: createAuditedRequests(parts),
@@ -116,11 +120,27 @@ export function createService(parts: ServiceParts): Service {
     async ready() {
       try {
         await parts.store.read((transaction) => transaction.settings.get('server', 'bootstrap'))
-        return true
+        return await keyIsUsable()
       } catch {
         return false
       }
     },
     bootstrap: (founding, keep) => bootstrap(parts, founding, keep),
+  }
+}
+
+const probeMilliseconds = 2_500
+
+/** Asks a key that may live elsewhere now and then only, however often somebody asks here. */
+function keyProbe({ keyRing, clock }: ServiceParts): () => Promise<boolean> {
+  let askedMs = Number.NEGATIVE_INFINITY
+  let answer: Promise<boolean> = Promise.resolve(true)
+  return () => {
+    const nowMs = clock().getTime()
+    if (keyRing !== undefined && Math.abs(nowMs - askedMs) >= probeMilliseconds) {
+      askedMs = nowMs
+      answer = keyRing.usable()
+    }
+    return answer
   }
 }

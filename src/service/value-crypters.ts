@@ -15,12 +15,14 @@ export interface Home {
 /**
  * The crypter of a text. A value that was altered or moved is refused by its environment, path and revision (S-02).
  *
- * `text` is the stored revision, or the number for which another text is sealed.
+ * `text` is the stored revision, or the number for which another text is sealed. `unavailable` is told when the key cannot
+ * be used now: that is no finding about the text.
  */
 export function crypterOf(
   parts: Pick<ServiceParts, 'crypterFor'>,
   { environment, organization }: Home,
   text: TextPlace,
+  unavailable: (error: AppError) => void = () => undefined,
 ): Crypter {
   const crypter = parts.crypterFor(environment, organization, text)
   return {
@@ -29,6 +31,7 @@ export function crypterOf(
       try {
         return await crypter.decrypt(ciphertext, path)
       } catch (error) {
+        if (error instanceof AppError && error.code === 'KEY_UNAVAILABLE') unavailable(error)
         if (!(error instanceof AppError) || error.code !== 'VALUE_INTEGRITY') throw error
         throw new AppError(
           'VALUE_INTEGRITY_FAILED',

@@ -189,7 +189,7 @@ interface SealedPair {
 }
 
 /** Key id and sealed bytes in one: a length byte, the id, the rest. */
-function packSealed({ sealed, dataKeyId }: SealedPair): Uint8Array {
+export function packSealed({ sealed, dataKeyId }: SealedPair): Uint8Array {
   const id = Buffer.from(dataKeyId, 'utf8')
   return Buffer.concat([Buffer.from([id.length]), id, sealed])
 }

@@ -4,7 +4,7 @@ const lifeMs = 5 * 60 * 1000
 const limit = 1000
 
 interface Entry {
-  readonly key: Key
+  readonly key: Promise<Key>
   readonly untilMs: number
 }
 
@@ -18,14 +18,18 @@ export class DataKeyCache {
     this.#nowMs = nowMs
   }
 
-  /** The cached key, or the one `unwrap` gives, kept from now on. */
-  get(id: string, unwrap: () => Key): Key {
+  /** The cached key, or the one `unwrap` gives, kept from now on; a failure is not kept. */
+  get(id: string, unwrap: () => Promise<Key>): Promise<Key> {
     const nowMs = this.#nowMs()
     const known = this.#entries.get(id)
     if (known !== undefined && known.untilMs > nowMs) return known.key
     const key = unwrap()
     this.#entries.delete(id)
-    this.#entries.set(id, { key, untilMs: nowMs + lifeMs })
+    const entry = { key, untilMs: nowMs + lifeMs }
+    this.#entries.set(id, entry)
+    key.catch(() => {
+      if (this.#entries.get(id) === entry) this.#entries.delete(id)
+    })
     this.#trim(nowMs)
     return key
   }

@@ -26,7 +26,7 @@ export async function initialiseVault(parts: {
   readonly store: Store
   readonly keyRing: KeyRing
 }): Promise<void> {
-  const check = parts.keyRing.check()
+  const check = await parts.keyRing.check()
   await parts.store.change(async (transaction) => {
     const found = await keyCheckIn(transaction)
     if (found !== null) throw new AppError('KEY_ALREADY_INITIALISED', { wanted: found.keyId })

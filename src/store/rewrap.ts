@@ -1,9 +1,10 @@
 import type { KeyRing } from '../crypto/index.ts'
 import { AppError } from '../diag/index.ts'
 import { keyCheckOf, putKeyCheck } from './key-check.ts'
-import type { Store, Transaction } from './store.ts'
+import type { Store } from './store.ts'
 
 const pageSize = 200
+const atOnce = 20
 
 /**
  * Wraps every data key anew under the ring's first key, and makes that the store's key (S-06). Values are not
@@ -19,18 +20,19 @@ export async function rewrapDataKeys(
 ): Promise<number> {
   const check = await keyCheckOf(store)
   if (check === null) throw new AppError('KEY_NOT_INITIALISED')
-  keyRing.verify(check)
+  await keyRing.verify(check)
   let done = 0
   let after: string | null = null
   for (;;) {
     const from: string | null = after
-    const page: RewrappedPage = await store.change((transaction) => rewrapPage(transaction, keyRing, from))
+    const page: RewrappedPage = await rewrapPage(store, keyRing, from)
     done += page.rewrapped
     report(done)
     if (page.last === null) break
     after = page.last
   }
-  await store.change((transaction) => putKeyCheck(transaction, keyRing.check()))
+  const ours = await keyRing.check()
+  await store.change((transaction) => putKeyCheck(transaction, ours))
   return done
 }
 
@@ -40,18 +42,24 @@ interface RewrappedPage {
   readonly last: string | null
 }
 
-async function rewrapPage(
-  transaction: Transaction,
-  keyRing: KeyRing,
-  after: string | null,
-): Promise<RewrappedPage> {
-  const page = await transaction.dataKeys.list(after, pageSize)
-  let rewrapped = 0
-  for (const key of page.items) {
-    if (key.keyId === keyRing.keyId) continue
-    const wrapped = keyRing.rewrap(key.id, [key.ownerId], key.wrapped, key.keyId)
-    await transaction.dataKeys.rewrap(key.id, wrapped, keyRing.keyId)
-    rewrapped += 1
+async function rewrapPage(store: Store, keyRing: KeyRing, after: string | null): Promise<RewrappedPage> {
+  const page = await store.read(({ dataKeys }) => dataKeys.list(after, pageSize))
+  const others = page.items.filter(({ keyId }) => keyId !== keyRing.keyId)
+  const wrapped: (readonly [string, Uint8Array])[] = []
+  // Wrapped outside the unit of work, some at once: the key may live elsewhere.
+  for (let from = 0; from < others.length; from += atOnce) {
+    const batch = others
+      .slice(from, from + atOnce)
+      .map(
+        async ({ id, ownerId, wrapped: before, keyId }) =>
+          [id, await keyRing.rewrap(id, [ownerId], before, keyId)] as const,
+      )
+    wrapped.push(...(await Promise.all(batch)))
   }
-  return { rewrapped, last: page.more ? page.items.at(-1)!.id : null }
+  if (wrapped.length > 0) {
+    await store.change(async ({ dataKeys }) => {
+      for (const [id, bytes] of wrapped) await dataKeys.rewrap(id, bytes, keyRing.keyId)
+    })
+  }
+  return { rewrapped: wrapped.length, last: page.more ? page.items.at(-1)!.id : null }
 }

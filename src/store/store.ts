@@ -363,6 +363,8 @@ export interface DataKeyReader {
 export interface DataKeys extends DataKeyReader {
   insert(key: DataKey): Promise<boolean>
   retire(id: string, atMs: number): Promise<boolean>
+  /** Retires every key that is not; gives their number. */
+  retireAll(atMs: number): Promise<number>
   /** Replaces the wrapping only (S-06). */
   rewrap(id: string, wrapped: Uint8Array, keyId: string): Promise<boolean>
 }
@@ -376,6 +378,8 @@ export interface SigningKeyReader {
 export interface SigningKeys extends SigningKeyReader {
   insert(key: SigningKey): Promise<boolean>
   update(key: Pick<SigningKey, 'kid' | 'state' | 'activatedMs' | 'retiredMs'>): Promise<boolean>
+  /** Replaces how the private key is sealed, and nothing else (S-06). False when it is sealed otherwise by now. */
+  reseal(kid: string, expectedDataKeyId: string, sealed: Uint8Array, dataKeyId: string): Promise<boolean>
   delete(kid: string): Promise<boolean>
 }
 

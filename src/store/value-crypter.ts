@@ -32,6 +32,8 @@ export interface ValueCrypter {
   decrypt(ciphertext: Uint8Array, path?: PropertyPath): Promise<Uint8Array>
   /** The revision that sealed it; 0 for a value without a path, `null` for the form before, which knew no revision. */
   origin(ciphertext: Uint8Array): number | null
+  /** Whether it is sealed under the key that new values are sealed under. */
+  isCurrent(ciphertext: Uint8Array): Promise<boolean>
   /** The bonds of the text's values to its revision. */
   bind(secrets: readonly { readonly path: PropertyPath; readonly ciphertext: Uint8Array }[]): Promise<string>
 }
@@ -89,6 +91,7 @@ export function valueCrypter(
       return unsealValue(key, sealedBy === 0 ? { ...place(path), path: [] } : place(path), ciphertext)
     },
     origin: sealingRevision,
+    isCurrent: async (ciphertext) => sealingKeyId(ciphertext) === (await keys.current(ownerId)).id,
     async bind(secrets) {
       const key = secrets.length === 0 ? null : await keys.current(ownerId)
       const made = secrets.map(({ path, ciphertext }) => {

@@ -3,7 +3,14 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { createKeyFile, createKeyRing, parseKeyFile, seal, systemRandom } from '../crypto/index.ts'
+import {
+  createKeyFile,
+  createKeyRing,
+  localKeySource,
+  parseKeyFile,
+  seal,
+  systemRandom,
+} from '../crypto/index.ts'
 import { environment, seed } from './contract/seed.ts'
 import { initialiseVault, keyCheckOf, serverOwner } from './key-check.ts'
 import { rewrapDataKeys } from './rewrap.ts'
@@ -16,7 +23,7 @@ const acme = { id: 'o-acme' }
 const dev = { id: 'e-p-web-dev', projectId: 'p-web' }
 const bytes = (text: string) => new TextEncoder().encode(text)
 const text = (value: Uint8Array) => new TextDecoder().decode(value)
-const newKey = () => parseKeyFile('key', createKeyFile(systemRandom), 0o600)
+const newKey = () => localKeySource(parseKeyFile('key', createKeyFile(systemRandom), 0o600), systemRandom)
 const newRing = () => createKeyRing(newKey(), [], systemRandom)
 const integrity = { code: 'VALUE_INTEGRITY' }
 
@@ -62,7 +69,7 @@ describe('vault', () => {
     const { vault, store, parts } = scope
     await vault.crypterFor(dev, acme).encrypt(bytes('x'))
     const [row] = await store.read((tx) => tx.dataKeys.ofOwner(dev.id))
-    const key = parts.keyRing.unwrap(row!.id, [dev.id], row!.wrapped, row!.keyId)
+    const key = await parts.keyRing.unwrap(row!.id, [dev.id], row!.wrapped, row!.keyId)
     const former = seal(key, ['secret', acme.id, dev.id], bytes('hush'), systemRandom)
     const path = ['values', 'a']
     for (const place of [undefined, { revision: 4 }, { revision: 4, bonds: null }]) {
@@ -130,7 +137,7 @@ describe('vault', () => {
       message: `this store was sealed with key \`${parts.keyRing.keyId}\`; the configured source offers \`${keyRing.keyId}\``,
     })
     assert.deepEqual(await contents(store), before)
-    assert.deepEqual(await keyCheckOf(store), parts.keyRing.check())
+    assert.deepEqual(await keyCheckOf(store), await parts.keyRing.check())
   })
 
   it('S-05: no key is made up for a store that has none', async () => {

@@ -63,7 +63,7 @@ const keyAgeMs = 365 * 24 * 3600 * 1000
 export async function openVault(parts: VaultParts): Promise<Vault> {
   const check = await keyCheckOf(parts.store)
   if (check === null) throw new AppError('KEY_NOT_INITIALISED')
-  parts.keyRing.verify(check)
+  await parts.keyRing.verify(check)
   const keys = new DataKeys(parts)
   const sealAt = async (ownerId: string, place: Place, plaintext: Uint8Array) => {
     const key = await keys.current(ownerId)
@@ -117,30 +117,31 @@ class DataKeys {
   async current(ownerId: string): Promise<Key> {
     const { store, nowMs } = this.#parts
     const row = await store.read((transaction) => transaction.dataKeys.current(ownerId))
-    if (row !== null && !this.#isWorn(row)) return this.#cache.countSeal(this.#unwrapped(row))
+    if (row !== null && !this.#isWorn(row)) return this.#cache.countSeal(await this.#unwrapped(row))
+    // Wrapped before the unit of work, which must not wait for a key that lives elsewhere.
+    const fresh = await this.#fresh(ownerId)
     const made = await store.change(
       async (transaction) => {
         const again = await transaction.dataKeys.current(ownerId)
         if (again !== null && !this.#isWorn(again)) return again
         if (again !== null) await transaction.dataKeys.retire(again.id, nowMs())
-        const fresh = this.#fresh(ownerId)
         await transaction.dataKeys.insert(fresh)
         return fresh
         // Who opens an environment for the first time goes on while the disk is full.
       },
       { fromReserve: true },
     )
-    return this.#cache.countSeal(this.#unwrapped(made))
+    return this.#cache.countSeal(await this.#unwrapped(made))
   }
 
   /** @throws AppError VALUE_INTEGRITY when the owner has no such key: moved here, or its key was destroyed */
   async find(ownerId: string, id: string): Promise<Key> {
     const row = await this.#parts.store.read((transaction) => transaction.dataKeys.get(id))
     if (row === null || row.ownerId !== ownerId) throw new AppError('VALUE_INTEGRITY')
-    return this.#unwrapped(row)
+    return await this.#unwrapped(row)
   }
 
-  #unwrapped(row: DataKey): Key {
+  #unwrapped(row: DataKey): Promise<Key> {
     return this.#cache.get(row.id, () =>
       this.#parts.keyRing.unwrap(row.id, [row.ownerId], row.wrapped, row.keyId),
     )
@@ -150,10 +151,10 @@ class DataKeys {
     return this.#parts.nowMs() - row.createdMs >= keyAgeMs || this.#cache.seals(row.id) >= sealsPerKey
   }
 
-  #fresh(ownerId: string): DataKey {
+  async #fresh(ownerId: string): Promise<DataKey> {
     const { keyRing, random, nowMs } = this.#parts
     const id = `d_${Buffer.from(random(12)).toString('hex')}`
-    const { wrapped } = keyRing.createDataKey(id, [ownerId])
+    const { wrapped } = await keyRing.createDataKey(id, [ownerId])
     return { id, ownerId, wrapped, keyId: keyRing.keyId, createdMs: nowMs(), retiredMs: null }
   }
 }

@@ -54,6 +54,13 @@ export interface ChangeRequests extends ChangeRequestReader {
   /** Compare-and-set of the newest draft, one conditional statement: from `expected` to `expected + 1`. */
   advance(id: string, expected: number, modifiedMs: number): Promise<boolean>
   insertDraft(draft: DraftRevision): Promise<boolean>
+  /** Replaces how the secrets of a draft are sealed, and nothing else of it (S-06). False when its hash is another. */
+  resealDraft(
+    id: string,
+    number: number,
+    expectedHash: string,
+    sealed: Pick<DraftRevision, 'source' | 'contentHash'>,
+  ): Promise<boolean>
   insertEvent(event: ChangeRequestEvent): Promise<boolean>
   /** Inserts it or replaces the approver's earlier one. */
   putApproval(approval: Approval): Promise<void>

@@ -1,6 +1,11 @@
 import { createSecretKey } from 'node:crypto'
 import type { Hono } from 'hono'
-import { checkpointKey, createAccessTokenCodec, createKeyRing } from '../../src/crypto/index.ts'
+import {
+  checkpointKey,
+  createAccessTokenCodec,
+  createKeyRing,
+  localKeySource,
+} from '../../src/crypto/index.ts'
 import type { Provider, ProviderSet } from '../../src/eval/index.ts'
 import { type AppOptions, createApp } from '../../src/http/index.ts'
 import { createService, type Service, type ServiceParts } from '../../src/service/index.ts'
@@ -82,7 +87,11 @@ export async function createWorld(
     return `id-${lastId}`
   }
   const store = await openSqliteStore({ path, nowMs: () => clock.now.getTime() })
-  const keyRing = createKeyRing({ id: 'k_test', secret: createSecretKey(random(32)) }, [], random)
+  const keyRing = createKeyRing(
+    localKeySource({ id: 'k_test', secret: createSecretKey(random(32)) }, random),
+    [],
+    random,
+  )
   await initialiseVault({ store, keyRing })
   const vault = await openVault({ store, keyRing, nowMs: () => clock.now.getTime(), random })
   const tokens = createAccessTokenCodec(await vault.secret('pepper'), random)

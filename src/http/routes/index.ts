@@ -2,6 +2,7 @@ import type { Route } from '../route.ts'
 import { administrationRoutes } from './administration.ts'
 import { auditRoutes } from './audit.ts'
 import { changeRequestRoutes } from './change-requests.ts'
+import { dataKeyRoutes } from './data-keys.ts'
 import { draftRoutes } from './drafts.ts'
 import { environmentRoutes } from './environments.ts'
 import { exchangeRoutes } from './exchange.ts'
@@ -27,6 +28,7 @@ export const routes: readonly Route[] = [
   ...teamRoutes,
   ...auditRoutes,
   ...signingKeyRoutes,
+  ...dataKeyRoutes,
   ...providerRoutes,
   ...tagRoutes,
   ...environmentRoutes,

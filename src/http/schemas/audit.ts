@@ -12,6 +12,36 @@ export const checkpoint = z
   })
   .meta({ id: 'AuditCheckpoint' })
 
+/** The keys that seal secrets, counted. Times are RFC 3339; empty = not yet. */
+export const dataKeyStatus = z
+  .strictObject({
+    keyId: z.string(),
+    dataKeys: z.int(),
+    retired: z.int(),
+    underOldKeys: z.int(),
+    rotation: z
+      .strictObject({
+        started: z.string(),
+        finished: z.string(),
+        environments: z.int(),
+        done: z.int(),
+        values: z.int(),
+        failed: z.array(z.string()),
+      })
+      .optional(),
+  })
+  .meta({ id: 'DataKeyStatus' })
+
+/** What opening everything that is sealed found. */
+export const verifiedSeals = z
+  .strictObject({
+    good: z.int(),
+    bad: z.array(z.string()),
+    underRetiredKeys: z.int(),
+    underOldKeys: z.int(),
+  })
+  .meta({ id: 'VerifiedSeals' })
+
 /** The keys of both issuers. Times are RFC 3339; empty = not yet. */
 export const signingKeyList = z
   .strictObject({

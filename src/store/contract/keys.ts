@@ -83,6 +83,9 @@ export function keysContract(open: OpenStore): void {
         owned.map((key) => key.id),
         ['k3', 'k2', 'k1'],
       )
+      assert.equal(await tx.dataKeys.retireAll(9), 2)
+      assert.equal(await tx.dataKeys.current('o'), null)
+      assert.equal((await tx.dataKeys.get('k3'))?.retiredMs, 5)
       const page = await tx.dataKeys.list('k1', 1)
       assert.deepEqual([page.items.map((key) => key.id), page.more], [['k2'], true])
     })
@@ -105,6 +108,10 @@ export function keysContract(open: OpenStore): void {
           ['b', 'pending', null, null],
         ],
       )
+      assert.equal(await tx.signingKeys.reseal('b', 'other', new Uint8Array([2]), 'k2'), false)
+      assert.equal(await tx.signingKeys.reseal('b', 'k', new Uint8Array([2]), 'k2'), true)
+      const [, resealed] = await tx.signingKeys.list('v1')
+      assert.deepEqual([[...resealed!.sealedPrivateKey], resealed!.dataKeyId], [[2], 'k2'])
       assert.equal(await tx.signingKeys.delete('a'), true)
       assert.equal(await tx.signingKeys.delete('a'), false)
     })

@@ -76,7 +76,7 @@ export function changeRequests(db: Kysely<Tables>): ChangeRequests {
   }
 }
 
-function drafts(db: Kysely<Tables>): Pick<ChangeRequests, 'draft' | 'insertDraft'> {
+function drafts(db: Kysely<Tables>): Pick<ChangeRequests, 'draft' | 'insertDraft' | 'resealDraft'> {
   return {
     async draft(id, number) {
       const row = await db
@@ -97,6 +97,15 @@ function drafts(db: Kysely<Tables>): Pick<ChangeRequests, 'draft' | 'insertDraft
         created_ms: draft.createdMs,
       })
       return changed(await insert.onConflict((on) => on.doNothing()).executeTakeFirstOrThrow())
+    },
+    async resealDraft(id, number, expectedHash, { source, contentHash }) {
+      const update = db
+        .updateTable('draft_revisions')
+        .set({ source, content_hash: contentHash })
+        .where('change_request_id', '=', id)
+        .where('number', '=', number)
+        .where('content_hash', '=', expectedHash)
+      return changed(await update.executeTakeFirstOrThrow())
     },
   }
 }

@@ -47,6 +47,10 @@ export function dataKeys(db: Kysely<Tables>, hot: HotReads): DataKeys {
         .where('retired_ms', 'is', null)
       return changed(await update.executeTakeFirstOrThrow())
     },
+    async retireAll(atMs) {
+      const update = db.updateTable('data_keys').set({ retired_ms: atMs }).where('retired_ms', 'is', null)
+      return Number((await update.executeTakeFirstOrThrow()).numUpdatedRows)
+    },
     async rewrap(id, wrapped, keyId) {
       const update = db.updateTable('data_keys').set({ wrapped, key_id: keyId }).where('id', '=', id)
       return changed(await update.executeTakeFirstOrThrow())

@@ -38,6 +38,14 @@ export function signingKeys(db: Kysely<Tables>): SigningKeys {
         .where('kid', '=', key.kid)
       return changed(await update.executeTakeFirstOrThrow())
     },
+    async reseal(kid, expectedDataKeyId, sealed, dataKeyId) {
+      const update = db
+        .updateTable('signing_keys')
+        .set({ sealed_private_key: sealed, data_key_id: dataKeyId })
+        .where('kid', '=', kid)
+        .where('data_key_id', '=', expectedDataKeyId)
+      return changed(await update.executeTakeFirstOrThrow())
+    },
     async delete(kid) {
       return changed(await db.deleteFrom('signing_keys').where('kid', '=', kid).executeTakeFirstOrThrow())
     },
