@@ -1,4 +1,5 @@
 import type { PropertyPath } from '../value/index.ts'
+import { FlowReader, unquoted } from './flow-reader.ts'
 
 /** A place in a text: line and column from 1, columns in code points. */
 export interface TextPosition {
@@ -17,6 +18,8 @@ export interface Cursor {
   readonly from: number
   /** The unfinished `${…` that the cursor is in: what stands between `${` and the cursor. */
   readonly reference: string | null
+  /** What would close the flow collections that are open here, `]}`; `""` outside of any. */
+  readonly closers: string
 }
 
 /** Stands at the cursor while its line is read: a colon right before it may be the first of two. */
@@ -32,34 +35,81 @@ const keyOf = /^("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s#'"{[].*?):(?=\s|$)/
 /** Reads the surroundings of a position. Never throws, whatever the text is. */
 export function cursorAt(text: string, { line, column }: TextPosition): Cursor {
   const lines = text.split(/\r?\n/)
-  const frames: Frame[] = []
-  let blockIndent = -1
-  for (const before of lines.slice(0, line - 1)) {
-    const indent = indentOf(before)
-    if (before.trim() === '' || before.trimStart().startsWith('#')) continue
-    if (blockIndent >= 0 && indent > blockIndent) continue
-    blockIndent = -1
-    const { rest } = readLine(before, frames)
-    if (/^[|>][-+0-9]*\s*(#.*)?$/.test(rest)) blockIndent = frames.at(-1)?.indent ?? 0
-  }
+  const reader = new LineReader()
+  for (const before of lines.slice(0, line - 1)) reader.line(before)
   const typed = [...(lines[line - 1] ?? '')].slice(0, column - 1).join('')
-  const { rest: marked, isValue } = readLine(typed + end, frames)
-  const rest = marked.slice(0, -1)
-  const path = frames.map(({ step }) => step)
-  const reference = openReference(typed)
-  const flow = readFlow(rest)
-  if (flow !== null) {
-    const { partial } = flow
-    return {
-      path: [...path, ...flow.path],
-      place: flow.place,
-      partial,
-      from: column - length(partial),
-      reference,
+  return reader.cursor(typed, column)
+}
+
+/** What encloses the end of the lines that were read: block collections by their indents, flow collections by their signs. */
+class LineReader {
+  readonly #frames: Frame[] = []
+  #flow: FlowReader | null = null
+  /** The indent of the key or dash that the open flow collection stands behind. */
+  #flowIndent = -1
+  /** The indent of the key of a block scalar, below which all lines are its text; -1 outside of one. */
+  #scalarIndent = -1
+
+  line(text: string): void {
+    if (text.trim() === '' || text.trimStart().startsWith('#')) return
+    if (this.#continuesFlow(text)) {
+      this.#flow?.read(`\n${text}`)
+      if (this.#flow?.isClosed) this.#flow = null
+      return
     }
+    if (this.#scalarIndent >= 0 && indentOf(text) > this.#scalarIndent) return
+    this.#scalarIndent = -1
+    const { rest } = readLine(text, this.#frames)
+    const indent = this.#frames.at(-1)?.indent ?? -1
+    if (/^[|>][-+0-9]*\s*(#.*)?$/.test(rest)) this.#scalarIndent = Math.max(indent, 0)
+    const flow = openFlow(rest)
+    if (flow === null || flow.isClosed) return
+    this.#flow = flow
+    this.#flowIndent = indent
   }
-  const partial = rest.trimStart()
-  return { path, place: isValue ? 'value' : 'key', partial, from: column - length(partial), reference }
+
+  /** Reads what is typed of the last line, and says where its end is. */
+  cursor(typed: string, column: number): Cursor {
+    const reference = openReference(typed)
+    const at = (path: PropertyPath, place: Cursor['place'], partial: string, closers = ''): Cursor => ({
+      ...{ path, place, partial, reference, closers },
+      from: column - length(partial),
+    })
+    if (typed.trim() === '' ? this.#flow !== null : this.#continuesFlow(typed)) {
+      const flow = this.#flow!
+      flow.read(`\n${typed}`)
+      const { path, place, partial, closers } = flow.place()
+      if (flow.isClosed) return at(this.#path(), 'value', '')
+      return at([...this.#path(), ...path], place, partial, closers)
+    }
+    const { rest: marked, isValue } = readLine(typed + end, this.#frames)
+    const rest = marked.slice(0, -1)
+    const flow = openFlow(rest)
+    if (flow === null || flow.isClosed) return at(this.#path(), isValue ? 'value' : 'key', rest.trimStart())
+    const { path, place, partial, closers } = flow.place()
+    return at([...this.#path(), ...path], place, partial, closers)
+  }
+
+  #path(): PropertyPath {
+    return this.#frames.map(({ step }) => step)
+  }
+
+  /** Whether a line belongs to the open flow collection. A key left of its own begins something new: nobody closed it yet. */
+  #continuesFlow(text: string): boolean {
+    if (this.#flow === null) return false
+    if (indentOf(text) > this.#flowIndent || /^\s*[\]},]/.test(text)) return true
+    this.#flow = null
+    return false
+  }
+}
+
+/** Reads the flow collection that a text begins with, behind its anchor and tag; `null` when there is none. */
+function openFlow(rest: string): FlowReader | null {
+  const text = rest.replace(/^(?:[&!]\S*\s+){0,2}/, '')
+  if (!/^[{[]/.test(text)) return null
+  const flow = new FlowReader()
+  flow.read(text)
+  return flow
 }
 
 /** Takes a line's dashes and key onto the stack of what encloses the next text, and gives what stands behind them. */
@@ -94,46 +144,6 @@ function leave(frames: Frame[], leaves: (frame: Frame) => boolean): Frame | null
   return last
 }
 
-interface Flow {
-  readonly path: PropertyPath
-  readonly place: 'key' | 'value'
-  readonly partial: string
-}
-
-/** The innermost open flow collection of a line; `null` when none is open. */
-function readFlow(rest: string): Flow | null {
-  if (!/^[{[]/.test(rest)) return null
-  const open: { readonly isMap: boolean; step: string | number }[] = []
-  let entry = ''
-  let quote = ''
-  for (const character of rest) {
-    const top = open.at(-1)
-    if (quote !== '') {
-      if (character === quote) quote = ''
-      entry += character
-    } else if ((character === '"' || character === "'") && entry.trim() === '') {
-      quote = character
-      entry += character
-    } else if ((character === '{' || character === '[') && !entry.endsWith('$')) {
-      open.push({ isMap: character === '{', step: character === '{' ? '' : 0 })
-      entry = ''
-    } else if ((character === '}' || character === ']') && !entry.includes('${')) {
-      open.pop()
-      entry = ''
-    } else if (character === ',' && top !== undefined) {
-      top.step = top.isMap ? '' : Number(top.step) + 1
-      entry = ''
-    } else if (character === ' ' && entry.endsWith(':') && top?.isMap && top.step === '') {
-      top.step = unquoted(entry.slice(0, -1).trim())
-      entry = ''
-    } else entry += character
-  }
-  const top = open.at(-1)
-  if (top === undefined) return null
-  const path = open.map(({ step }) => step).filter((step) => step !== '')
-  return { path, place: top.isMap && top.step === '' ? 'key' : 'value', partial: entry.trimStart() }
-}
-
 /** What stands behind the last `${` that nothing has closed yet. */
 function openReference(typed: string): string | null {
   const at = typed.lastIndexOf('${')
@@ -148,10 +158,4 @@ function indentOf(line: string): number {
 
 function length(text: string): number {
   return [...text].length
-}
-
-function unquoted(key: string): string {
-  return /^["']/.test(key)
-    ? key.slice(1, key.length > 1 && key.endsWith(key[0]!) ? -1 : undefined)
-    : key.trim()
 }

@@ -46,17 +46,21 @@ export async function inquire(
   const { name, source, position } = question
   const text = decodeUtf8(source)
   const cursor = cursorAt(text, position)
-  const seen = typing ? withCursorKey(question, text, cursor) : repaired(source, position)
+  const seen = typing ? withCursorKey(question, text, cursor) : repaired(source, position, cursor)
   const { checked } = await checkSource(name, seen, host)
   return { text, cursor, checked, lookUp: createChecker(host) }
 }
 
 function withCursorKey({ source, position }: EditorQuestion, text: string, cursor: Cursor): Uint8Array {
   const isKey = cursor.place === 'key' && cursor.path[0] === 'values' && cursor.reference === null
-  if (!isKey) return repaired(source, position)
+  if (!isKey) return repaired(source, position, cursor)
   const lines = text.split('\n')
-  const typed = [...(lines[position.line - 1] ?? '')].slice(0, cursor.from - 1).join('')
-  if (/^[\s-]*$/.test(typed)) lines[position.line - 1] = `${typed}${cursorKey}:`
+  const whole = [...(lines[position.line - 1] ?? '')]
+  const typed = whole.slice(0, cursor.from - 1).join('')
+  const behind = whole.slice(position.column - 1).join('')
+  if (cursor.closers !== '')
+    lines[position.line - 1] = `${typed}${cursorKey}: null,${/[\]}].*/.exec(behind)?.[0] ?? ''}`
+  else if (/^[\s-]*$/.test(typed)) lines[position.line - 1] = `${typed}${cursorKey}:`
   const withKey = encodeUtf8(`${lines.join('\n')}\n`)
-  return parseYaml(withKey).problem === null ? withKey : repaired(source, position)
+  return parseYaml(withKey).problem === null ? withKey : repaired(withKey, position, cursor)
 }

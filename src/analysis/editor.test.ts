@@ -82,6 +82,26 @@ const rows: readonly [string, readonly string[], ('all' | 'among')?][] = [
   [`${head}  x:\n    fn::rotate::echo:\n      inputs: {|`, ['next']],
   [`${head}  x:\n    fn::validate:\n      schema:\n        type: |`, ['string', 'object'], 'among'],
   [`${head}  x:\n    fn::validate:\n      schema: {minL|`, ['minLength']],
+  [`${head}  x: {\n    fn::to|\n  }\n`, ['fn::toBase64', 'fn::toJSON', 'fn::toString']],
+  [`${head}  db: {\n    ho|\n`, ['host']],
+  [`${head}  db: {\n    host: a,\n    |\n  }\n  later: 1\n`, ['port'], 'among'],
+  [`${head}  db: {\n    "po|\n  }\n`, ['port']],
+  [`${head}  x: [\n    1, # one\n    {a: 2},\n    \${db.h|\n  ]\n`, ['host']],
+  [`${head}  x: [\n    "\${db.|",\n    2\n`, ['host', 'port']],
+  [`${head}  x:\n    fn::open::aws-login: {\n      oidc: {\n        |\n`, ['roleArn'], 'among'],
+  [
+    `${head}  x:\n    fn::open::aws-login: {\n      "oidc": {\n        roleArn: "a, {b",\n        s|\n      }}\n`,
+    ['sessionName', 'subjectAttributes'],
+  ],
+  [`${head}  x: {\n    fn::open: {\n      provider: a|`, ['aws-login']],
+  [`${head}  x: {fn::open: {provider: aws-login,\n    inputs: {|}}}\n`, ['oidc', 'static']],
+  [`${head}  x: {\n    fn::validate: {schema: {type: |`, ['string', 'object'], 'among'],
+  ['imports: [\n  web/base,\n  web/t|\n]\n', ['web/tools']],
+  ['imports: [\n  {web/base: {m|', ['merge']],
+  [`${head}  open: [1, {\n  db:\n    h|\n`, ['host']],
+  [`${head}  open: [1, {\n    a: 1\n  x: \${na|\n`, ['name']],
+  [`${head}  quote: "never closed\n  x: \${db.p|\n`, ['port']],
+  [`${head}  twice: a: b\n  x: \${db.p|\n  also: [\n`, ['port']],
   [`${head}  text: |\n`, []],
   ['description: |', []],
 ]
@@ -129,6 +149,9 @@ const definitions: readonly [string, string | null][] = [
   [`${head}  x: \${imports["web/to|ols"].ports}\n`, 'web/tools:1:1'],
   [`${head}  x: \${environments.web.ba|se}\n`, 'web/base:1:1'],
   [`${head}  x: \${login.acc|essKeyId}\n  broken: [`, 'web/dev:4:10'],
+  [`${head}  x: {\n    y: "\${db.ho|st}",\n  z: [\n`, 'web/base:2:14'],
+  [`${head}  quote: "never closed\n  x: \${na|me}\n`, 'web/dev:3:9'],
+  [`${head}  open: [{\n  x: \${lo|gin}\n  also: a: b\n`, 'web/dev:4:10'],
   ['imports:\n  - web/ba|se\n', 'web/base:1:1'],
   ['imports:\n  - web/tools|:\n      merge: false\n', 'web/tools:1:1'],
   ['imports:\n  - web/not|hing\n', null],
@@ -152,6 +175,9 @@ test('hover answers on text that is broken elsewhere', async () => {
     await hoverAt(ask(`${head}  x: {fn::to|JSON: 1}\n`), host),
     'Encodes a value into its JSON representation.',
   )
+  const open = `${head}  x: {\n    fn::open::aws-login: {\n      oidc: {\n        role|Arn: a\n  twice: a: b\n`
+  assert.equal(await hoverAt(ask(open), host), 'The ARN of the role to assume.')
+  assert.equal(await hoverAt(ask(`${head}  quote: "never closed\n  x: \${na|me}\n  y: [`), host), 'string')
 })
 
 test('no text and no position makes an editor’s question throw', async () => {
