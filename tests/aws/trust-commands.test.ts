@@ -180,6 +180,15 @@ describe('the trust commands over a real server', () => {
       assert.equal((await scene.esc('aws trust check --role-policy prod.json --claims witness.json')).code, 3)
     })
 
+    test('a condition on the audience does something until the audiences of the provider are known', async () => {
+      assert.equal((await scene.esc('aws trust prove prod.json')).code, 0)
+      const known = await scene.esc('aws trust prove prod.json --client-id aws:acme')
+      assert.equal(known.code, 3)
+      assert.match(known.stdout, /every token meets StringEquals esc\.example\.com\/oidc:aud/)
+      scene.write('dead.json', exactly('pulumi:environments:org:acme:env:web/prod*'))
+      assert.equal((await scene.esc('aws trust prove dead.json')).code, 3, 'a literal star is in no subject')
+    })
+
     test('a change that admits more ends with 3, one that admits less or nothing new with 0', async () => {
       assert.equal((await scene.esc('aws trust diff prod.json web.json')).code, 3)
       assert.equal((await scene.esc('aws trust diff web.json prod.json')).code, 0)

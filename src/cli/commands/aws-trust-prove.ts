@@ -5,6 +5,9 @@ import { Exit } from '../failure.ts'
 import { texts } from '../flags.ts'
 import { outputFlag, wantsJson } from '../output-flag.ts'
 
+// What a provider registers besides is not in the policy: a condition on the audience does something until it is known.
+const someAudience = 'aws:another-organization'
+
 /** `esc aws trust prove`. */
 export const command = define({
   usage: '<file>',
@@ -34,8 +37,14 @@ Exit code 0 when proved (or no condition is dead), 3 when not.`,
     const { source } = policy
     const trusts = requireAudiences(policy)
     if (flags.never.length === 0) {
+      const isKnown = flags['client-id'].length > 0
       const dead = trusts.flatMap(({ provider, partition, model }) =>
-        deadConditions(source, provider, model ?? undefined, partition),
+        deadConditions(
+          source,
+          isKnown ? provider : { ...provider, clientIds: [...provider.clientIds, someAudience] },
+          model ?? undefined,
+          partition,
+        ),
       )
       if (asJson) out.json({ dead })
       else out.write(renderDeadConditions(dead))
