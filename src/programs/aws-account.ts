@@ -3,6 +3,8 @@ import type { AccountOptions, AwsAccount } from '../setup/index.ts'
 
 /** The AWS account that this process's variables, profile and credentials lead to. */
 export function openAwsAccount(options: AccountOptions): AwsAccount {
+  // The SDK looks for a profile's `endpoint_url` under the profile that the variable names, not under the client's.
+  if (options.profile !== undefined) process.env['AWS_PROFILE'] = options.profile
   const region = options.region ?? (process.env['AWS_REGION'] || process.env['AWS_DEFAULT_REGION'])
   return openAccount({ ...options, ...(region ? { region } : {}) })
 }

@@ -72,3 +72,8 @@ export class AwsCallError extends Error {
     this.awsCode = awsCode
   }
 }
+
+/** Whether AWS refused a call. Told by name: what calls AWS is a bundle of its own, with a class of its own. */
+export function isAwsCallError(error: unknown): error is AwsCallError {
+  return error instanceof Error && error.name === 'AwsCallError' && 'awsCode' in error
+}

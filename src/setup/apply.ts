@@ -2,7 +2,7 @@ import { type Decision, decide, probeInput, prove } from '../trust/index.ts'
 import { automatonOf } from '../trust/language/automaton.ts'
 import { text } from '../trust/language/expression.ts'
 import { complement } from '../trust/language/operations.ts'
-import { type AwsAccount, AwsCallError } from './account.ts'
+import { type AwsAccount, type AwsCallError, isAwsCallError } from './account.ts'
 import { type AccountState, type Plan, type PlanItem, readState } from './plan.ts'
 import { roleArn, type SetupTarget } from './target.ts'
 
@@ -24,7 +24,7 @@ export async function applyPlan(
     try {
       await step.run?.(account)
     } catch (error) {
-      if (!(error instanceof AwsCallError)) throw error
+      if (!isAwsCallError(error)) throw error
       return { done: steps.slice(0, index), left: steps.slice(index), error }
     }
     onDone(step)

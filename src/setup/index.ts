@@ -4,6 +4,7 @@ export {
   type AccountOptions,
   type AwsAccount,
   AwsCallError,
+  isAwsCallError,
   type ProviderState,
   type RoleState,
 } from './account.ts'

@@ -33,6 +33,8 @@ export interface RunOptions {
   /** Whether standard input is a terminal, as for somebody who can be asked. */
   readonly terminal?: boolean
   readonly change?: Partial<CliWorld>
+  /** Is told what is written, in its order. */
+  readonly heard?: (stream: 'stdout' | 'stderr', text: string) => void
 }
 
 /** The real command line over a real server and a real sandbox, all in this process, files in a folder of their own. */
@@ -81,7 +83,11 @@ export async function startScene(): Promise<Scene> {
     const out = { stdout: '', stderr: '' }
     const sink = (name: 'stdout' | 'stderr') => ({
       isTerminal: false,
-      write: (bytes: Uint8Array) => void (out[name] += Buffer.from(bytes).toString()),
+      write: (bytes: Uint8Array) => {
+        const text = Buffer.from(bytes).toString()
+        out[name] += text
+        options.heard?.(name, text)
+      },
     })
     let lines = (options.stdin ?? '').split('\n')
     const world: CliWorld = {

@@ -1,4 +1,4 @@
-import { type AwsAccount, AwsCallError } from '../../setup/account.ts'
+import { type AwsAccount, type AwsCallError, isAwsCallError } from '../../setup/account.ts'
 import { Failure } from '../failure.ts'
 import { text } from '../flags.ts'
 import type { World } from '../world.ts'
@@ -38,7 +38,7 @@ export async function withAws<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    throw error instanceof AwsCallError ? new Failure(awsRefusal(error), { cause: error }) : error
+    throw isAwsCallError(error) ? new Failure(awsRefusal(error), { cause: error }) : error
   }
 }
 

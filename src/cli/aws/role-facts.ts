@@ -1,5 +1,5 @@
 import type { AwsAccount, ProviderState, RoleState } from '../../setup/account.ts'
-import { AwsCallError } from '../../setup/account.ts'
+import { isAwsCallError } from '../../setup/account.ts'
 import { parseRoleArn } from '../../trust/index.ts'
 import { Failure } from '../failure.ts'
 import { awsRefusal, withAws } from './account-flags.ts'
@@ -59,7 +59,7 @@ export async function readProvider(
     )
     return { provider: null, isKnown: true, notes }
   } catch (error) {
-    if (!(error instanceof AwsCallError) || !/^AccessDenied/.test(error.awsCode)) throw failureOf(error)
+    if (!isAwsCallError(error) || !/^AccessDenied/.test(error.awsCode)) throw failureOf(error)
     return {
       provider: null,
       isKnown: false,
@@ -69,7 +69,7 @@ export async function readProvider(
 }
 
 function failureOf(error: unknown): unknown {
-  return error instanceof AwsCallError ? new Failure(awsRefusal(error), { cause: error }) : error
+  return isAwsCallError(error) ? new Failure(awsRefusal(error), { cause: error }) : error
 }
 
 // What people mistake for one another: the case and a trailing slash.

@@ -63,7 +63,7 @@ export async function applySetup(call: ApplyCall, target: SetupTarget): Promise<
   const steps = plan.filter(({ run }) => run !== null)
   if (steps.length > 0) await requireConsent(call, steps.length, target)
   const applied = await applyPlan(account, plan, (item) => {
-    if (!asJson) out.line(`done: ${itemText(item)}`)
+    if (!asJson) out.line(`done: ${stepText(item)}`)
   })
   if (applied.error !== null) {
     const report = {
@@ -74,7 +74,7 @@ export async function applySetup(call: ApplyCall, target: SetupTarget): Promise<
     }
     if (asJson) out.json({ ...report, error: awsRefusal(applied.error) })
     else {
-      for (const item of applied.left) out.note(`not done: ${itemText(item)}`)
+      for (const item of applied.left) out.note(`not done: ${stepText(item)}`)
     }
     throw new Failure(
       `${awsRefusal(applied.error)}. ${applied.done.length} of ${steps.length} steps are done and stay; the same command goes on from there`,
@@ -125,8 +125,12 @@ async function reachChange(
 
 const marks = { create: '+', update: '~', keep: '=' } as const
 
-function itemText({ action, what, name, detail }: PlanItem): string {
-  return `${action} ${what} ${name}${detail === '' ? '' : `: ${detail}`}`
+function stepText({ action, what, name }: PlanItem): string {
+  return `${action} ${what} ${name}`
+}
+
+function itemText(item: PlanItem): string {
+  return `${stepText(item)}${item.detail === '' ? '' : `: ${item.detail}`}`
 }
 
 function shown({ action, what, name, detail, policies }: PlanItem) {
