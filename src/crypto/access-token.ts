@@ -1,7 +1,7 @@
-import { createHmac } from 'node:crypto'
 import { AppError } from '../diag/index.ts'
 import { bytesToBase62, toBase62 } from './base62.ts'
 import { crc32 } from './crc32.ts'
+import { hmacSha256 } from './hmac.ts'
 import type { RandomSource } from './random.ts'
 
 /** What a token acts as, in its text one letter: a person, a machine (organization or team), a console login. */
@@ -63,7 +63,7 @@ export function parseAccessToken(text: string): ParsedAccessToken {
 
 /** The 32 bytes that are kept of a secret: HMAC-SHA-256 under the server's pepper (S-10). */
 export function hashSecret(pepper: Uint8Array, secret: string): Uint8Array {
-  return createHmac('sha256', pepper).update(secret, 'utf8').digest()
+  return hmacSha256(pepper, Buffer.from(secret))
 }
 
 function checksum(body: string): string {

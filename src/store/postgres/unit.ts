@@ -1,6 +1,13 @@
 import { Kysely, type QueryResult } from 'kysely'
 import type { ClientBase } from 'pg'
-import { type HotReads, hotStatements } from '../sql/hot-reads.ts'
+import {
+  type HotStatements,
+  type HotValue,
+  hotReadNames,
+  hotStatements,
+  hotWriteNames,
+  hotWriteStatements,
+} from '../sql/hot-statements.ts'
 import { Queue } from '../sql/queue.ts'
 import type { Tables } from '../sql/tables.ts'
 import { sqlTransaction } from '../sql/transaction.ts'
@@ -23,7 +30,7 @@ export class Unit implements StatementRunner {
   constructor(client: ClientBase) {
     this.#client = client
     const db = new Kysely<Tables>({ dialect: postgresDialect(this) })
-    this.transaction = sqlTransaction(db, this.#hotReads())
+    this.transaction = sqlTransaction(db, this.#hotStatements())
   }
 
   /** What the first failed statement threw. */
@@ -46,21 +53,22 @@ export class Unit implements StatementRunner {
     return { rows: result.rows as R[], numAffectedRows: BigInt(result.rowCount ?? 0) }
   }
 
-  #hotReads(): HotReads {
+  #hotStatements(): HotStatements {
+    const run = (name: string, text: string, values: readonly HotValue[]) =>
+      this.#run({ name: `openesc_${name}`, text, values: values.map(inputValue) })
     const read =
-      <Row>(name: keyof typeof hotStatements) =>
-      async (...values: readonly string[]) =>
-        // The statement selects the columns of the row it is typed as.
-        (await this.#run({ name: `openesc_${name}`, text: hotStatements[name], values: [...values] }))
-          .rows[0] as Row | undefined
-    return {
-      token: read('token'),
-      environment: read('environment'),
-      latestRevision: read('latestRevision'),
-      openSession: read('openSession'),
-      dataKey: read('dataKey'),
-      currentDataKey: read('currentDataKey'),
-    }
+      (name: keyof typeof hotStatements) =>
+      async (...values: readonly HotValue[]) =>
+        (await run(name, hotStatements[name], values)).rows[0]
+    const write =
+      (name: keyof typeof hotWriteStatements) =>
+      async (...values: readonly HotValue[]) =>
+        (await run(name, hotWriteStatements[name], values)).rowCount ?? 0
+    // Every read selects the columns of the row it is typed as.
+    return Object.fromEntries([
+      ...hotReadNames.map((name) => [name, read(name)]),
+      ...hotWriteNames.map((name) => [name, write(name)]),
+    ]) as unknown as HotStatements
   }
 
   #run(query: { readonly name?: string; readonly text: string; readonly values: unknown[] }) {

@@ -1,17 +1,18 @@
-import { type Kysely, sql } from 'kysely'
+import type { Kysely } from 'kysely'
 import type { AuditEntries } from '../workflow.ts'
 import type { AuditEntry } from '../workflow-records.ts'
-import { changed, pageOf } from './page.ts'
+import type { HotStatements } from './hot-statements.ts'
+import { pageOf } from './page.ts'
 import type { Tables } from './tables.ts'
 import type { AuditEntryRow } from './workflow-tables.ts'
 
 /** The audit trail over SQL: entries are appended and never touched again. */
-export function auditEntries(db: Kysely<Tables>): AuditEntries {
+export function auditEntries(db: Kysely<Tables>, hot: HotStatements): AuditEntries {
   const rows = (organizationId: string) =>
     db.selectFrom('audit_entries').selectAll().where('organization_id', '=', organizationId)
   return {
     async head(organizationId) {
-      const row = await rows(organizationId).orderBy('sequence', 'desc').limit(1).executeTakeFirst()
+      const row = await hot.auditHead(organizationId)
       return row ? { sequence: row.sequence, hash: row.hash } : null
     },
     async forward(organizationId, after, limit) {
@@ -31,16 +32,17 @@ export function auditEntries(db: Kysely<Tables>): AuditEntries {
       return pageOf(await query.execute(), limit, entryFrom)
     },
     async append(entry) {
-      const result = await sql`
-        insert into audit_entries
-          (organization_id, sequence, at_ms, event, actor_id, previous_hash, hash, body)
-        select ${entry.organizationId}, ${entry.sequence}, ${entry.atMs}, ${entry.event}, ${entry.actorId},
-          ${entry.previousHash}, ${entry.hash}, ${entry.body}
-        where ${entry.sequence} = 1 + (
-          select coalesce(max(sequence), 0) from audit_entries where organization_id = ${entry.organizationId}
-        )
-      `.execute(db)
-      return changed({ numInsertedOrUpdatedRows: result.numAffectedRows })
+      const appended = await hot.appendAudit(
+        entry.organizationId,
+        entry.sequence,
+        entry.atMs,
+        entry.event,
+        entry.actorId,
+        entry.previousHash,
+        entry.hash,
+        entry.body,
+      )
+      return appended > 0
     },
   }
 }

@@ -1,12 +1,12 @@
 import type { Kysely } from 'kysely'
 import type { DataKey } from '../records.ts'
 import type { DataKeys } from '../store.ts'
-import type { HotReads } from './hot-reads.ts'
+import type { HotStatements } from './hot-statements.ts'
 import { changed, pageOf } from './page.ts'
 import type { DataKeyRow, Tables } from './tables.ts'
 
 /** Wrapped data keys over SQL. */
-export function dataKeys(db: Kysely<Tables>, hot: HotReads): DataKeys {
+export function dataKeys(db: Kysely<Tables>, hot: HotStatements): DataKeys {
   const rows = () => db.selectFrom('data_keys').selectAll()
   const newestFirst = (ownerId: string) =>
     rows().where('owner_id', '=', ownerId).orderBy('created_ms', 'desc').orderBy('id', 'desc')

@@ -2,13 +2,13 @@ import type { Expression, ExpressionBuilder, Kysely, SqlBool, Updateable } from 
 import type { Environment } from '../records.ts'
 import type { EnvironmentChange, EnvironmentKey, Environments } from '../store.ts'
 import { actorFrom, actorText } from './actor.ts'
-import type { HotReads, NamedEnvironmentRow } from './hot-reads.ts'
+import type { HotStatements, NamedEnvironmentRow } from './hot-statements.ts'
 import { nameKey } from './name-key.ts'
 import { changed, pageOf } from './page.ts'
 import type { EnvironmentRow, Tables } from './tables.ts'
 
 /** Environments over SQL. */
-export function environments(db: Kysely<Tables>, hot: HotReads): Environments {
+export function environments(db: Kysely<Tables>, hot: HotStatements): Environments {
   return {
     async get(id) {
       const row = await named(db).where('e.id', '=', id).executeTakeFirst()

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Membership } from '../records.ts'
 import type { Memberships } from '../store.ts'
+import type { HotStatements } from './hot-statements.ts'
 import { organizationFrom } from './organizations.ts'
 import { changed, pageOf } from './page.ts'
 import type { MembershipRow, Tables } from './tables.ts'
@@ -9,15 +10,10 @@ import { userFrom } from './users.ts'
 const own = ['m.organization_id', 'm.user_id', 'm.role', 'm.created_ms as member_since_ms'] as const
 
 /** Memberships over SQL. */
-export function memberships(db: Kysely<Tables>): Memberships {
+export function memberships(db: Kysely<Tables>, hot: HotStatements): Memberships {
   return {
     async get(organizationId, userId) {
-      const row = await db
-        .selectFrom('memberships')
-        .selectAll()
-        .where('organization_id', '=', organizationId)
-        .where('user_id', '=', userId)
-        .executeTakeFirst()
+      const row = await hot.membership(organizationId, userId)
       return row ? membershipFrom({ ...row, member_since_ms: row.created_ms }) : null
     },
     async ofUser(userId) {

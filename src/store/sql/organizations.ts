@@ -1,12 +1,13 @@
 import type { Kysely } from 'kysely'
 import type { Organization } from '../records.ts'
 import type { Organizations } from '../store.ts'
+import type { HotStatements } from './hot-statements.ts'
 import { nameKey } from './name-key.ts'
 import { changed, pageOf } from './page.ts'
 import type { OrganizationRow, Tables } from './tables.ts'
 
 /** Organizations over SQL. */
-export function organizations(db: Kysely<Tables>): Organizations {
+export function organizations(db: Kysely<Tables>, hot: HotStatements): Organizations {
   const rows = () => db.selectFrom('organizations').selectAll()
   return {
     async get(id) {
@@ -14,7 +15,7 @@ export function organizations(db: Kysely<Tables>): Organizations {
       return row ? organizationFrom(row) : null
     },
     async find(name) {
-      const row = await rows().where('name_key', '=', nameKey(name)).executeTakeFirst()
+      const row = await hot.organization(nameKey(name))
       return row?.name === name ? organizationFrom(row) : null
     },
     async list(after, limit) {

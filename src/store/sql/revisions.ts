@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Retraction, Revision, RevisionSummary } from '../records.ts'
 import type { Revisions } from '../store.ts'
 import { actorFrom, actorText } from './actor.ts'
-import type { HotReads } from './hot-reads.ts'
+import type { HotStatements } from './hot-statements.ts'
 import { changed, pageOf } from './page.ts'
 import type { RevisionRow, Tables } from './tables.ts'
 
@@ -17,7 +17,7 @@ const withoutSource = [
 ] as const
 
 /** Revisions over SQL. */
-export function revisions(db: Kysely<Tables>, hot: HotReads): Revisions {
+export function revisions(db: Kysely<Tables>, hot: HotStatements): Revisions {
   return {
     async get(environmentId, number) {
       const row = await db

@@ -1,15 +1,16 @@
 import type { Kysely } from 'kysely'
 import type { Settings } from '../store.ts'
+import type { HotStatements } from './hot-statements.ts'
 import { changed } from './page.ts'
 import type { Tables } from './tables.ts'
 
 /** Settings over SQL: one JSON text each. */
-export function settings(db: Kysely<Tables>): Settings {
+export function settings(db: Kysely<Tables>, hot: HotStatements): Settings {
   const rows = (ownerId: string) =>
     db.selectFrom('settings').select(['name', 'value']).where('owner_id', '=', ownerId)
   return {
     async get(ownerId, name) {
-      const row = await rows(ownerId).where('name', '=', name).executeTakeFirst()
+      const row = await hot.setting(ownerId, name)
       return row === undefined ? undefined : JSON.parse(row.value)
     },
     async all(ownerId) {

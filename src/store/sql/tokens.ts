@@ -1,12 +1,12 @@
 import type { Kysely } from 'kysely'
 import type { AccessToken, TokenType } from '../records.ts'
 import type { Tokens } from '../store.ts'
-import type { HotReads } from './hot-reads.ts'
+import type { HotStatements } from './hot-statements.ts'
 import { changed, pageOf } from './page.ts'
 import type { AccessTokenRow, Tables } from './tables.ts'
 
 /** Access tokens over SQL. */
-export function tokens(db: Kysely<Tables>, hot: HotReads): Tokens {
+export function tokens(db: Kysely<Tables>, hot: HotStatements): Tokens {
   const after = (id: string | null, limit: number) => {
     const rows = db
       .selectFrom('access_tokens')

@@ -6,7 +6,7 @@ import { dataKeys } from './data-keys.ts'
 import { environmentReferences } from './environment-references.ts'
 import { environmentTags } from './environment-tags.ts'
 import { environments } from './environments.ts'
-import type { HotReads } from './hot-reads.ts'
+import type { HotStatements } from './hot-statements.ts'
 import { memberships } from './memberships.ts'
 import { openRequests } from './open-requests.ts'
 import { openSessions } from './open-sessions.ts'
@@ -26,7 +26,7 @@ import { users } from './users.ts'
 import { webhooks } from './webhooks.ts'
 
 const repositories: {
-  readonly [Name in keyof Transaction]: (db: Kysely<Tables>, hot: HotReads) => Transaction[Name]
+  readonly [Name in keyof Transaction]: (db: Kysely<Tables>, hot: HotStatements) => Transaction[Name]
 } = {
   organizations,
   users,
@@ -55,9 +55,9 @@ const repositories: {
 /** Makes each repository when it is first asked for, since most units of work need two or three. */
 class LazyRepositories {
   readonly db: Kysely<Tables>
-  readonly hot: HotReads
+  readonly hot: HotStatements
   readonly made = new Map<string, unknown>()
-  constructor(db: Kysely<Tables>, hot: HotReads) {
+  constructor(db: Kysely<Tables>, hot: HotStatements) {
     this.db = db
     this.hot = hot
   }
@@ -76,7 +76,7 @@ for (const [name, make] of Object.entries(repositories)) {
 }
 
 /** All repositories over one open database transaction. Beginning and ending it is the engine's work. */
-export function sqlTransaction(db: Kysely<Tables>, hot: HotReads): Transaction {
+export function sqlTransaction(db: Kysely<Tables>, hot: HotStatements): Transaction {
   // The loop above gave the class one getter for each member of Transaction.
   return new LazyRepositories(db, hot) as unknown as Transaction
 }

@@ -1,16 +1,17 @@
 import type { Kysely } from 'kysely'
 import type { User } from '../records.ts'
 import type { Users } from '../store.ts'
+import type { HotStatements } from './hot-statements.ts'
 import { nameKey } from './name-key.ts'
 import { changed, pageOf } from './page.ts'
 import type { Tables, UserRow } from './tables.ts'
 
 /** Users over SQL. */
-export function users(db: Kysely<Tables>): Users {
+export function users(db: Kysely<Tables>, hot: HotStatements): Users {
   const rows = () => db.selectFrom('users').selectAll()
   return {
     async get(id) {
-      const row = await rows().where('id', '=', id).executeTakeFirst()
+      const row = await hot.user(id)
       return row ? userFrom(row) : null
     },
     async find(login) {

@@ -3,13 +3,18 @@ import type { QueryResult } from 'kysely'
 
 const cachedStatements = 256
 
+interface Prepared {
+  readonly statement: StatementSync
+  readonly hasRows: boolean
+}
+
 /**
  * One SQLite connection with the settings durability asks for, and its prepared statements by text.
  * Statements are kept; the least recently used goes when there are too many.
  */
 export class Connection {
   readonly #database: DatabaseSync
-  readonly #statements = new Map<string, StatementSync>()
+  readonly #statements = new Map<string, Prepared>()
 
   /** @throws SQLite's own error when the file cannot be opened */
   constructor(path: string, busyMilliseconds: number) {
@@ -32,7 +37,7 @@ export class Connection {
 
   /** Runs one statement without parameters or rows, prepared once. */
   run(sql: string): void {
-    this.prepared(sql).run()
+    this.#prepared(sql).statement.run()
   }
 
   /** The value of a pragma, read back from the database itself. */
@@ -43,22 +48,33 @@ export class Connection {
 
   /** Runs one statement with its parameters. Yes and no become 1 and 0. */
   execute<R>(sql: string, parameters: readonly unknown[]): QueryResult<R> {
-    const statement = this.prepared(sql)
+    const { statement, hasRows } = this.#prepared(sql)
     const values = parameters.map(inputValue)
-    if (statement.columns().length > 0) return { rows: statement.all(...values) as R[] }
+    if (hasRows) return { rows: statement.all(...values) as R[] }
     const { changes } = statement.run(...values)
     return { rows: [], numAffectedRows: BigInt(changes) }
   }
 
+  /** The first row of a statement. */
+  first(sql: string, parameters: readonly SQLInputValue[]): unknown {
+    return this.#prepared(sql).statement.get(...parameters)
+  }
+
+  /** Runs a statement; the number of rows that it changed. */
+  changes(sql: string, parameters: readonly SQLInputValue[]): number {
+    return Number(this.#prepared(sql).statement.run(...parameters).changes)
+  }
+
   /** The statement of a text, prepared at most once while it is in use. */
-  prepared(sql: string): StatementSync {
+  #prepared(sql: string): Prepared {
     const known = this.#statements.get(sql)
     if (known !== undefined) {
       this.#statements.delete(sql)
       this.#statements.set(sql, known)
       return known
     }
-    const made = this.#database.prepare(sql)
+    const statement = this.#database.prepare(sql)
+    const made = { statement, hasRows: statement.columns().length > 0 }
     this.#statements.set(sql, made)
     if (this.#statements.size > cachedStatements) {
       const [oldest] = this.#statements.keys()

@@ -1,11 +1,12 @@
 import { Kysely, type QueryResult } from 'kysely'
+import { onUse } from '../sql/on-use.ts'
 import type { Tables } from '../sql/tables.ts'
 import { sqlTransaction } from '../sql/transaction.ts'
 import type { StatementRunner } from '../sql/unit-driver.ts'
 import type { Transaction } from '../store.ts'
 import type { Connection } from './connection.ts'
 import { nodeSqliteDialect } from './dialect.ts'
-import { sqliteHotReads } from './hot-reads.ts'
+import { sqliteHotStatements } from './hot-statements.ts'
 
 /**
  * One unit of work on a connection. It remembers the first statement that failed, so that a failure which the
@@ -20,10 +21,12 @@ export class Unit implements StatementRunner {
 
   constructor(connection: Connection) {
     this.#connection = connection
-    const db = new Kysely<Tables>({ dialect: nodeSqliteDialect(this) })
-    const hot = sqliteHotReads((sql, parameters) =>
-      this.#noting(() => connection.prepared(sql).get(...parameters)),
-    )
+    // Most units read and need no builder of queries, which takes longer to make than a read takes.
+    const db = onUse(() => new Kysely<Tables>({ dialect: nodeSqliteDialect(this) }))
+    const hot = sqliteHotStatements({
+      first: (sql, parameters) => this.#noting(() => connection.first(sql, parameters)),
+      changes: (sql, parameters) => this.#noting(() => connection.changes(sql, parameters)),
+    })
     this.transaction = sqlTransaction(db, hot)
   }
 

@@ -1,0 +1,84 @@
+import type {
+  AccessTokenRow,
+  DataKeyRow,
+  EnvironmentRow,
+  MembershipRow,
+  OpenSessionRow,
+  OrganizationRow,
+  RevisionRow,
+  UserRow,
+} from './tables.ts'
+
+/** An environment's row with the name of its organization. */
+export type NamedEnvironmentRow = EnvironmentRow & { readonly organization: string }
+
+/** The reads of nearly every request, prepared once by the engine instead of built each time. */
+export interface HotReads {
+  token(id: string): Promise<AccessTokenRow | undefined>
+  user(id: string): Promise<UserRow | undefined>
+  organization(nameKey: string): Promise<OrganizationRow | undefined>
+  membership(organizationId: string, userId: string): Promise<MembershipRow | undefined>
+  setting(ownerId: string, name: string): Promise<{ readonly value: string } | undefined>
+  auditHead(organizationId: string): Promise<{ readonly sequence: number; readonly hash: string } | undefined>
+  environment(organizationId: string, project: string, name: string): Promise<NamedEnvironmentRow | undefined>
+  latestRevision(environmentId: string): Promise<RevisionRow | undefined>
+  openSession(id: string): Promise<OpenSessionRow | undefined>
+  dataKey(id: string): Promise<DataKeyRow | undefined>
+  currentDataKey(ownerId: string): Promise<DataKeyRow | undefined>
+}
+
+/** Their texts, in SQL that every engine reads; parameters are numbered `$1`…. */
+export const hotStatements = {
+  token: 'select * from access_tokens where id = $1',
+  user: 'select * from users where id = $1',
+  organization: 'select * from organizations where name_key = $1',
+  membership: 'select * from memberships where organization_id = $1 and user_id = $2',
+  setting: 'select value from settings where owner_id = $1 and name = $2',
+  auditHead:
+    'select sequence, hash from audit_entries where organization_id = $1 order by sequence desc limit 1',
+  environment:
+    'select e.*, o.name as organization from environments e join organizations o on o.id = e.organization_id ' +
+    'where e.organization_id = $1 and e.project = $2 and e.name = $3 and e.deleted_ms is null',
+  latestRevision:
+    'select r.* from environments e join revisions r on r.environment_id = e.id and r.number = e.latest ' +
+    'where e.id = $1',
+  openSession: 'select * from open_sessions where id = $1',
+  dataKey: 'select * from data_keys where id = $1',
+  currentDataKey:
+    'select * from data_keys where owner_id = $1 and retired_ms is null ' +
+    'order by created_ms desc, id desc limit 1',
+} as const satisfies { readonly [name in keyof HotReads]: string }
+
+/** What a hot write binds. */
+export type HotValue = string | number | Uint8Array | null
+
+/** The writes of nearly every open, prepared likewise. Each gives the number of rows that it changed. */
+export interface HotWrites {
+  insertOpenSession(...values: readonly HotValue[]): Promise<number>
+  deleteExpiredSessions(nowMs: number, limit: number): Promise<number>
+  appendAudit(...values: readonly HotValue[]): Promise<number>
+}
+
+/** Their texts; each values list is in the order of the columns named. */
+export const hotWriteStatements = {
+  insertOpenSession:
+    'insert into open_sessions ' +
+    '(id, organization_id, environment_id, revision, owner_id, sealed, data_key_id, created_ms, expires_ms) ' +
+    'values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing',
+  deleteExpiredSessions:
+    'delete from open_sessions where id in (select id from open_sessions where expires_ms <= $1 limit $2)',
+  appendAudit:
+    'insert into audit_entries ' +
+    '(organization_id, sequence, at_ms, event, actor_id, previous_hash, hash, body) ' +
+    'select $1, $2, $3, $4, $5, $6, $7, $8 where $2 = 1 + ' +
+    '(select coalesce(max(sequence), 0) from audit_entries where organization_id = $1)',
+} as const satisfies { readonly [name in keyof HotWrites]: string }
+
+/** The hot reads and writes of one unit of work. */
+export type HotStatements = HotReads & HotWrites
+
+/** The names of the reads. */
+export const hotReadNames = Object.keys(hotStatements) as readonly (keyof HotReads)[]
+
+/** The names of the writes. */
+export const hotWriteNames = Object.keys(hotWriteStatements) as readonly (keyof HotWrites)[]
