@@ -34,7 +34,7 @@ export const codes = table({
   },
   RATE_LIMITED: {
     kind: 'rate-limited',
-    say: 'Too Many Requests: more than {limit} requests a second {per}',
+    say: 'Too Many Requests: more than {limit} {per}',
     hint: 'wait a second and try again',
   },
 

@@ -1,17 +1,23 @@
 import { Hono } from 'hono'
 import { AppError } from '../diag/index.ts'
-import type { LogEvent, Service } from '../service/index.ts'
+import {
+  createRateLimiter,
+  createWindowLimiter,
+  type LogEvent,
+  type RateLimit,
+  type Service,
+  type WindowLimit,
+} from '../service/index.ts'
 import type { Answer } from './answer.ts'
 import { type RequestTrail, requestTrail } from './audit.ts'
 import { parseBody, readBody } from './body.ts'
-import { clientAddress } from './client-address.ts'
+import { addressKey, clientAddress } from './client-address.ts'
 import { accessToken, commonHeaders, requestIdHeader } from './headers.ts'
 import { checkLimits } from './limits.ts'
 import { openApi } from './openapi.ts'
 import { canonicalPath, checkPath } from './path.ts'
 import { problem, problemOf } from './problem.ts'
 import { parseQuery } from './query.ts'
-import { createRateLimiter, type RateLimit } from './rate-limit.ts'
 import type { Route } from './route.ts'
 import { routes } from './routes/index.ts'
 import { documentRoute, type Issuer, issuerRoutes } from './routes/public.ts'
@@ -28,6 +34,8 @@ export interface AppOptions {
   readonly addressLimit?: RateLimit
   /** How many opens one organization may make; absent = any number. */
   readonly openLimit?: RateLimit
+  /** How many test events and repeated deliveries one environment's webhooks may send; absent = any number. */
+  readonly testFireLimit?: WindowLimit
   /** Addresses of proxies whose `X-Forwarded-For` is believed. */
   readonly trustedProxies?: readonly string[]
   /** The issuers whose discovery documents and keys are served here. */
@@ -53,6 +61,10 @@ function appOf(table: readonly Route[], service: Service, options: AppOptions): 
     token: limiter(options.rateLimit, 'with this token'),
     address: limiter(options.addressLimit, 'from this address'),
     organization: limiter(options.openLimit, 'to open environments of this organization'),
+    testFire:
+      options.testFireLimit === undefined
+        ? () => {}
+        : createWindowLimiter(options.testFireLimit, 'deliveries a minute', 'asked for by hand'),
   }
   const proxies = new Set(options.trustedProxies)
   const app = new Hono({ getPath: (request) => canonicalPath(request.url) })
@@ -133,6 +145,7 @@ interface Limits {
   readonly token: (key: string) => void
   readonly address: (key: string) => void
   readonly organization: (key: string) => void
+  readonly testFire: (key: string) => void
 }
 
 function limiter(limit: RateLimit | undefined, per: string): (key: string) => void {
@@ -177,7 +190,7 @@ async function prove(
   { limits, trail }: Guards,
 ): Promise<unknown> {
   const { permission } = route
-  const address = trail.request.clientAddress
+  const address = addressKey(trail.request.clientAddress)
   if (permission === 'public') {
     // Health and key documents are for everybody at any time.
     if (route.method === 'POST') limits.address(address)
@@ -192,15 +205,23 @@ async function prove(
   limits.token(caller.token.id)
   if (permission === 'caller') return caller
   if ('organization' in permission) {
-    return await service.environments.authorizeOrganization(caller, permission.organization, org)
+    const access = await service.environments.authorizeOrganization(caller, permission.organization, org)
+    if (permission.organization === 'environment_yaml:open' && route.method === 'POST') {
+      limits.organization(access.organization.id)
+    }
+    return access
   }
   const name = { organization: org, project, name: env }
   const access = await service.environments.authorize(caller, permission.environment, name)
   if (permission.environment === 'open' && route.method === 'POST') {
     limits.organization(access.organization.id)
   }
+  if (testFires.has(route.id)) limits.testFire(access.environment.id)
   return access
 }
+
+/** Routes that make the server call out at once, whenever somebody says so (S-52). */
+const testFires: ReadonlySet<string> = new Set(['PingWebhook', 'RedeliverWebhook'])
 
 /** No such route, or not with this method. */
 function refuseRoute(table: readonly Route[], request: Request): Answer {

@@ -25,3 +25,17 @@ function plain(address: string): string {
     .replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '')
     .slice(0, 64)
 }
+
+/**
+ * What limits count an address by: the one spelling of it, and of an IPv6 address the network, since whoever has one
+ * address of a /64 has them all.
+ */
+export function addressKey(address: string): string {
+  const [bare = ''] = address.split('%')
+  if (!bare.includes(':') || !URL.canParse(`http://[${bare}]`)) return bare
+  const [before = '', after] = new URL(`http://[${bare}]`).hostname.slice(1, -1).split('::')
+  const head = before === '' ? [] : before.split(':')
+  const tail = after === undefined || after === '' ? [] : after.split(':')
+  const zeros = Array.from({ length: 8 - head.length - tail.length }, () => '0')
+  return `${[...head, ...zeros, ...tail].slice(0, 4).join(':')}::/64`
+}

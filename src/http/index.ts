@@ -1,6 +1,6 @@
+export type { RateLimit } from '../service/index.ts'
 export { type AppOptions, createApp, createIssuerApp } from './app.ts'
 export { openApi } from './openapi.ts'
-export type { RateLimit } from './rate-limit.ts'
 export { environmentPath, type Method, type Route, type RoutePermission } from './route.ts'
 export { routes } from './routes/index.ts'
 export type { Issuer } from './routes/public.ts'

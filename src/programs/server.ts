@@ -10,7 +10,7 @@ import { AppError } from '../diag/index.ts'
 import { createApp } from '../http/index.ts'
 import { createIssuer, type Issuer } from '../oidc/index.ts'
 import { createVendorCalls } from '../providers/index.ts'
-import { createService, type LogEvent, type Service } from '../service/index.ts'
+import { createService, createWindowLimiter, type LogEvent, type Service } from '../service/index.ts'
 import { openVault, type Store, signingKeyStorage } from '../store/index.ts'
 import { files } from '../world/files.ts'
 import { awsAccounts } from './aws-account.ts'
@@ -141,7 +141,15 @@ function limitsOf(perSecond: number) {
     rateLimit: { perSecond, burst: 2 * perSecond, nowMs },
     addressLimit: { perSecond: 10, burst: 50, nowMs },
     openLimit: { perSecond: 200, burst: 400, nowMs },
+    testFireLimit: { most: 10, milliseconds: 60_000, nowMs },
   }
+}
+
+/** Identity tokens for clouds: sixty a minute for each environment. */
+function mintLimitOf(perSecond: number) {
+  if (perSecond === 0) return {}
+  const window = { most: 60, milliseconds: 60_000, nowMs: () => performance.now() }
+  return { mintLimit: createWindowLimiter(window, 'identity tokens a minute', 'minted by this environment') }
 }
 
 function logTo(write: (line: string) => void, metrics: Metrics): (event: LogEvent) => void {
@@ -219,6 +227,7 @@ async function serve(
       sendHook: egress.sendHook,
       fetchDocument: egress.fetchDocument,
       log,
+      ...mintLimitOf(settings.rateLimit),
     })
     const first = await foundOnce(service, settings)
     const { v1, v2 } = issuer

@@ -169,6 +169,8 @@ async function list(
   const entries: ChangeRequestEntry[] = []
   let before =
     continuationToken === undefined ? null : await transaction.changeRequests.get(continuationToken)
+  // A request of another organization is no place to go on from (S-19).
+  if (before !== null && before.organizationId !== access.organization.id) before = null
   for (;;) {
     const page = await transaction.changeRequests.list(
       access.organization.id,

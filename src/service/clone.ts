@@ -6,6 +6,7 @@ import { refuseUnapproved } from './approvals.ts'
 import { insertEnvironment } from './environment-create.ts'
 import { checkName, formatName } from './names.ts'
 import type { ServiceParts } from './parts.ts'
+import { insertRevision } from './references.ts'
 import { hashContent, latest, usableRevision } from './revision-lookup.ts'
 import { bondsOf, crypterOf, textOf } from './value-crypters.ts'
 
@@ -154,7 +155,7 @@ async function fill(
     if (!(await transaction.environments.advance(copy.id, index, nowMs))) {
       throw new AppError('ENVIRONMENT_NOT_FOUND', { environment: formatName(copy) })
     }
-    await transaction.revisions.insert({
+    await insertRevision(transaction, {
       ...revision,
       ...(request.preserveHistory ? {} : { creator: caller.actor, createdMs: nowMs, retraction: null }),
       environmentId: copy.id,

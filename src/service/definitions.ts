@@ -8,6 +8,7 @@ import type { Caller } from './caller.ts'
 import { check } from './evaluate.ts'
 import { formatName } from './names.ts'
 import type { ServiceParts } from './parts.ts'
+import { insertRevision } from './references.ts'
 import { etagOf, hashContent } from './revision-lookup.ts'
 import { type Home, standsAt } from './value-crypters.ts'
 
@@ -150,6 +151,6 @@ export async function appendRevision(
     retraction: null,
     sourceChangeRequest,
   }
-  await transaction.revisions.insert(revision)
+  await insertRevision(transaction, revision)
   return revision
 }

@@ -4,6 +4,7 @@ import type { OrganizationAccess } from './access.ts'
 import { checkName, defaultProject, formatName } from './names.ts'
 import { note } from './notes.ts'
 import type { ServiceParts } from './parts.ts'
+import { insertRevision } from './references.ts'
 import { hashContent } from './revision-lookup.ts'
 
 /** The name of a new environment. */
@@ -64,7 +65,7 @@ export async function insertEnvironment(
   }
   if (!(await transaction.environments.insert(environment))) throw taken()
   for (const [index, source] of request.sources.entries()) {
-    await transaction.revisions.insert({
+    await insertRevision(transaction, {
       environmentId: environment.id,
       number: index + 1,
       source,

@@ -3,7 +3,7 @@ import type { Environment, Revision } from '../store/index.ts'
 import type { EnvironmentAccess } from './access.ts'
 import { refuseGatedUpdate } from './approvals.ts'
 import { appendRevision, prepareText, type WriteResult } from './definitions.ts'
-import { type Happening, note } from './notes.ts'
+import { type Happening, type HookEvent, note } from './notes.ts'
 import type { ServiceParts } from './parts.ts'
 import { etagHolds, etagOf } from './revision-lookup.ts'
 import { bondsOf } from './value-crypters.ts'
@@ -57,7 +57,10 @@ function mismatch(current: Revision | null): AppError {
 }
 
 /** A new revision, as it is written down. */
-export function updated(environment: Environment, revision: number): Happening {
+export function updated(
+  environment: Environment,
+  revision: number,
+): Happening & { readonly hook: HookEvent } {
   return {
     event: 'environment-updated',
     environment,

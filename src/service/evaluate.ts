@@ -69,6 +69,9 @@ export async function rotate(
 
 type Definition = NonNullable<ReturnType<typeof loadDefinition>['definition']>
 
+/** Why an import is refused, once all findings are known. */
+type Refusal = (diagnostics: readonly Diagnostic[]) => AppError
+
 const nothing: Evaluation = { environment: null, diagnostics: [], patches: [], rotations: [] }
 
 async function run(
@@ -99,15 +102,14 @@ async function run(
   if (away !== undefined) throw away
   const [first] = hindrances.refused
   // A refused import is a refused request, not a broken text: no partial result (S-21).
-  if (first !== undefined)
-    throw new AppError('IMPORT_FORBIDDEN', { environment: first }, { diagnostics: all })
+  if (first !== undefined) throw first(all)
   return { ...evaluation, diagnostics: all }
 }
 
 /** What an evaluation met that is no finding about its texts. */
 interface Hindrances {
   /** Imports that the caller may not open. */
-  readonly refused: string[]
+  readonly refused: Refusal[]
   /** Keys that could not be used. */
   readonly unavailable: AppError[]
 }
@@ -178,11 +180,18 @@ async function loadImport(
     const permissions = await permissionsOn(transaction, entered, environment)
     if (!permissions.has('read')) throw new Error('not found')
     if (!permissions.has(needs)) {
-      refused.push(formatName(environment))
+      const named = { environment: formatName(environment) }
+      refused.push((diagnostics) => new AppError('IMPORT_FORBIDDEN', named, { diagnostics }))
       throw new Error(`you may not open \`${formatName(environment)}\``)
     }
     if (needs === 'open') {
-      await refuseGatedOpen(transaction, environment, access.caller.ownerId, parts.clock().getTime())
+      const nowMs = parts.clock().getTime()
+      try {
+        await refuseGatedOpen(transaction, environment, access.caller.ownerId, nowMs)
+      } catch (error) {
+        if (error instanceof AppError) refused.push(() => error)
+        throw error
+      }
     }
     const revision = await importedRevision(() => usableRevision(transaction, environment, wanted.version))
     request.imported?.(`${environment.project}/${environment.name}@${revision.number}`)

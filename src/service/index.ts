@@ -43,6 +43,7 @@ export type {
 } from './parts.ts'
 export type { CallerProfile, Founding } from './people.ts'
 export type { EnvironmentPermission, Level, OrganizationPermission } from './permissions.ts'
+export { createRateLimiter, createWindowLimiter, type RateLimit, type WindowLimit } from './rate-limit.ts'
 export type { Referrer } from './referrers.ts'
 export { etagOf, hashContent } from './revision-lookup.ts'
 export type { RevisionTagEntry } from './revision-tags.ts'

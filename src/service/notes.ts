@@ -3,6 +3,8 @@ import { appendEntries } from './audit/append.ts'
 import type { AuditFacts } from './audit/facts.ts'
 import type { Caller } from './caller.ts'
 import type { ServiceParts } from './parts.ts'
+import { affectedImporters } from './references.ts'
+import { latest } from './revision-lookup.ts'
 
 /** Something that happened, as the audit trail and the webhooks tell it. Never a value. */
 export interface Happening {
@@ -37,7 +39,8 @@ export async function note(
   happening: Happening,
 ): Promise<void> {
   await appendAudit(transaction, parts, scene, happening)
-  if (happening.hook !== undefined) await tellHooks(transaction, parts, scene, happening, happening.hook)
+  if (happening.hook !== undefined)
+    await tellHooks(transaction, parts, scene, happening.environment, happening.hook)
 }
 
 async function appendAudit(
@@ -53,11 +56,47 @@ async function appendAudit(
   if (caller.request !== undefined) caller.request.noted = true
 }
 
-async function tellHooks(
+/** Tells the webhooks that want to know, those of environments that import this one included. */
+export async function tellHooks(
   transaction: Transaction,
   parts: Pick<ServiceParts, 'clock' | 'ids'>,
   scene: Scene,
-  { environment }: Happening,
+  environment: Happening['environment'],
+  hook: HookEvent,
+): Promise<void> {
+  await insertDeliveries(transaction, parts, scene, environment, hook)
+  const { revision, tagName = latest } = hook.details ?? {}
+  if (environment === null || !changesImporters.has(hook.filter)) return
+  for (const importer of await affectedImporters(transaction, environment, String(tagName))) {
+    await insertDeliveries(transaction, parts, scene, importer.environment, {
+      filter: 'imported_environment_changed',
+      kind: 'imported_environment_changed',
+      action: 'updated',
+      details: {
+        affectedRevisions: importer.revisions,
+        importedEnvironmentReference: {
+          projectName: environment.project,
+          environmentName: environment.name,
+          ...(revision === undefined ? {} : { revision }),
+        },
+      },
+    })
+  }
+}
+
+/** What gives an environment other values under a name that others may import. */
+const changesImporters: ReadonlySet<string> = new Set([
+  'environment_revision_created',
+  'environment_revision_tag_created',
+  'environment_revision_tag_updated',
+  'environment_revision_tag_deleted',
+])
+
+async function insertDeliveries(
+  transaction: Transaction,
+  parts: Pick<ServiceParts, 'clock' | 'ids'>,
+  scene: Scene,
+  environment: Happening['environment'],
   hook: HookEvent,
 ): Promise<void> {
   for (const webhook of await hooksFor(transaction, scene.organization.id, environment?.id ?? null)) {

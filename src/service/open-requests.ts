@@ -29,6 +29,16 @@ export interface OpenRequests {
   create(access: EnvironmentAccess, times: OpenRequestTimes): Promise<readonly OpenRequestEntry[]>
   /** @throws AppError CHANGE_REQUEST_NOT_FOUND */
   get(access: EnvironmentAccess, id: string): Promise<OpenRequest & { readonly status: string }>
+  /**
+   * Asks for other times; approvals of the ones before count no longer.
+   *
+   * @throws AppError CHANGE_REQUEST_NOT_FOUND, FORBIDDEN for all but who asked, CHANGE_REQUEST_STATE once it is applied or closed
+   */
+  change(
+    access: EnvironmentAccess,
+    id: string,
+    times: OpenRequestTimes,
+  ): Promise<OpenRequest & { readonly status: string }>
 }
 
 const mostImports = 256
@@ -79,16 +89,54 @@ export function createOpenRequests(parts: ServiceParts): OpenRequests {
         }
         return entries
       }),
-    get: ({ environment }, id) =>
+    get: (access, id) =>
       parts.store.read(async (transaction) => {
-        const found = await transaction.openRequests.get(id)
-        const request = await transaction.changeRequests.get(id)
-        if (found?.environmentId !== environment.id || request === null) {
-          throw new AppError('CHANGE_REQUEST_NOT_FOUND', { id: id.slice(0, 100) })
+        const { asked, request } = await find(transaction, access, id)
+        return { ...asked, status: request.status }
+      }),
+    change: (access, id, times) =>
+      parts.store.change(async (transaction) => {
+        const { asked, request } = await find(transaction, access, id)
+        const { caller, environment } = access
+        if (asked.asker.id !== caller.ownerId) {
+          throw new AppError('FORBIDDEN', {
+            permission: 'being the one who asked',
+            resource: `open request ${request.id}`,
+            who: 'the one who asked to change it, not anybody',
+          })
         }
-        return { ...found, status: request.status }
+        const nowMs = parts.clock().getTime()
+        if (
+          request.status !== 'ready' ||
+          !(await transaction.openRequests.changeTimes(id, times)) ||
+          !(await transaction.changeRequests.advance(id, request.latestRevision, nowMs))
+        ) {
+          throw new AppError('CHANGE_REQUEST_STATE', {
+            wanted: 'ready',
+            action: 'change',
+            status: request.status,
+          })
+        }
+        await addEvent(transaction, request, 'revision_added', caller.actor, nowMs, {
+          revisionNumber: request.latestRevision + 1,
+        })
+        await noteChangeRequest(transaction, parts, access, environment, request, 'updated')
+        return { ...asked, ...times, status: request.status }
       }),
   }
+}
+
+async function find(
+  transaction: ReadTransaction,
+  { environment }: EnvironmentAccess,
+  id: string,
+): Promise<{ readonly asked: OpenRequest; readonly request: ChangeRequest }> {
+  const asked = await transaction.openRequests.get(id)
+  const request = await transaction.changeRequests.get(id)
+  if (asked?.environmentId !== environment.id || request === null) {
+    throw new AppError('CHANGE_REQUEST_NOT_FOUND', { id: id.slice(0, 100) })
+  }
+  return { asked, request }
 }
 
 /** The environment and all it imports, directly or through others, as far as they are gated and the caller may read them. */

@@ -45,6 +45,11 @@ export interface ServiceParts {
   /** The power over the issuers' keys; absent = this server has no issuer. */
   readonly signingKeys?: SigningKeyPower
   readonly limits?: Partial<EvaluationLimits>
+  /**
+   * Takes one of the tokens that an environment may mint; throws AppError RATE_LIMITED when too many were minted of late.
+   * Absent = any number.
+   */
+  readonly mintLimit?: (environmentId: string) => void
   /** Sends one webhook request through the one door that leaves the server; absent = webhooks are not sent. */
   readonly sendHook?: (request: HookRequest) => Promise<HookResponse>
   /**

@@ -19,7 +19,12 @@ export interface Referrers {
   /** By importing environment; those that the caller may not read are left out. */
   list(
     access: EnvironmentAccess,
-    page: { readonly count?: number | undefined; readonly continuationToken?: string | undefined },
+    page: {
+      readonly count?: number | undefined
+      readonly continuationToken?: string | undefined
+      /** Only those that name this revision or tag. */
+      readonly version?: string | undefined
+    },
   ): Promise<{ readonly referrers: readonly Referrer[]; readonly continuationToken: string | null }>
   /** How many environments of their organizations import each of the given ones, by id. */
   counts(environments: readonly Environment[]): Promise<ReadonlyMap<string, number>>
@@ -42,9 +47,10 @@ export function createReferrers(parts: ServiceParts): Referrers {
     return names
   }
   return {
-    list: (access, { count = 500, continuationToken }) =>
+    list: (access, { count = 500, continuationToken, version }) =>
       parts.store.read(async (transaction) => {
-        const found = await scan(transaction, access, importsOf)
+        const all = await scan(transaction, access, importsOf)
+        const found = version === undefined ? all : all.filter((each) => each.version === version)
         const start = Number(continuationToken ?? 0) || 0
         const end = start + count
         return {

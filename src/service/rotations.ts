@@ -4,9 +4,10 @@ import type { Revision, Rotation, RotationEvent } from '../store/index.ts'
 import { applyPatches, formatPropertyPath, parsePropertyPath, sealSecrets } from '../syntax/index.ts'
 import type { EnvironmentAccess } from './access.ts'
 import { appendRevision, refusal } from './definitions.ts'
+import { updated } from './environment-update.ts'
 import { rotate } from './evaluate.ts'
 import { rootName } from './names.ts'
-import { note } from './notes.ts'
+import { note, tellHooks } from './notes.ts'
 import type { ServiceParts } from './parts.ts'
 import { usableRevision } from './revision-lookup.ts'
 import { bondsOf, textOf } from './value-crypters.ts'
@@ -184,12 +185,16 @@ async function save(
     const sealed = await sealSecrets(`${environment.project}/${environment.name}`, patched, crypter)
     const text = { source: sealed.source, bonds: await bondsOf(parts, access, number, sealed.source) }
     try {
-      const revision = await parts.store.change((transaction) =>
-        appendRevision(transaction, environment, base.number, text, {
+      const revision = await parts.store.change(async (transaction) => {
+        const nowMs = parts.clock().getTime()
+        const appended = await appendRevision(transaction, environment, base.number, text, {
           caller,
-          nowMs: parts.clock().getTime(),
-        }),
-      )
+          nowMs,
+        })
+        const { hook } = updated(environment, appended.number)
+        await tellHooks(transaction, parts, { caller, organization }, environment, hook)
+        return appended
+      })
       return revision.number
     } catch (error) {
       const raced = error instanceof AppError && error.code === 'ETAG_MISMATCH'

@@ -1,7 +1,6 @@
-import { createHmac } from 'node:crypto'
 import type { Delivery, DeliveryOutcome, Webhook } from '../store/index.ts'
 import type { ServiceParts } from './parts.ts'
-import { unpackSealed, webhookPurpose } from './webhooks.ts'
+import { activeSecrets, signatureHeaders } from './webhook-secrets.ts'
 
 /** An outgoing request of a webhook, for whatever part is allowed to leave the server (S-49). */
 export interface HookRequest {
@@ -35,14 +34,15 @@ export async function sendDelivery(
     atMs: started,
     durationMs: parts.clock().getTime() - started,
     requestUrl: request.url,
-    // The signature is left out: who reads deliveries need not be able to check guesses of the secret against it.
+    // The signatures are left out: who reads deliveries need not be able to check guesses of the secret against them.
     requestHeaders: Object.entries(request.headers)
-      .filter(([name]) => name !== 'Pulumi-Webhook-Signature')
+      .filter(([name]) => !/-signature$/i.test(name))
       .map(([name, value]) => `${name}: ${value}`)
       .join('\n'),
     responseCode: response.status,
     responseHeaders: response.headers.slice(0, keptBodyBytes),
-    responseBody: response.body.slice(0, keptBodyBytes),
+    // What a target answers is nobody's to read here: a webhook must not be a way to look around inside (S-52).
+    responseBody: response.status === 0 ? response.body.slice(0, keptBodyBytes) : '',
   }
 }
 
@@ -65,15 +65,8 @@ async function requestOf(parts: ServiceParts, webhook: Webhook, delivery: Delive
     'Pulumi-Webhook-ID': delivery.id,
     'Pulumi-Webhook-Kind': delivery.kind,
   }
-  if (webhook.sealedSecret !== null) {
-    const ownerId = webhook.environmentId ?? webhook.organizationId
-    const secret = await parts.sealer.open(
-      ownerId,
-      webhookPurpose(webhook.id),
-      unpackSealed(webhook.sealedSecret),
-    )
-    headers['Pulumi-Webhook-Signature'] = createHmac('sha256', secret).update(body).digest('hex')
-  }
+  const secrets = await activeSecrets(parts, webhook)
+  Object.assign(headers, signatureHeaders(secrets, delivery.id, parts.clock(), body))
   return { url: webhook.payloadUrl, headers, body }
 }
 

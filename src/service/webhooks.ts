@@ -4,6 +4,7 @@ import type { EnvironmentAccess } from './access.ts'
 import { note, payloadOf } from './notes.ts'
 import type { ServiceParts } from './parts.ts'
 import { sendDelivery } from './webhook-delivery.ts'
+import { dropReplacedSecret, keepReplacedSecret, packSealed, webhookPurpose } from './webhook-secrets.ts'
 
 /** What one may say of a webhook. An absent member of a change clears it, except `format` and `secret`. */
 export interface WebhookRequest {
@@ -84,6 +85,7 @@ export function createWebhooks(parts: ServiceParts): Webhooks {
       }
       await parts.store.change(async (transaction) => {
         await transaction.webhooks.update(webhook)
+        await keepReplacedSecret(transaction, current, webhook)
         await noteWebhook(transaction, parts, access, 'environment-webhook-updated', webhook.name)
       })
       return webhook
@@ -92,6 +94,7 @@ export function createWebhooks(parts: ServiceParts): Webhooks {
       const { id } = await find(access, name)
       await parts.store.change(async (transaction) => {
         await transaction.webhooks.delete(id)
+        await dropReplacedSecret(transaction, access, id)
         await noteWebhook(transaction, parts, access, 'environment-webhook-deleted', name)
       })
     },
@@ -176,28 +179,6 @@ async function nextSecret(
   return packSealed(
     await parts.sealer.seal(environment.id, webhookPurpose(webhook.id), Buffer.from(secret, 'utf8')),
   )
-}
-
-/** What a webhook's sealed secret is bound to. */
-export function webhookPurpose(id: string): string {
-  return `webhook:${id}`
-}
-
-interface SealedPair {
-  readonly sealed: Uint8Array
-  readonly dataKeyId: string
-}
-
-/** Key id and sealed bytes in one: a length byte, the id, the rest. */
-export function packSealed({ sealed, dataKeyId }: SealedPair): Uint8Array {
-  const id = Buffer.from(dataKeyId, 'utf8')
-  return Buffer.concat([Buffer.from([id.length]), id, sealed])
-}
-
-/** @see packSealed */
-export function unpackSealed(bytes: Uint8Array): SealedPair {
-  const end = 1 + (bytes[0] ?? 0)
-  return { dataKeyId: Buffer.from(bytes.subarray(1, end)).toString('utf8'), sealed: bytes.subarray(end) }
 }
 
 const formats = ['raw', 'slack', 'ms_teams', 'pulumi_deployments']

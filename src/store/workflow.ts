@@ -80,6 +80,11 @@ export interface OpenRequests extends OpenRequestReader {
   insert(request: OpenRequest): Promise<boolean>
   /** False when it was granted before. */
   grant(id: string, grantedMs: number, accessUntilMs: number): Promise<boolean>
+  /** Changes what is asked for, as long as it is not granted. */
+  changeTimes(
+    id: string,
+    times: Pick<OpenRequest, 'grantExpirationSeconds' | 'accessDurationSeconds'>,
+  ): Promise<boolean>
 }
 
 /** Reads schedules and their firings. */

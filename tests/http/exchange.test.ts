@@ -230,7 +230,8 @@ describe('S-14: trading a foreign identity token', () => {
       [{ subject_token_type: 'x' }, 'invalid_request'],
       [{ subject_token: '' }, 'invalid_request'],
       [{ requested_token_type: 'x' }, 'invalid_request'],
-      [{ requested_token_type: `${organizationType.replace('organization', 'runner')}` }, 'invalid_request'],
+      [{ requested_token_type: `${organizationType.replace('organization', 'runner')}` }, 'invalid_scope'],
+      [{ grant_type: 'refresh_token', refresh_token: 'r' }, 'invalid_grant'],
       [{ scope: 'root' }, 'invalid_scope'],
       [{ expiration: 10_000_000 }, 'invalid_request'],
       [{ scope: 'admin' }, 'access_denied'],
@@ -241,12 +242,13 @@ describe('S-14: trading a foreign identity token', () => {
     }
   })
 
-  test('admin, team and personal tokens need policies of their own', async () => {
+  test('admin, team, personal and runner tokens need policies of their own', async () => {
     await setPolicies(
       { ...allow, authorizedPermissions: ['admin'] },
       { ...allow, tokenType: 'personal', userLogin: 'ben' },
       { ...allow, tokenType: 'personal', userLogin: 'eve' },
       { ...allow, tokenType: 'team', teamName: 'core' },
+      { ...allow, tokenType: 'runner', runnerID: 'builder-1' },
     )
     const type = (name: string) => ({ requested_token_type: organizationType.replace('organization', name) })
     assert.equal((await exchange(await sign(), { scope: 'admin' })).status, 200)
@@ -255,6 +257,14 @@ describe('S-14: trading a foreign identity token', () => {
     assert.equal((await world.call('nobody', 'GET /api/user', { headers })).json()['githubLogin'], 'ben')
     assert.equal((await exchange(await sign(), { ...type('team'), scope: 'team:core' })).status, 200)
     assert.equal((await exchange(await sign(), { ...type('team'), scope: 'team:other' })).status, 401)
+    const runner = await exchange(await sign(), { ...type('runner'), scope: 'runner:builder-1' })
+    assert.equal(runner.status, 200, runner.text)
+    assert.equal(runner.json()['issued_token_type'], type('runner').requested_token_type)
+    const me = await world.call('nobody', 'GET /api/user', {
+      headers: { authorization: `token ${runner.json()['access_token']}` },
+    })
+    assert.deepEqual(me.json()['tokenInfo'], { name: 'runner:builder-1', organization: 'acme' })
+    assert.equal((await exchange(await sign(), { ...type('runner'), scope: 'runner:other' })).status, 401)
     const stranger = await exchange(await sign(), { ...type('personal'), scope: 'user:eve' })
     assert.equal(stranger.json()['error'], 'invalid_scope')
     await setPolicies(allow)

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { clientAddress } from '../../src/http/client-address.ts'
-import type { LogEvent } from '../../src/service/index.ts'
-import { createWorld, type World } from './world.ts'
+import { addressKey, clientAddress } from '../../src/http/client-address.ts'
+import { createWindowLimiter, type EvaluationScope, type LogEvent } from '../../src/service/index.ts'
+import { createWorld, echoProvider, providerSet, type World } from './world.ts'
 
 const env = '/api/esc/environments/acme/web/dev'
 
@@ -116,6 +116,65 @@ test('S-55: only configured proxies are believed, and only as far as they go', (
   for (const [remote, forwarded, wanted] of rows)
     assert.equal(clientAddress(remote, forwarded, proxies), wanted)
 })
+
+test('S-55: limits know an address in every spelling, and an IPv6 network as one', () => {
+  const rows: [string, string][] = [
+    ['198.51.100.1', '198.51.100.1'],
+    ['2001:db8::1', '2001:db8:0:0::/64'],
+    ['2001:DB8:0:0:0:0:0:1', '2001:db8:0:0::/64'],
+    ['2001:db8:0::ffff:1', '2001:db8:0:0::/64'],
+    ['2001:db8:0:1::1', '2001:db8:0:1::/64'],
+    ['::1', '0:0:0:0::/64'],
+    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+    ['', ''],
+    ['not:an:address', 'not:an:address'],
+  ]
+  for (const [address, wanted] of rows) assert.equal(addressKey(address), wanted, address)
+})
+
+test('S-55: an environment mints no more identity tokens than its limit, and opens nothing beyond it', async () => {
+  let now = 0
+  const world = await createWorld({
+    mintLimit: createWindowLimiter(
+      { most: 2, milliseconds: 60_000, nowMs: () => now },
+      'identity tokens a minute',
+      'minted by this environment',
+    ),
+    providers: (scope) => providerSet(new Map([['test', mintingProvider(scope)]])),
+  })
+  for (const name of ['dev', 'other']) {
+    await world.call('ada', 'POST /api/esc/environments/acme', { body: { project: 'web', name } })
+    const text = 'values: {login: {"fn::open::test": {}}}\n'
+    const saved = await world.call('ada', `PATCH /api/esc/environments/acme/web/${name}`, { body: text })
+    assert.equal(saved.status, 200, saved.text)
+  }
+  const open = async (name: string) =>
+    await world.call('ada', `POST /api/esc/environments/acme/web/${name}/open`)
+  assert.deepEqual(
+    [(await open('dev')).status, (await open('dev')).status, (await open('dev')).status],
+    [200, 200, 429],
+  )
+  const refused = await open('dev')
+  assert.match(refused.text, /more than 2 identity tokens a minute/)
+  assert.ok(refused.headers.get('retry-after'))
+  assert.equal((await open('other')).status, 200)
+  now = 60_001
+  assert.equal((await open('dev')).status, 200)
+  await world.close()
+})
+
+function mintingProvider({ ledger }: EvaluationScope) {
+  const echo = echoProvider()
+  return {
+    ...echo,
+    opened: 0,
+    async open(inputs: Parameters<typeof echo.open>[0], ...rest: never[]) {
+      const token = { issuer: 'i', audience: 'a', subject: 's', jti: 'j', kid: 'k' }
+      await ledger.minted({ ...token, seconds: 60, declaredIn: 'web/dev' })
+      return await (echo.open as (...all: unknown[]) => ReturnType<typeof echo.open>)(inputs, ...rest)
+    },
+  }
+}
 
 test('S-57: every kind of answer carries the headers', async () => {
   const world = await createWorld()

@@ -199,6 +199,9 @@ describe('gates', () => {
     const [first] = asked.json()['changeRequests'] as { changeRequestId: string; etag: string }[]
     const id = first!.changeRequestId
     assert.equal(first!.etag, `${id}/0`)
+    const read = await world.call('ben', `GET ${env}/open/request/${id}`)
+    assertContract(`GET ${env}/open/request/${id}`, read)
+    assert.equal(read.json()['accessDurationSeconds'], 3_600)
     const own = await world.call('ben', `POST ${requests}/${id}/approve`, { body: { revisionNumber: 0 } })
     assert.equal(own.status, 403, own.text)
     assert.equal((await world.call('ben', `POST ${requests}/${id}/apply`)).status, 409)
@@ -213,13 +216,34 @@ describe('gates', () => {
     assert.equal((await world.call('ben', `POST ${env}/open`)).status, 409)
   })
 
+  test('whoever asked may ask for other times, which need approvals of their own', async () => {
+    const asked = await world.call('ben', `POST ${env}/open/request`)
+    const [first] = asked.json()['changeRequests'] as { changeRequestId: string }[]
+    const id = first!.changeRequestId
+    const path = `${env}/open/request/${id}`
+    const times = { grantExpirationSeconds: 60, accessDurationSeconds: 120 }
+    await world.call('ada', `POST ${requests}/${id}/approve`, { body: { revisionNumber: 0 } })
+    assert.equal((await world.call('ada', `PUT ${path}`, { body: times })).status, 403)
+    assert.equal((await world.call('ben', `PUT ${path}`, { body: { accessDurationSeconds: 0 } })).status, 400)
+    const changed = await world.call('ben', `PUT ${path}`, { body: times })
+    assert.equal(changed.status, 200, changed.text)
+    assertContract(`PUT ${path}`, changed)
+    assert.equal(changed.json()['accessDurationSeconds'], 120)
+    assert.equal((await world.call('ben', `POST ${requests}/${id}/apply`)).status, 409)
+    await world.call('ada', `POST ${requests}/${id}/approve`, { body: { revisionNumber: 1 } })
+    assert.equal((await world.call('ben', `POST ${requests}/${id}/apply`)).status, 200)
+    assert.equal((await world.call('ben', `PUT ${path}`, { body: times })).status, 400)
+    world.clock.now = new Date(world.clock.now.getTime() + 120_001)
+    assert.equal((await world.call('ben', `POST ${env}/open`)).status, 409)
+  })
+
   test('a gate on an import keeps the importer too', async () => {
     await world.call('ada', `PUT ${env}/gates`, { body: { gates: [] } })
     await world.call('ada', `PUT ${org}/web/base/gates`, {
       body: { gates: [{ name: 'deep', action: 'open' }] },
     })
     const opened = await world.call('ben', `POST ${env}/open`)
-    assert.equal(opened.status, 400)
+    assert.equal(opened.status, 409, opened.text)
     assert.match(opened.text, /needs an approval/)
     const asked = await world.call('ben', `POST ${env}/open/request`)
     const names = (asked.json()['changeRequests'] as { environmentName: string }[]).map(

@@ -1,3 +1,4 @@
+import type { Service } from '../../service/index.ts'
 import { json } from '../answer.ts'
 import { environmentRoute, type Route } from '../route.ts'
 import { gateList, openRequest, openRequestList, openRequestTimes, putGates } from '../schemas/approvals.ts'
@@ -34,18 +35,19 @@ export const openRequestRoutes: readonly Route[] = [
     needs: 'read',
     summary: 'One request to open',
     answers: { 200: openRequest },
-    run: async ({ access, parameters, service }) => {
-      const found = await service.openRequests.get(access, parameters['id']!)
-      return json({
-        id: found.id,
-        status: found.status,
-        grantExpirationSeconds: found.grantExpirationSeconds,
-        accessDurationSeconds: found.accessDurationSeconds,
-        createdAt: new Date(found.createdMs).toISOString(),
-        createdBy: renderPerson(found.asker),
-        ...(found.accessUntilMs === null ? {} : { accessUntil: new Date(found.accessUntilMs).toISOString() }),
-      })
-    },
+    run: async ({ access, parameters, service }) =>
+      json(renderOpenRequest(await service.openRequests.get(access, parameters['id']!))),
+  }),
+  environmentRoute({
+    id: 'UpdateOpenRequest',
+    method: 'PUT',
+    path: '/open/request/{id}',
+    needs: 'read',
+    summary: 'Asks for other times; approvals of the ones before count no longer',
+    body: openRequestTimes,
+    answers: { 200: openRequest },
+    run: async ({ access, parameters, body, service }) =>
+      json(renderOpenRequest(await service.openRequests.change(access, parameters['id']!, body))),
   }),
   environmentRoute({
     id: 'ListGates',
@@ -67,3 +69,15 @@ export const openRequestRoutes: readonly Route[] = [
     run: async ({ access, body, service }) => json({ gates: await service.gates.put(access, body.gates) }),
   }),
 ]
+
+function renderOpenRequest(found: Awaited<ReturnType<Service['openRequests']['get']>>): object {
+  return {
+    id: found.id,
+    status: found.status,
+    grantExpirationSeconds: found.grantExpirationSeconds,
+    accessDurationSeconds: found.accessDurationSeconds,
+    createdAt: new Date(found.createdMs).toISOString(),
+    createdBy: renderPerson(found.asker),
+    ...(found.accessUntilMs === null ? {} : { accessUntil: new Date(found.accessUntilMs).toISOString() }),
+  }
+}

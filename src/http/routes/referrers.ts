@@ -43,9 +43,15 @@ export const referrerRoutes: readonly Route[] = [
     query: z.object({ count: text(), continuationToken: text() }),
     answers: { 200: flatReferrerList },
     run: async ({ access, parameters, query, service }) => {
-      const { referrers } = await service.referrers.list(access, { count: countOf(query.count) })
-      const wanted = referrers.filter(({ version }) => version === parameters['version'])
-      return json({ referrers: wanted.map(render) })
+      const { referrers, continuationToken } = await service.referrers.list(access, {
+        count: countOf(query.count),
+        continuationToken: query.continuationToken,
+        version: parameters['version']!,
+      })
+      return json({
+        referrers: referrers.map(render),
+        ...(continuationToken === null ? {} : { nextToken: continuationToken }),
+      })
     },
   }),
 ]

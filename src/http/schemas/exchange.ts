@@ -86,9 +86,10 @@ export const changeIssuer = z
 
 const policy = z.object({
   decision: z.enum(['allow', 'deny']),
-  tokenType: z.enum(['organization', 'team', 'personal']),
+  tokenType: z.enum(['organization', 'team', 'personal', 'runner']),
   teamName: z.string().max(100).optional(),
   userLogin: z.string().max(100).optional(),
+  runnerID: z.string().max(100).optional(),
   authorizedPermissions: z.array(z.string()).max(10).default([]),
   rules: z.record(z.string(), z.string().max(1_000)),
 })

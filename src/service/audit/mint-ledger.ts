@@ -36,9 +36,11 @@ export interface MintLedger {
   readonly failure: unknown
 }
 
-/** The ledger of one evaluation. */
+const issued = 'environment-oidc-token-issued'
+
+/** The ledger of one evaluation. A token beyond the environment's limit is written nowhere and used for nothing (S-55). */
 export function createMintLedger(
-  parts: Pick<ServiceParts, 'store' | 'clock'>,
+  parts: Pick<ServiceParts, 'store' | 'clock' | 'mintLimit'>,
   scene: {
     readonly organizationId: string
     readonly caller: Caller
@@ -50,6 +52,7 @@ export function createMintLedger(
     const { organizationId, caller, environment } = scene
     const request = caller.request ?? null
     try {
+      if (event === issued) parts.mintLimit?.(environment?.id ?? organizationId)
       await recorderOf(parts.store).record({
         event,
         organizationId,
@@ -65,7 +68,7 @@ export function createMintLedger(
     }
   }
   return {
-    minted: (facts) => write('environment-oidc-token-issued', { ...facts }),
+    minted: (facts) => write(issued, { ...facts }),
     exchanged: ({ stsRequestId, ...facts }) =>
       write('environment-oidc-token-exchanged', {
         ...facts,

@@ -6,7 +6,7 @@ import { formatName } from '../names.ts'
 import type { ServiceParts } from '../parts.ts'
 import { hashContent } from '../revision-lookup.ts'
 import { bondsOf, type Home, textOf } from '../value-crypters.ts'
-import { packSealed, unpackSealed, webhookPurpose } from '../webhooks.ts'
+import { packSealed, resealReplacedSecret, unpackSealed, webhookPurpose } from '../webhook-secrets.ts'
 
 /** What sealing anew did: how many values and texts, and what could not be opened. */
 export interface Resealed {
@@ -112,7 +112,9 @@ async function resealWebhooks(parts: ServiceParts, { environment, organization }
   let values = 0
   const hooks = await parts.store.read(({ webhooks }) => webhooks.of(organization.id, environment.id))
   const current = await currentKeyId(parts, environment.id)
-  for (const { id, sealedSecret } of hooks) {
+  for (const hook of hooks) {
+    const { id, sealedSecret } = hook
+    if (await resealReplacedSecret(parts, hook, current)) values += 1
     if (sealedSecret === null || unpackSealed(sealedSecret).dataKeyId === current) continue
     const purpose = webhookPurpose(id)
     const secret = await parts.sealer.open(environment.id, purpose, unpackSealed(sealedSecret))

@@ -72,7 +72,7 @@ const allow = (rules: Record<string, string>, more: Partial<ExchangePolicy> = {}
   rules,
   ...more,
 })
-const wanted = { type: 'organization', team: null, login: null, admin: false } as const
+const wanted = { type: 'organization', team: null, login: null, runner: null, admin: false } as const
 
 test('nothing is allowed until a policy allows it, and a deny outranks every allow', () => {
   const claims = { sub: 'repo:acme/web' }

@@ -4,9 +4,10 @@ export type ForeignClaims = { readonly [name: string]: unknown }
 /** What a policy allows or denies, for which kind of token. */
 export interface ExchangePolicy {
   readonly decision: 'allow' | 'deny'
-  readonly tokenType: 'organization' | 'team' | 'personal'
+  readonly tokenType: 'organization' | 'team' | 'personal' | 'runner'
   readonly teamName?: string | undefined
   readonly userLogin?: string | undefined
+  readonly runnerID?: string | undefined
   /** Only `admin`, only for organization tokens. */
   readonly authorizedPermissions: readonly string[]
   /** Claim path to pattern; all of them must match. */
@@ -18,6 +19,7 @@ export interface WantedToken {
   readonly type: ExchangePolicy['tokenType']
   readonly team: string | null
   readonly login: string | null
+  readonly runner: string | null
   readonly admin: boolean
 }
 
@@ -55,12 +57,13 @@ export function decideExchange(
     allowed = true
   }
   if (allowed) return { allowed, why: 'a policy allows' }
-  const none = `no policy is about ${wanted.type} tokens${(wanted.team ?? wanted.login) ? ' for this name' : ''}`
+  const none = `no policy is about ${wanted.type} tokens${(wanted.team ?? wanted.login ?? wanted.runner) ? ' for this name' : ''}`
   return { allowed, why: applicable.length === 0 ? none : failures.join('; ') }
 }
 
-function concerns(policy: ExchangePolicy, { type, team, login }: WantedToken): boolean {
+function concerns(policy: ExchangePolicy, { type, team, login, runner }: WantedToken): boolean {
   if (policy.tokenType !== type) return false
+  if (type === 'runner') return runner !== null && policy.runnerID === runner
   if (type === 'team') return team !== null && matchesPattern(policy.teamName ?? '', team)
   return type !== 'personal' || policy.userLogin === login
 }

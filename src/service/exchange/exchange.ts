@@ -137,7 +137,7 @@ async function insertToken(
   parts: ServiceParts,
   organization: Organization,
   issuer: TrustedIssuer,
-  { type, team, login, admin }: WantedToken,
+  { type: wanted, team, login, runner, admin }: WantedToken,
   { seconds, subject }: { readonly seconds: number; readonly subject: string },
 ): Promise<string> {
   const user = login === null ? null : await transaction.users.find(login)
@@ -148,11 +148,13 @@ async function insertToken(
     }
   }
   const nowMs = parts.clock().getTime()
+  // A runner acts for the organization, under a name of its own.
+  const type = wanted === 'runner' ? 'organization' : wanted
   const { text, id, secretHash } = parts.tokens.make(type)
   const token: AccessToken = {
     id,
     type,
-    name: `oidc:${issuer.name}`,
+    name: runner === null ? `oidc:${issuer.name}` : `runner:${runner}`,
     description: '',
     secretHash,
     userId: user?.id ?? null,
@@ -179,7 +181,7 @@ async function insertToken(
     parts,
     { caller, organization },
     {
-      event: `${type}-token-created-for-oidc-issuer`,
+      event: `${wanted === 'runner' ? 'deployment-runner' : wanted}-token-created-for-oidc-issuer`,
       environment: null,
       facts: { issuer: issuer.url, subject, seconds },
     },

@@ -79,7 +79,7 @@ async function fetchKeys(
     if (text.length > longestDocument) throw new Error('the document is too long')
     return JSON.parse(text)
   }
-  const discovery = (await fetched(`${issuerUrl}/.well-known/openid-configuration`)) as {
+  const discovery = (await fetched(`${issuerUrl.replace(/\/$/, '')}/.well-known/openid-configuration`)) as {
     readonly issuer?: unknown
     readonly jwks_uri?: unknown
   }

@@ -36,6 +36,13 @@ export function readRequest(request: ExchangeRequest): {
   readonly wanted: WantedToken
 } {
   const { audience, requestedTokenType, scope } = request
+  // The answer to an exchange has an empty `refresh_token`, so whatever is sent as one is not ours.
+  if (request.grantType === 'refresh_token') {
+    throw new ExchangeError(
+      'invalid_grant',
+      'this server gives out no refresh tokens: exchange a fresh identity token instead',
+    )
+  }
   if (request.grantType !== grantType) {
     throw new ExchangeError('unsupported_grant_type', `\`grant_type\` must be \`${grantType}\``)
   }
@@ -54,20 +61,21 @@ export function readRequest(request: ExchangeRequest): {
 
 function wantedToken(type: string, scope: string): WantedToken {
   const named = (kind: string) => (scope.startsWith(`${kind}:`) ? scope.slice(kind.length + 1) : '')
-  const base = { team: null, login: null, admin: false }
+  const base = { team: null, login: null, runner: null, admin: false }
   if (type === 'organization' && (scope === '' || scope === 'admin')) {
     return { ...base, type, admin: scope === 'admin' }
   }
   if (type === 'team' && named('team') !== '') return { ...base, type, team: named('team') }
   if (type === 'personal' && named('user') !== '') return { ...base, type, login: named('user') }
-  if (['organization', 'team', 'personal'].includes(type)) {
+  if (type === 'runner' && named('runner') !== '') return { ...base, type, runner: named('runner') }
+  if (['organization', 'team', 'personal', 'runner'].includes(type)) {
     throw new ExchangeError(
       'invalid_scope',
-      '`scope` must be empty or `admin`, `team:<name>` or `user:<login>`',
+      '`scope` must be empty or `admin`, `team:<name>`, `user:<login>` or `runner:<name>`',
     )
   }
   throw new ExchangeError(
     'invalid_request',
-    `\`requested_token_type\` must be \`${typePrefix}\` and organization, team or personal`,
+    `\`requested_token_type\` must be \`${typePrefix}\` and organization, team, personal or runner`,
   )
 }

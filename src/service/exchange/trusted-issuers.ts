@@ -206,12 +206,13 @@ function checkPolicy(policy: ExchangePolicy, index: number): void {
   for (const path of Object.keys(policy.rules)) {
     if (claimPath(path) === null) throw fail(`\`${path.slice(0, 60)}\` is no claim path`)
   }
-  const { decision, tokenType, teamName, userLogin, authorizedPermissions, rules } = policy
+  const { decision, tokenType, teamName, userLogin, runnerID, authorizedPermissions, rules } = policy
   if (decision === 'allow' && /^[*?.]*$/.test(rules['sub'] ?? '')) {
     throw fail('an allow needs a rule for `sub` that says more than wildcards')
   }
   if (tokenType === 'team' && !teamName) throw fail('`teamName` is wanted')
   if (tokenType === 'personal' && !userLogin) throw fail('`userLogin` is wanted')
+  if (tokenType === 'runner' && !runnerID) throw fail('`runnerID` is wanted')
   if (authorizedPermissions.some((each) => each !== 'admin')) throw fail('the only permission is `admin`')
   if (authorizedPermissions.length > 0 && tokenType !== 'organization') {
     throw fail('`admin` is for organization tokens only')

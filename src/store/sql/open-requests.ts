@@ -40,6 +40,17 @@ export function openRequests(db: Kysely<Tables>): OpenRequests {
       })
       return changed(await insert.onConflict((on) => on.doNothing()).executeTakeFirstOrThrow())
     },
+    async changeTimes(id, { grantExpirationSeconds, accessDurationSeconds }) {
+      const update = db
+        .updateTable('open_requests')
+        .set({
+          grant_expiration_seconds: grantExpirationSeconds,
+          access_duration_seconds: accessDurationSeconds,
+        })
+        .where('id', '=', id)
+        .where('granted_ms', 'is', null)
+      return changed(await update.executeTakeFirstOrThrow())
+    },
     async grant(id, grantedMs, accessUntilMs) {
       const update = db
         .updateTable('open_requests')
