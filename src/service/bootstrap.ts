@@ -1,4 +1,5 @@
 import { AppError } from '../diag/index.ts'
+import { appendEntries, serverTrail } from './audit/append.ts'
 import { checkName } from './names.ts'
 import type { ServiceParts } from './parts.ts'
 import { type Founding, newUser } from './people.ts'
@@ -70,6 +71,17 @@ export async function bootstrap(
       lastUsedMs: null,
       revokedMs: null,
     })
+    await appendEntries(transaction, serverTrail, [
+      {
+        event: 'installation-founded',
+        organizationId: serverTrail,
+        at: parts.clock(),
+        caller: null,
+        environment: null,
+        request: null,
+        facts: { member: user.login, token: token.id },
+      },
+    ])
     await keep(token.text)
   })
   return { token: token.text, expires }

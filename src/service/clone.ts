@@ -39,30 +39,29 @@ export async function cloneEnvironment(
   await refuseUnapproved(parts, access)
   const revisions = await parts.store.read((transaction) => revisionsToCopy(transaction, access, request))
   const texts = await Promise.all(revisions.map((revision) => unseal(parts, access, revision)))
-  // The copy's key exists only once the copy does: it is made empty, and filled in a second unit of work that removes it
-  // again when anything fails, so that nobody finds half a copy.
-  const copy = await parts.store.change((transaction) =>
-    insertEnvironment(transaction, parts, access, {
+  // Sealed for ids that the copy will have, so that it comes to be whole, in one unit of work.
+  const projects = await parts.store.read(async (transaction) => {
+    const found = await transaction.projects.find(access.organization.id, project)
+    return { id: found?.id ?? parts.ids() }
+  })
+  const copy = { ...access.environment, id: parts.ids(), projectId: projects.id, project, name }
+  const sealed = await Promise.all(
+    texts.map((text, index) => seal(parts, access, { copy, number: index + 1 }, text)),
+  )
+  await parts.store.change(async (transaction) => {
+    const made = await insertEnvironment(transaction, parts, access, {
       project,
       name,
       sources: [],
       event: 'environment-cloned',
-    }),
-  )
-  try {
-    const sources = await Promise.all(
-      texts.map((text, index) => seal(parts, access, { copy, number: index + 1 }, text)),
-    )
-    await parts.store.change((transaction) =>
-      fill(transaction, parts, access, copy, request, revisions, sources),
-    )
-  } catch (error) {
-    await parts.store.change(async (transaction) => {
-      await transaction.environments.delete(copy.id, parts.clock().getTime())
-      await transaction.environments.purge(copy.id)
+      ids: { environment: copy.id, project: copy.projectId },
     })
-    throw error
-  }
+    // A project of that name that was made or removed meanwhile has another id, for which nothing was sealed.
+    if (made.projectId !== copy.projectId) {
+      throw new AppError('CONFLICT', { what: `project \`${project}\` changed meanwhile`, hint: 'try again' })
+    }
+    await fill(transaction, parts, access, made, request, revisions, sealed)
+  })
 }
 
 /** Oldest first. */

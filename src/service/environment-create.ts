@@ -22,6 +22,8 @@ export interface NewEnvironmentRequest extends CreateRequest {
   readonly sources: readonly Uint8Array[]
   /** The audit trail's name for how it came to be. */
   readonly event: string
+  /** The ids that it and a new project get; fresh ones when absent. */
+  readonly ids?: { readonly environment: string; readonly project: string }
 }
 
 /**
@@ -45,7 +47,12 @@ export async function insertEnvironment(
     })
   let home = await transaction.projects.find(organization.id, project)
   if (home === null) {
-    home = { id: parts.ids(), organizationId: organization.id, name: project, createdMs: nowMs }
+    home = {
+      id: request.ids?.project ?? parts.ids(),
+      organizationId: organization.id,
+      name: project,
+      createdMs: nowMs,
+    }
     if (!(await transaction.projects.insert(home))) {
       throw new AppError('CONFLICT', {
         what: `project \`${project}\` exists in another letter case`,
@@ -54,7 +61,7 @@ export async function insertEnvironment(
     }
   }
   const environment = {
-    id: parts.ids(),
+    id: request.ids?.environment ?? parts.ids(),
     projectId: home.id,
     name,
     latest: request.sources.length,

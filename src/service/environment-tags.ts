@@ -72,10 +72,12 @@ export function createEnvironmentTags(parts: ServiceParts): EnvironmentTags {
         return tag
       }),
     update: (access, name, change) => updateTag(parts, access, name, change),
-    delete: ({ environment }, name) =>
+    delete: (access, name) =>
       parts.store.change(async (transaction) => {
+        const { environment } = access
         if (!(await transaction.environmentTags.delete(environment.id, name)))
           throw missing(environment, name)
+        await told(transaction, parts, access, 'deleted', name)
       }),
     values: (access) => valuesInUse(parts, access),
   }

@@ -1,6 +1,7 @@
 import { AppError } from '../diag/index.ts'
 import type { Membership, Organization, User } from '../store/index.ts'
 import type { Caller } from './caller.ts'
+import { note } from './notes.ts'
 import type { ServiceParts } from './parts.ts'
 
 /** Who the caller is, for `GET /api/user`. */
@@ -53,6 +54,12 @@ export function createPeople(parts: ServiceParts): People {
         if (!member || caller.user === null)
           throw new AppError('ORGANIZATION_NOT_FOUND', { organization: name })
         await transaction.settings.put(caller.user.id, defaultOrganizationSetting, name)
+        await note(
+          transaction,
+          parts,
+          { caller, organization },
+          { event: 'default-organization-set', environment: null },
+        )
       }),
   }
 }

@@ -1,6 +1,6 @@
 import { AppError, hasErrors } from '../diag/index.ts'
 import type { Evaluation } from '../eval/index.ts'
-import type { Revision, Rotation, RotationEvent } from '../store/index.ts'
+import type { Revision, Rotation, RotationEvent, Transaction } from '../store/index.ts'
 import { applyPatches, formatPropertyPath, parsePropertyPath, sealSecrets } from '../syntax/index.ts'
 import type { EnvironmentAccess } from './access.ts'
 import { appendRevision, refusal } from './definitions.ts'
@@ -83,13 +83,14 @@ async function rotateEnvironment(
   ]
   const failed = rotations.some(({ status }) => status === 'failed')
   try {
-    const postRotationRevision = await save(parts, access, evaluation)
-    return await complete(parts, access, {
-      ...event,
-      postRotationRevision,
-      rotations,
-      status: failed ? 'failed' : 'succeeded',
-    })
+    return await save(parts, access, evaluation, (transaction, postRotationRevision) =>
+      completeIn(transaction, parts, access, {
+        ...event,
+        postRotationRevision,
+        rotations,
+        status: failed ? 'failed' : 'succeeded',
+      }),
+    )
   } catch (error) {
     await complete(parts, access, {
       ...event,
@@ -167,14 +168,15 @@ function unmatched({ rotations }: Evaluation, paths: readonly string[]): readonl
 
 /**
  * Writes the new states into the newest text. A save that came between does not lose them: they are put into that text, for
- * what a rotator made outside must be stored (R-13).
+ * what a rotator made outside must be stored (R-13). `finish` writes down how it ended, in the same unit of work (S-26).
  */
 async function save(
   parts: ServiceParts,
   access: EnvironmentAccess,
   { patches }: Evaluation,
-): Promise<number | null> {
-  if (patches.length === 0) return null
+  finish: (transaction: Transaction, revision: number | null) => Promise<RotationEvent>,
+): Promise<RotationEvent> {
+  if (patches.length === 0) return await parts.store.change((transaction) => finish(transaction, null))
   const { environment, organization, caller } = access
   for (let attempt = 1; ; attempt += 1) {
     const base = await parts.store.read((transaction) => transaction.revisions.latest(environment.id))
@@ -183,19 +185,16 @@ async function save(
     const number = base.number + 1
     const crypter = parts.crypterFor(environment, organization, { revision: number })
     const sealed = await sealSecrets(`${environment.project}/${environment.name}`, patched, crypter)
-    const text = { source: sealed.source, bonds: await bondsOf(parts, access, number, sealed.source) }
+    const bonds = await bondsOf(parts, access, number, sealed.source, base)
+    const text = { source: sealed.source, bonds }
     try {
-      const revision = await parts.store.change(async (transaction) => {
+      return await parts.store.change(async (transaction) => {
         const nowMs = parts.clock().getTime()
-        const appended = await appendRevision(transaction, environment, base.number, text, {
-          caller,
-          nowMs,
-        })
-        const { hook } = updated(environment, appended.number)
+        await appendRevision(transaction, environment, base.number, text, { caller, nowMs })
+        const { hook } = updated(environment, number)
         await tellHooks(transaction, parts, { caller, organization }, environment, hook)
-        return appended
+        return await finish(transaction, number)
       })
-      return revision.number
     } catch (error) {
       const raced = error instanceof AppError && error.code === 'ETAG_MISMATCH'
       if (!raced || attempt === saveTries) throw error
@@ -208,20 +207,27 @@ async function complete(
   access: EnvironmentAccess,
   outcome: RotationEvent,
 ): Promise<RotationEvent> {
+  return await parts.store.change((transaction) => completeIn(transaction, parts, access, outcome))
+}
+
+async function completeIn(
+  transaction: Transaction,
+  parts: ServiceParts,
+  access: EnvironmentAccess,
+  outcome: RotationEvent,
+): Promise<RotationEvent> {
   const event = { ...outcome, completedMs: parts.clock().getTime() }
-  await parts.store.change(async (transaction) => {
-    await transaction.rotationEvents.complete(event)
-    await note(transaction, parts, access, {
-      event: 'environment-rotated',
-      environment: access.environment,
-      facts: { status: event.status, revision: event.postRotationRevision ?? event.preRotationRevision },
-      hook: {
-        filter: `environment_rotation_${event.status}`,
-        kind: 'environment_rotation',
-        action: event.status,
-        details: { revision: event.postRotationRevision },
-      },
-    })
+  await transaction.rotationEvents.complete(event)
+  await note(transaction, parts, access, {
+    event: 'environment-rotated',
+    environment: access.environment,
+    facts: { status: event.status, revision: event.postRotationRevision ?? event.preRotationRevision },
+    hook: {
+      filter: `environment_rotation_${event.status}`,
+      kind: 'environment_rotation',
+      action: event.status,
+      details: { revision: event.postRotationRevision },
+    },
   })
   return event
 }

@@ -1,3 +1,4 @@
+import { encodeEnvelope } from '../crypto/envelope.ts'
 import { AppError } from '../diag/index.ts'
 import type { Crypter } from '../eval/index.ts'
 import type { Environment, Organization, Revision, TextPlace } from '../store/index.ts'
@@ -53,15 +54,42 @@ function shownPath(path: PropertyPath): string {
   return formatPropertyPath(path[0] === 'values' ? path.slice(1) : path)
 }
 
-/** The bonds of a text that becomes revision `number`; `null` when the crypter ties nothing. */
+/**
+ * The bonds of a text that becomes revision `number`; `null` when the crypter ties nothing. What nobody looked at since it stood
+ * in revision `from`, and does not open there, gets none: it was altered or moved, and stays refused.
+ */
 export async function bondsOf(
   parts: Pick<ServiceParts, 'crypterFor'>,
   { environment, organization }: Home,
   number: number,
   source: Uint8Array,
+  from: Revision | null = null,
 ): Promise<string | null> {
   const { bind } = parts.crypterFor(environment, organization, { revision: number })
-  return bind === undefined ? null : await bind(await sealedSecrets(source))
+  if (bind === undefined) return null
+  const secrets = await sealedSecrets(source)
+  if (from === null) return await bind(secrets)
+  const stored = parts.crypterFor(environment, organization, textOf(from))
+  const good = []
+  for (const secret of secrets) {
+    const carried = isIn(from.source, secret.ciphertext)
+    if (!carried || (await opens(() => stored.decrypt(secret.ciphertext, secret.path)))) good.push(secret)
+  }
+  return await bind(good)
+}
+
+function isIn(source: Uint8Array, ciphertext: Uint8Array): boolean {
+  return Buffer.from(source).includes(encodeEnvelope(ciphertext))
+}
+
+async function opens(open: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await open()
+    return true
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'VALUE_INTEGRITY') return false
+    throw error
+  }
 }
 
 /** Whether a sealed value stands at the path in a stored revision of the environment, or in its draft. */

@@ -1,4 +1,5 @@
-import type { Delivery, DeliveryOutcome, Webhook } from '../store/index.ts'
+import type { Delivery, DeliveryOutcome, Transaction, Webhook } from '../store/index.ts'
+import { appendEntries } from './audit/append.ts'
 import type { ServiceParts } from './parts.ts'
 import { activeSecrets, signatureHeaders } from './webhook-secrets.ts'
 
@@ -94,7 +95,10 @@ export async function deliverDue(parts: ServiceParts, limit = 50): Promise<numbe
     await parts.store.change(async (transaction) => {
       const next = nextTry(delivery, outcome)
       const noted = await transaction.webhooks.noteTry(delivery.id, delivery.attempts, outcome, next)
-      if (noted) await transaction.webhooks.update(afterTry(webhook, outcome))
+      if (!noted) return
+      const after = afterTry(webhook, outcome)
+      await transaction.webhooks.update(after)
+      if (webhook.active && !after.active) await noteSwitchedOff(transaction, parts, webhook)
     })
   }
   return due.length
@@ -110,6 +114,24 @@ function nextTry({ attempts }: Delivery, outcome: DeliveryOutcome): number | nul
   const passing = responseCode === 0 || responseCode === 429 || responseCode >= 500
   const wait = waitSeconds[attempts]
   return passing && wait !== undefined ? atMs + wait * 1_000 : null
+}
+
+async function noteSwitchedOff(
+  transaction: Transaction,
+  { clock }: ServiceParts,
+  { organizationId, name }: Webhook,
+): Promise<void> {
+  await appendEntries(transaction, organizationId, [
+    {
+      event: 'webhook-switched-off',
+      organizationId,
+      at: clock(),
+      caller: null,
+      environment: null,
+      request: null,
+      facts: { webhook: name },
+    },
+  ])
 }
 
 /** A hook whose every delivery failed for a week is switched off. */

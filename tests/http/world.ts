@@ -10,6 +10,7 @@ import type { Provider, ProviderSet } from '../../src/eval/index.ts'
 import { type AppOptions, createApp } from '../../src/http/index.ts'
 import { createService, type Service, type ServiceParts } from '../../src/service/index.ts'
 import { initialiseVault, openSqliteStore, openVault, type Store } from '../../src/store/index.ts'
+import { guardedStore } from './guarded-store.ts'
 
 /** A whole server in memory with a clock that only tests move, and the people of two organizations. */
 export interface World {
@@ -96,7 +97,7 @@ export async function createWorld(
   const vault = await openVault({ store, keyRing, nowMs: () => clock.now.getTime(), random })
   const tokens = createAccessTokenCodec(await vault.secret('pepper'), random)
   const parts: ServiceParts = {
-    store,
+    store: guardedStore(store),
     providers: () => providerSet(new Map([['test', echoProvider()]])),
     catalogue: { providers: [{ name: 'test', description: 'gives its inputs back' }], rotators: [] },
     crypterFor: vault.crypterFor,
@@ -109,7 +110,7 @@ export async function createWorld(
   }
   const service = createService(parts)
   const { token } = await service.bootstrap({ organization: 'acme', login: 'ada', name: 'Ada' })
-  const people = await addPeople(parts)
+  const people = await addPeople({ ...parts, store })
   const all = {
     ada: token,
     wrong: `${token.slice(0, -1)}${token.endsWith('a') ? 'b' : 'a'}`,
