@@ -1,3 +1,4 @@
+import { builtInProviders, issuerName } from './issuers.ts'
 import type { AssumeRequest, Claims, IdentityProvider, TrustInput } from './request.ts'
 
 /** The moment probes happen at, in epoch seconds: no answer may depend on today's clock. */
@@ -16,7 +17,11 @@ export function probeInput(
 ): TrustInput {
   return {
     policy,
-    provider,
+    // A built-in provider is there without an object, and then lists no audiences.
+    provider:
+      provider.clientIds.length === 0 && builtInProviders.includes(issuerName(provider.url))
+        ? null
+        : provider,
     role: {
       arn: `arn:${options.partition ?? 'aws'}:iam::${provider.account}:role/probe`,
       maxSessionDurationSeconds: 3600,

@@ -1,6 +1,15 @@
 import { isSharedIssuer, issuerName, strangerAudience } from './issuers.ts'
 import { type Automaton, automatonOf, minimize } from './language/automaton.ts'
-import { anyText, type Expression, either, oneOf, oneOrMore, sequence, text } from './language/expression.ts'
+import {
+  anyText,
+  type Expression,
+  either,
+  oneOf,
+  oneOrMore,
+  repeat,
+  sequence,
+  text,
+} from './language/expression.ts'
 import {
   type ClaimDomain,
   environmentIssuer,
@@ -26,6 +35,8 @@ export interface Tenancy {
   readonly nameClaims: readonly string[]
   /** Claims that hold an id of the tenant or of a thing of his. */
   readonly idClaims: readonly string[]
+  /** The ids are UUIDs, otherwise whole numbers. */
+  readonly hasUuids?: boolean
   /** The audience tells tenants apart: nobody can get a token for another tenant's. */
   readonly audienceScoped?: boolean
 }
@@ -82,6 +93,7 @@ const tenancies: readonly (readonly [RegExp, Tenancy])[] = [
       freeClaims: ['pipeline_slug', 'build_branch', 'cluster_name'],
       nameClaims: ['organization_slug'],
       idClaims: ['organization_id', 'pipeline_id', 'cluster_id'],
+      hasUuids: true,
     },
   ],
   [/^app\.terraform\.io$/, { ...none, forms: [{ prefix: 'organization:', separator: ':' }] }],
@@ -132,7 +144,9 @@ export function literalStem(pattern: string): string {
 }
 
 const lowerName = oneOrMore(oneOf('a-z0-9-'))
-const digits = oneOrMore(oneOf('0-9'))
+// Ids are whole numbers as issuers write them, without leading zeros.
+const numbers = sequence(oneOf('1-9'), repeat(oneOf('0-9')))
+const uuids = oneOrMore(oneOf('0-9a-f-'))
 
 /**
  * The tokens of strangers: tenants of the same issuer with other names and ids than `trusted`, who put into their
@@ -156,7 +170,8 @@ export function strangersOf(
     set(claim, claim === 'organization_slug' ? strangerNames(trusted) : strangerTexts('', '/', trusted))
   }
   const trustedIds = automatonOf(either(...trusted.map(text)))
-  for (const claim of tenancy.idClaims) set(claim, subtract(automatonOf(digits), trustedIds))
+  const strangerIds = subtract(automatonOf(tenancy.hasUuids === true ? uuids : numbers), trustedIds)
+  for (const claim of tenancy.idClaims) set(claim, strangerIds)
   if (tenancy.freeClaims.includes('actor')) set('actor', strangerNames(trusted))
   if (tenancy.audienceScoped) return { ...base, claims, subjects: audienceScopedSubjects(url, tenancy) }
   const subjects = strangerSubjects(tenancy, trusted)

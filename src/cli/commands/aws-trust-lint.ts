@@ -58,8 +58,7 @@ Exit code 0 without findings, 3 with, 1 for a file that cannot be read.`,
       results.push({ file, findings: trust.lint(fixed, facts) })
     }
     if (format === 'json') out.json(results)
-    else if (format === 'sarif')
-      out.json(sarifOf(results.map(({ file, findings }) => trust.toSarif(findings, file))))
+    else if (format === 'sarif') out.json(trust.toSarif(results))
     else
       for (const { file, findings } of results)
         out.write(findings.length === 0 ? `${file}: no findings\n` : trust.renderFindings(findings, file))
@@ -75,10 +74,4 @@ function providerFacts(file: string, source: string, clientIds: readonly string[
   if (clientIds.length === 0) return {}
   const provider = policyFileOf(file, source, clientIds).trusts[0]?.provider
   return provider === undefined ? {} : { provider }
-}
-
-/** One log for all files: their runs side by side. */
-function sarifOf(logs: readonly object[]): object {
-  const [first] = logs as readonly { readonly runs: readonly object[] }[]
-  return { ...first, runs: logs.flatMap((log) => (log as { readonly runs: readonly object[] }).runs) }
 }

@@ -30,12 +30,14 @@ const anyArn = automatonOf(
 
 /**
  * The single values that pass a string or ARN operator (`want`), or fail it; `null` for operators that compare
- * numbers, times, addresses or bytes, which patterns cannot describe.
+ * numbers by size, times, addresses or bytes, which patterns cannot describe.
  *
- * A value with variables depends on the request: the answer then errs towards more values, never fewer.
+ * A value with variables depends on the request, and a number can be written in many ways: the answer then errs
+ * towards more values, never fewer.
  */
 export function valueLanguage(entry: ConditionEntry, want: boolean): ValueLanguage | null {
   const base = entry.operator.name.replace(/Not/, '')
+  if (base === 'NumericEquals') return numberLanguage(entry, want)
   if (!/^(String|Arn)/.test(base)) return null
   const positive = want !== entry.operator.negated
   const exact = entry.values.every(({ test }) => test !== null)
@@ -46,6 +48,21 @@ export function valueLanguage(entry: ConditionEntry, want: boolean): ValueLangua
   if (!base.startsWith('Arn')) return { automaton: language, exact }
   // Text that is no ARN satisfies neither the operator nor its negation, so it always fails.
   return { automaton: want ? intersect(language, anyArn) : failingArn(entry, matching), exact }
+}
+
+const digits = repeat(unit([48, 57]))
+const zeros = repeat(text('0'))
+const exponent = sequence(anyText, unit([69, 69], [101, 101]), anyText)
+
+// Equal numbers are written in many ways. What may be equal: the whole number itself with zeros around it, and whatever has an
+// exponent; what may be unequal: everything but the plain number. Other numbers than plain whole ones are left to a trial.
+function numberLanguage({ operator, values }: ConditionEntry, want: boolean): ValueLanguage | null {
+  if (!values.every(({ text: value }) => /^(0|[1-9]\d*)$/.test(value))) return null
+  const plain = values.map(({ text: value }) => text(value))
+  if (want === operator.negated) return { automaton: complement(automatonOf(either(...plain))), exact: false }
+  const sign = either(text(''), text('+'), text('-'))
+  const written = sequence(sign, zeros, either(...plain), either(text(''), sequence(text('.'), digits)))
+  return { automaton: automatonOf(either(written, exponent)), exact: false }
 }
 
 function failingArn(entry: ConditionEntry, matching: Automaton): Automaton {

@@ -1,18 +1,21 @@
 import { builtInProviders, issuerName } from '../issuers.ts'
 import type { Rule } from './rule.ts'
-import { claimEntries, claimOf, isPositive } from './view.ts'
+import { anybodyIn, claimEntries, claimOf, isPositive } from './view.ts'
 
 const noAudience: Rule = {
   id: 'AWS011',
   severity: 'high',
   title: 'no condition on the audience',
   why: 'tokens minted for another application of the provider are accepted',
-  check: ({ trusts, facts: { provider } }) =>
-    trusts.flatMap((trust) => {
+  check: (view) =>
+    view.trusts.flatMap((trust) => {
+      const { provider } = view.facts
       const single =
         provider !== undefined && issuerName(provider.url) === trust.issuer && provider.clientIds.length === 1
       if (single || trust.statement.conditions.length === 0) return []
       if (claimEntries(trust, ['aud', 'oaud', 'app_id']).some(isPositive)) return []
+      // A statement that nobody passes lets no other application in either.
+      if (anybodyIn(view, trust) === null) return []
       return [
         {
           at: trust.statement.conditionAt ?? trust.statement.at,

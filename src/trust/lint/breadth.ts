@@ -3,6 +3,7 @@ import { literalStem, namedTenant } from '../tenancy.ts'
 import type { Hit } from './finding.ts'
 import type { Rule } from './rule.ts'
 import {
+  anybodyIn,
   claimEntries,
   claimOf,
   isPattern,
@@ -39,6 +40,20 @@ const organizationWide: Rule = {
       return [{ at, what, fix: 'name the repository and its branch or environment' }]
     }),
   ),
+}
+
+// An issuer of one organization tells its people apart by their subject; without a word on it all of them are meant.
+const anySubject: Rule = {
+  ...organizationWide,
+  check: each((trust, view) => {
+    const { statement, shared, issuer } = trust
+    const told = claimEntries(trust).some(
+      (entry) => isPositive(entry) && !['aud', 'oaud'].includes(claimOf(entry.key, trust)!),
+    )
+    if (shared || told || statement.conditions.length === 0 || anybodyIn(view, trust) === null) return []
+    const what = `every subject of \`${issuer}\` is admitted`
+    return [{ at: statement.conditionAt!, what, fix: `add StringEquals ${issuer}:sub` }]
+  }),
 }
 
 const anyRef: Rule = {
@@ -81,10 +96,11 @@ const severalTenants: Rule = {
     const seen = new Map<string, Hit>()
     for (const trust of trusts) {
       for (const { text, at } of subjectValues(trust)) {
-        const stem = literalStem(namedTenant(text, trust.tenancy)?.tenant ?? '')
-        const what = `the role is shared by \`${[...seen.keys()][0]}\` and \`${stem}\``
-        const hit = { at, what, fix: 'make one role for each tenant', statement: trust.statement.index }
-        if (stem !== '' && !seen.has(stem)) seen.set(stem, hit)
+        // A name that is left open is told by rules of its own.
+        const tenant = namedTenant(text, trust.tenancy)?.tenant ?? ''
+        if (tenant === '' || /[*?]/.test(tenant) || seen.has(tenant)) continue
+        const what = `the role is shared by \`${[...seen.keys()][0]}\` and \`${tenant}\``
+        seen.set(tenant, { at, what, fix: 'make one role for each tenant', statement: trust.statement.index })
       }
     }
     return [...seen.values()].slice(1)
@@ -184,7 +200,7 @@ const sessionName: Rule = {
     if (trust.issuer.startsWith('sts.windows.net/')) return []
     return trust.statement.conditions
       .filter((entry) => entry.key.toLowerCase() === 'sts:rolesessionname' && isPositive(entry))
-      .filter(({ values }) => values.every(({ test }) => test !== null))
+      .filter(({ values }) => values.every(({ text }) => !text.includes('${')))
       .map((entry) => ({
         at: entry.keyAt,
         what: `${entry.operatorName} sts:RoleSessionName tests what the caller wrote`,
@@ -196,6 +212,7 @@ const sessionName: Rule = {
 /** Rules about trust that is wider than meant (AWS013 to AWS021). */
 export const breadthRules: readonly Rule[] = [
   organizationWide,
+  anySubject,
   anyRef,
   openRef,
   severalTenants,

@@ -16,7 +16,7 @@ type Place = {
 function entriesOf({ policy }: LintView): readonly Place[] {
   return policy.statements.flatMap((statement) => {
     const issuers = statement.principals
-      .filter(({ kind }) => kind === 'Federated')
+      .filter(({ kind }) => kind === 'Federated' && !statement.principalsNegated)
       .map(({ value }) => parseProviderArn(value)?.issuer ?? issuerName(value))
     return statement.conditions.map((entry) => ({ entry, statement, issuers }))
   })
@@ -108,6 +108,7 @@ const notSupplied: Rule = {
     trusts.flatMap((trust) =>
       claimEntries(trust)
         .filter((entry) => isPositive(entry) && !isSupplied(claimOf(entry.key, trust)!, trust))
+        .filter(({ key }) => !decorated.test(prefixOf(key) ?? ''))
         .map((entry) => ({
           at: entry.keyAt,
           what: `AWS reads no \`${claimOf(entry.key, trust)}\` from \`${trust.issuer}\``,

@@ -135,6 +135,7 @@ const cases: readonly [string, unknown, LintFacts?][] = [
     trust(E, eq(E, { sub: 'pulumi:environments:pulumi.organization.login:acme:pulumi.token.name:x' })),
     ours,
   ],
+  ['ESC004', trust('agent.buildkite.com', { NumericEquals: { 'agent.buildkite.com:organization_id': '2' } })],
   ['ESC003', trust(G, { StringEqualsIgnoreCase: { [`${G}:sub`]: main } })],
 ]
 
@@ -237,7 +238,7 @@ test('what passes the write check of AWS is not what passes the lint', () => {
 })
 
 test('a SARIF log names rule, place and fix', () => {
-  const log = toSarif(lint(trust(G, like(G, 'repo:acme*'))), 'trust.json') as {
+  const log = toSarif([{ file: 'trust.json', findings: lint(trust(G, like(G, 'repo:acme*'))) }]) as {
     runs: {
       results: { ruleId: string; level: string; fixes?: unknown[] }[]
       tool: { driver: { rules: object[] } }

@@ -11,10 +11,30 @@ import type { Rule } from './rule.ts'
 import { scopeRules } from './scope.ts'
 import { sessionRules } from './session.ts'
 import { styleRules } from './style.ts'
-import { type LintView, strangerIn, viewOf } from './view.ts'
+import { type LintView, searchStranger, viewOf } from './view.ts'
+
+// A policy that AWS would refuse is told too, so that one list holds everything. The runner itself speaks of both.
+const malformed: Rule = {
+  id: 'AWS000',
+  severity: 'medium',
+  title: 'AWS does not store this policy',
+  why: 'the grammar of trust policies',
+  check: () => [],
+}
+
+// What cannot be decided is no proof: it counts as an error until somebody looks.
+const notDecided: Rule = {
+  id: 'ESC004',
+  severity: 'high',
+  title: 'a policy that could not be decided',
+  why: 'conditions on numbers, times, addresses or variables, or too many patterns, stand where the tenant should be pinned',
+  check: () => [],
+}
 
 /** Every rule, by id. A rule about two places of a policy may be made of two parts with one id. */
 export const rules: readonly Rule[] = [
+  malformed,
+  notDecided,
   ...scopeRules,
   ...audienceRules,
   ...breadthRules,
@@ -25,21 +45,13 @@ export const rules: readonly Rule[] = [
   ...environmentRules,
 ].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0))
 
-/** A policy that AWS would refuse is told here too, so that one list holds everything. */
-const malformed: Omit<Rule, 'check'> = {
-  id: 'AWS000',
-  severity: 'medium',
-  title: 'AWS does not store this policy',
-  why: 'the grammar of trust policies',
-}
-
 const severities: readonly Severity[] = ['critical', 'high', 'medium', 'low']
 
 /**
  * What is wrong with a trust policy, worst first, then by place. Critical findings carry a token that gets in.
  *
- * Sound for strangers: when no finding is critical, no token of another tenant of a shared issuer was found to be
- * admitted, in the whole language of subjects a tenant can have.
+ * Sound for strangers: when no finding is critical or high, no token of another tenant of a shared issuer is admitted, in the
+ * whole language of tokens that a tenant can have.
  */
 export function lint(policy: unknown, facts: LintFacts = {}): readonly Finding[] {
   const { policy: parsed, faults, source } = parsePolicy(policy)
@@ -73,17 +85,20 @@ function unexplained(view: LintView, findings: readonly Finding[]): Finding[] {
         statement === trust.statement.index &&
         (severity === 'critical' || (witness !== null && id === 'AWS019')),
     )
-    const witness = told ? null : strangerIn(view, trust)
-    if (witness === null) return []
-    const rule = rules.find(({ id }) => id === 'AWS001')!
-    const hit: Hit = {
+    const { witness, undecided } = told ? { witness: null, undecided: false } : searchStranger(view, trust)
+    if (witness === null && !undecided) return []
+    const place = {
       at: trust.statement.conditionAt ?? trust.statement.at,
-      what: `the conditions together still admit \`${String(witness.claims['sub'])}\``,
       fix: `pin ${trust.issuer}:sub to subjects of your own`,
       statement: trust.statement.index,
-      witness,
     }
-    return [findingOf(rule, hit, view.policy.source)]
+    if (witness === null) {
+      const what = 'it could not be decided whether another tenant gets in'
+      return [findingOf(notDecided, { ...place, what }, view.policy.source)]
+    }
+    const what = `the conditions together still admit \`${String(witness.claims['sub'])}\``
+    const rule = rules.find(({ id }) => id === 'AWS001')!
+    return [findingOf(rule, { ...place, what, witness }, view.policy.source)]
   })
 }
 

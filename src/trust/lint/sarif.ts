@@ -16,9 +16,15 @@ const scores: { readonly [severity in Severity]: string } = {
   low: '2.0',
 }
 
-/** Findings as a SARIF 2.1.0 log, for code scanning; `uri` is the policy file. Offsets count UTF-16 units. */
-export function toSarif(findings: readonly Finding[], uri: string): object {
-  const ids = [...new Set(findings.map(({ id }) => id))]
+/** Findings in one policy file. */
+export interface FileFindings {
+  readonly file: string
+  readonly findings: readonly Finding[]
+}
+
+/** Findings as a SARIF 2.1.0 log of one run, for code scanning. Offsets count UTF-16 units. */
+export function toSarif(files: readonly FileFindings[]): object {
+  const ids = [...new Set(files.flatMap(({ findings }) => findings.map(({ id }) => id)))]
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -26,21 +32,27 @@ export function toSarif(findings: readonly Finding[], uri: string): object {
       {
         tool: { driver: { name: 'openesc-trust', rules: ids.map(ruleOf) } },
         columnKind: 'utf16CodeUnits',
-        results: findings.map((finding) => resultOf(finding, uri, ids)),
+        results: files.flatMap(({ file, findings }) =>
+          findings.map((finding) => resultOf(finding, uriOf(file), ids)),
+        ),
       },
     ],
   }
 }
 
+// A file name is no URI: blanks, `#` and `?` in it must be escaped.
+function uriOf(file: string): string {
+  return file.split('/').map(encodeURIComponent).join('/')
+}
+
 function ruleOf(id: string): object {
-  const rule = rules.find((one) => one.id === id)
-  const text = rule?.title ?? 'AWS does not store this policy'
+  const { title, why, severity } = rules.find((one) => one.id === id)!
   return {
     id,
-    shortDescription: { text },
-    fullDescription: { text: rule?.why ?? text },
-    defaultConfiguration: { level: levels[rule?.severity ?? 'medium'] },
-    properties: { 'security-severity': scores[rule?.severity ?? 'medium'], tags: ['security'] },
+    shortDescription: { text: title },
+    fullDescription: { text: why },
+    defaultConfiguration: { level: levels[severity] },
+    properties: { 'security-severity': scores[severity], tags: ['security'] },
   }
 }
 

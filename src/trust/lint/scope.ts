@@ -1,6 +1,6 @@
 import type { ConditionEntry } from '../policy/document.ts'
 import { literalStem, namedTenant } from '../tenancy.ts'
-import type { Edit, Hit } from './finding.ts'
+import type { Edit, Hit, LintWitness } from './finding.ts'
 import type { Rule } from './rule.ts'
 import {
   anybodyIn,
@@ -227,7 +227,7 @@ const neverRestricts: Rule = {
       const entries = claimEntries(trust).filter(
         (entry) => passesAbsent(entry) && !isSupplied(claimOf(entry.key, trust)!, trust),
       )
-      const witness = entries.length === 0 ? null : (strangerIn(view, trust) ?? anybodyIn(view, trust))
+      const witness = entries.length === 0 ? null : whoPasses(trust, view)
       return entries.map((entry) => ({
         at: entry.keyAt,
         what: `${entry.operatorName} ${entry.key} is true for every token`,
@@ -237,6 +237,15 @@ const neverRestricts: Rule = {
         ...(witness === null && { severity: 'medium' as const }),
       }))
     }),
+}
+
+// Of an issuer with one tenant everybody passes, unless another condition says who is meant.
+function whoPasses(trust: Trust, view: LintView): LintWitness | null {
+  const scoped = claimEntries(trust).some((entry) => {
+    const claim = claimOf(entry.key, trust)!
+    return isPositive(entry) && isSupplied(claim, trust) && !['aud', 'oaud'].includes(claim)
+  })
+  return strangerIn(view, trust) ?? (trust.shared || scoped ? null : anybodyIn(view, trust))
 }
 
 const notPrincipal: Rule = {

@@ -1,5 +1,6 @@
 import { issuerName } from '../issuers.ts'
-import type { ConditionEntry, Statement } from '../policy/document.ts'
+import type { ActionEntry, ConditionEntry, Statement } from '../policy/document.ts'
+import { parseProviderArn } from '../policy/principal-grammar.ts'
 import type { Edit } from './finding.ts'
 import type { Rule } from './rule.ts'
 import type { LintView } from './view.ts'
@@ -131,16 +132,30 @@ const wideAction: Rule = {
   check: ({ policy }) =>
     policy.statements
       .filter(({ effect, actionsNegated }) => effect === 'Allow' && !actionsNegated)
-      .flatMap(({ actions, index }) =>
-        actions
+      .flatMap((statement) =>
+        statement.actions
           .filter(({ pattern }) => /[*?]/.test(pattern))
-          .map(({ pattern, at }) => ({
-            at,
-            what: `\`${pattern}\``,
+          .map((action) => ({
+            at: action.at,
+            what: `\`${action.pattern}\``,
             fix: 'list the actions: sts:AssumeRoleWithWebIdentity, and sts:TagSession if tokens carry tags',
-            statement: index,
+            statement: statement.index,
+            edits: actionEdit(statement, action),
           })),
       ),
+}
+
+const webActions = ['sts:AssumeRoleWithWebIdentity', 'sts:TagSession', 'sts:SetSourceIdentity']
+
+// A web identity needs no other action, so nothing is taken from a statement that trusts nobody else.
+function actionEdit({ principals, actionAt }: Statement, { test, at }: ActionEntry): readonly Edit[] {
+  const covered = webActions.filter((action) => test(action)).map((action) => JSON.stringify(action))
+  const others = principals.some(
+    ({ kind, value }) => kind !== 'Federated' || parseProviderArn(value) === null,
+  )
+  if (others || covered.length === 0) return []
+  const list = covered.join(', ')
+  return [{ at, text: actionAt.from === at.from && covered.length > 1 ? `[${list}]` : list }]
 }
 
 const anyRole: Rule = {

@@ -1,10 +1,12 @@
 import { builtInProviders, claimKeysOf, isSharedIssuer, issuerName, strangerAudience } from '../issuers.ts'
+import type { Way } from '../language/admission.ts'
 import { TooManyStates } from '../language/automaton.ts'
 import { type IssuerModel, unknownIssuer } from '../language/issuer-model.ts'
 import { everyWayIn } from '../language/prove.ts'
+import { isPossible, unrestricted } from '../language/restriction.ts'
 import { walk } from '../language/witness.ts'
 import type { ConditionEntry, Policy, Statement } from '../policy/document.ts'
-import { parseProviderArn } from '../policy/principal-grammar.ts'
+import { isFederated, parseProviderArn } from '../policy/principal-grammar.ts'
 import type { IdentityProvider } from '../request.ts'
 import { actionCovers } from '../statements.ts'
 import { literalStem, namedTenant, strangersOf, type Tenancy, tenancyOf } from '../tenancy.ts'
@@ -35,7 +37,8 @@ export interface LintView {
 /** Prepares a policy for the rules. */
 export function viewOf(policy: Policy, facts: LintFacts): LintView {
   const trusts = policy.statements
-    .filter((one) => one.effect === 'Allow' && actionCovers(one, 'sts:AssumeRoleWithWebIdentity'))
+    .filter((one) => one.effect === 'Allow' && !one.principalsNegated)
+    .filter((one) => actionCovers(one, 'sts:AssumeRoleWithWebIdentity'))
     .flatMap((statement) => trustsOf(statement, facts))
   return { policy, facts, trusts }
 }
@@ -43,7 +46,8 @@ export function viewOf(policy: Policy, facts: LintFacts): LintView {
 function trustsOf(statement: Statement, facts: LintFacts): Trust[] {
   return statement.principals.flatMap(({ kind, value }) => {
     const arn = parseProviderArn(value)
-    if (kind !== 'Federated' || (arn === null && !builtInProviders.includes(value))) return []
+    if (kind !== 'Federated' || !isFederated(value)) return []
+    if (arn === null && !builtInProviders.includes(value)) return []
     const issuer = arn?.issuer ?? value
     const environments = isOurs(statement, issuer, facts)
     return [
@@ -151,35 +155,56 @@ function guardedSubjects(trust: Trust, { statements }: Policy): readonly string[
     .flatMap(({ values }) => values.map(({ text }) => text))
 }
 
-/** A token of a stranger that gets in through the statement, or `null` when there is none. */
-export function strangerIn(view: LintView, trust: Trust): LintWitness | null {
+/** A token that gets in, or `null`; `undecided` when none was found and it is not proved that there is none. */
+export interface Search {
+  readonly witness: LintWitness | null
+  readonly undecided: boolean
+}
+
+const closed: Search = { witness: null, undecided: false }
+
+/** Looks for a stranger who gets in through the statement. */
+export function searchStranger(view: LintView, trust: Trust): Search {
   const url = `https://${trust.issuer}`
   const model = strangersOf(url, meantTenants(trust, view.policy), trust.environments)
-  return model === null ? null : findWitness(view, trust, model)
+  return model === null ? closed : searchWitness(view, trust, model)
+}
+
+/** A token of a stranger that gets in through the statement, or `null` when none was found. */
+export function strangerIn(view: LintView, trust: Trust): LintWitness | null {
+  return searchStranger(view, trust).witness
 }
 
 /** Any token of the issuer that gets in through the statement. */
 export function anybodyIn(view: LintView, trust: Trust): LintWitness | null {
   const ours = view.facts.model
   const model = trust.environments && ours !== undefined ? ours : unknownIssuer(`https://${trust.issuer}`)
-  return findWitness(view, trust, model)
+  return searchWitness(view, trust, model).witness
 }
 
-function findWitness({ policy, facts }: LintView, trust: Trust, model: IssuerModel): LintWitness | null {
+function searchWitness({ policy, facts }: LintView, trust: Trust, model: IssuerModel): Search {
   const provider = providerOf(policy, trust, facts)
   const only = {
     ...policy,
     statements: policy.statements.filter((one) => one.effect === 'Deny' || one === trust.statement),
   }
   try {
-    for (const way of everyWayIn(only, provider, model, trust.partition)) {
+    const ways = everyWayIn(only, provider, model, trust.partition).filter((way) => hasSubject(way, trust))
+    for (const way of ways) {
       const witness = walk(way, policy.source, provider, trust.partition)
-      if (witness !== null) return witness
+      if (witness !== null) return { witness, undecided: false }
     }
+    return { witness: null, undecided: ways.length > 0 }
   } catch (error) {
     if (!(error instanceof TooManyStates)) throw error
+    return { witness: null, undecided: true }
   }
-  return null
+}
+
+// Every token has a subject; where the model leaves none for an audience, there is no token.
+function hasSubject({ domains, restrictions }: Way, { issuer }: Trust): boolean {
+  const key = `${issuer.toLowerCase()}:sub`
+  return isPossible(domains.get(key), restrictions.get(key) ?? unrestricted)
 }
 
 /** The provider the statement means: the known one, or one made up to fit the policy. */
