@@ -31,6 +31,11 @@ export function jsonValue(value: PlainValue, { status = 200, headers = {} }: Ans
   }
 }
 
+/** A JSON answer that is written already, newline included. */
+export function jsonBytes(body: string | Uint8Array, headers: Readonly<Record<string, string>> = {}): Answer {
+  return { status: 200, headers: { 'content-type': 'application/json', ...headers }, body }
+}
+
 /** A definition, byte for byte. */
 export function yaml(source: Uint8Array, headers: Readonly<Record<string, string>>): Answer {
   return { status: 200, headers: { 'content-type': 'application/x-yaml', ...headers }, body: source }

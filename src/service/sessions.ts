@@ -1,16 +1,5 @@
 import { AppError, hasErrors } from '../diag/index.ts'
-import type { Environment as EvaluatedEnvironment } from '../eval/index.ts'
 import type { Environment } from '../store/index.ts'
-import {
-  decodeUtf8,
-  type ExportedRecord,
-  type ExportedValue,
-  jsonNumber,
-  NumberText,
-  type PlainValue,
-  parseJson,
-  stringifyJson,
-} from '../value/index.ts'
 import type { EnvironmentAccess, OrganizationAccess } from './access.ts'
 import { refuseGatedOpen } from './approvals.ts'
 import { refusal } from './definitions.ts'
@@ -19,8 +8,8 @@ import { anonymousName, type EvaluationRequest, open } from './evaluate.ts'
 import { rootName } from './names.ts'
 import { note } from './notes.ts'
 import type { ServiceParts } from './parts.ts'
-import { findProperty } from './property.ts'
 import { latest, usableRevision } from './revision-lookup.ts'
+import { decodeSession, encodeSession, type SessionText, sessionTextOf, valueTextAt } from './session-text.ts'
 import { textOf } from './value-crypters.ts'
 
 /** How long an open session shall live, in the wire's duration syntax, and what ends the evaluation early. */
@@ -33,14 +22,11 @@ export interface OpenOptions {
   readonly shown?: boolean | undefined
 }
 
-/** A session that was opened just now, and what it reads as. */
+/** A session that was opened just now, and the text that it reads as. */
 export interface OpenedSession {
   readonly id: string
-  readonly result: SessionResult
+  readonly text: SessionText
 }
-
-/** What a session reads as: an evaluated environment, or nothing for an environment that holds nothing. */
-export type SessionResult = EvaluatedEnvironment | Record<string, never>
 
 /**
  * The use cases of open sessions. Evaluation happens once, at open; reads give the stored result back, to nobody but the
@@ -56,11 +42,11 @@ export interface Sessions {
   /** Whether a gate keeps the caller from opening it now. */
   needsRequest(access: EnvironmentAccess): Promise<boolean>
   /** @throws AppError SESSION_NOT_FOUND also for expired sessions, other callers' and other environments' */
-  read(access: EnvironmentAccess, id: string): Promise<SessionResult>
-  readAnonymous(access: OrganizationAccess, id: string): Promise<SessionResult>
-  /** One value by its property path. @throws AppError PROPERTY_NOT_FOUND, REQUEST_INVALID for no path */
-  readProperty(access: EnvironmentAccess, id: string, path: string): Promise<ExportedValue>
-  readAnonymousProperty(access: OrganizationAccess, id: string, path: string): Promise<ExportedValue>
+  read(access: EnvironmentAccess, id: string): Promise<SessionText>
+  readAnonymous(access: OrganizationAccess, id: string): Promise<SessionText>
+  /** The JSON text of one value by its property path. @throws AppError PROPERTY_NOT_FOUND, REQUEST_INVALID for no path */
+  readProperty(access: EnvironmentAccess, id: string, path: string): Promise<string>
+  readAnonymousProperty(access: OrganizationAccess, id: string, path: string): Promise<string>
 }
 
 /** The use cases of open sessions over the service's parts. */
@@ -87,9 +73,8 @@ export function createSessions(parts: ServiceParts): Sessions {
       }),
     read,
     readAnonymous,
-    readProperty: async (access, id, path) => findProperty(propertiesOf(await read(access, id)), path),
-    readAnonymousProperty: async (access, id, path) =>
-      findProperty(propertiesOf(await readAnonymous(access, id)), path),
+    readProperty: async (access, id, path) => valueTextAt(await read(access, id), path),
+    readAnonymousProperty: async (access, id, path) => valueTextAt(await readAnonymous(access, id), path),
   }
 }
 
@@ -100,10 +85,6 @@ function isApprovalNeeded(error: unknown): true {
 
 function rootedIn(access: EnvironmentAccess, source: Uint8Array): EvaluationRequest {
   return { access, root: access.environment, rootName: rootName(access.environment), source }
-}
-
-function propertiesOf(result: SessionResult): ExportedRecord {
-  return result.properties ?? {}
 }
 
 async function openSession(
@@ -130,9 +111,8 @@ async function openSession(
   const id = parts.ids()
   const owner = sealOwner(access, root)
   const nowMs = parts.clock().getTime()
-  const result = plain(evaluation.environment ?? {})
-  const text = Buffer.from(stringifyJson(result, { escapeHtml: false, sortKeys: false }))
-  const { sealed, dataKeyId } = await parts.sealer.seal(owner, purposeOf(id), text)
+  const text = sessionTextOf(evaluation.environment)
+  const { sealed, dataKeyId } = await parts.sealer.seal(owner, purposeOf(id), encodeSession(text))
   await parts.store.change(
     async (transaction) => {
       await transaction.openSessions.deleteExpired(nowMs, 100)
@@ -162,8 +142,7 @@ async function openSession(
     },
     { fromReserve: true },
   )
-  // The stored text came from this, and its shape is the exported one.
-  return { id, result: result as unknown as SessionResult }
+  return { id, text }
 }
 
 /** @throws AppError REQUEST_INVALID */
@@ -195,7 +174,7 @@ async function readSession(
   access: OrganizationAccess,
   environment: Environment | null,
   id: string,
-): Promise<SessionResult> {
+): Promise<SessionText> {
   const session = await parts.store.read((transaction) => transaction.openSessions.get(id))
   if (
     session === null ||
@@ -207,22 +186,7 @@ async function readSession(
     throw new AppError('SESSION_NOT_FOUND')
   }
   const bytes = await parts.sealer.open(sealOwner(access, environment), purposeOf(id), session)
-  // What was stored came from `plain`, whose shape is the exported one.
-  return parseJson(decodeUtf8(bytes)) as unknown as SessionResult
-}
-
-/**
- * An evaluation result as a JSON value: the few native numbers (positions, indexes) become number texts, and numbers that
- * JSON does not have (`+Inf`, `NaN`) become strings.
- */
-export function plain(value: unknown): PlainValue {
-  if (typeof value === 'number') return new NumberText(String(value))
-  if (value instanceof NumberText) return jsonNumber.test(value.text) ? value : value.text
-  if (value === null || typeof value !== 'object') return value as PlainValue
-  if (Array.isArray(value)) return value.map(plain)
-  const record: Record<string, PlainValue> = Object.create(null)
-  for (const [key, member] of Object.entries(value)) {
-    if (member !== undefined) record[key] = plain(member)
-  }
-  return record
+  const text = decodeSession(bytes)
+  if (text === null) throw new AppError('SESSION_NOT_FOUND')
+  return text
 }

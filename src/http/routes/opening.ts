@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import type { Evaluation } from '../../eval/index.ts'
 import type { OpenedSession } from '../../service/index.ts'
-import { type Answer, jsonValue } from '../answer.ts'
+import { type Answer, json, jsonBytes, jsonValue } from '../answer.ts'
 import { flag, text } from '../query.ts'
 import { environmentRoute, organizationRoute, type Route } from '../route.ts'
 import { checkedEnvironment, environmentOrValue, openSession } from '../schemas/values.ts'
-import { renderEnvironment, renderValue, renderWarnings } from '../wire.ts'
+import { renderEnvironment, renderWarnings } from '../wire.ts'
 
 const checkQuery = z.object({ showSecrets: flag() })
 const openQuery = z.object({ duration: text() })
@@ -55,8 +55,8 @@ export const openingRoutes: readonly Route[] = [
       const id = parameters['session']!
       const { property } = query
       return property === undefined
-        ? jsonValue(renderEnvironment(await service.sessions.readAnonymous(access, id)))
-        : jsonValue(renderValue(await service.sessions.readAnonymousProperty(access, id, property)))
+        ? jsonBytes((await service.sessions.readAnonymous(access, id)).whole)
+        : jsonBytes(`${await service.sessions.readAnonymousProperty(access, id, property)}\n`)
     },
   }),
   environmentRoute({
@@ -122,8 +122,8 @@ export const openingRoutes: readonly Route[] = [
       const id = parameters['session']!
       const { property } = query
       return property === undefined
-        ? jsonValue(renderEnvironment(await service.sessions.read(access, id)))
-        : jsonValue(renderValue(await service.sessions.readProperty(access, id, property)))
+        ? jsonBytes((await service.sessions.read(access, id)).whole)
+        : jsonBytes(`${await service.sessions.readProperty(access, id, property)}\n`)
     },
   }),
 ]
@@ -141,12 +141,12 @@ export async function answerOpened(
   const shown = (headers.get('prefer') ?? '')
     .split(',')
     .some((preference) => preference.replace(/;.*/, '').trim().toLowerCase() === representation)
-  const { id, result } = await open(shown)
-  if (!shown) return jsonValue({ id })
-  return jsonValue(
-    { id, environment: renderEnvironment(result.properties ? { properties: result.properties } : {}) },
-    { headers: { 'preference-applied': representation } },
-  )
+  const { id, text } = await open(shown)
+  if (!shown) return json({ id })
+  const environment = text.values === '' ? '{}' : `{"properties":${text.values}}`
+  return jsonBytes(`{"id":${JSON.stringify(id)},"environment":${environment}}\n`, {
+    'preference-applied': representation,
+  })
 }
 
 function checked({ environment, diagnostics }: Evaluation): Answer {
