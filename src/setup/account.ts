@@ -56,7 +56,11 @@ export interface AccountOptions {
   readonly region?: string
   readonly endpoint?: string
   /** Credentials instead of those that AWS's own tools would find. */
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string }
+  readonly credentials?: {
+    readonly accessKeyId: string
+    readonly secretAccessKey: string
+    readonly sessionToken?: string
+  }
   /** The partition that the call is about; its home region is used when no region of it is set. */
   readonly partition: string
 }

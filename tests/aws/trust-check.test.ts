@@ -5,6 +5,8 @@ import {
   CreateOpenIDConnectProviderCommand,
   CreateRoleCommand,
 } from '@aws-sdk/client-iam'
+import { AssumeRoleCommand } from '@aws-sdk/client-sts'
+import type { AccountOptions } from '../../src/setup/index.ts'
 import { account, baseUrl, loginDefinition, type Scene, startScene } from './scene.ts'
 
 const host = 'esc.example.com/oidc'
@@ -191,6 +193,48 @@ describe('esc aws trust check', () => {
     assert.match(silent.stderr, /iam:GetRole: .*AWS cannot be reached: check the network, --endpoint-url/)
     const typo = await scene.esc('aws trust check acme/web/prod --endpoint-url localhost:3721')
     assert.match(typo.stderr, /--endpoint-url: wanted an http or https URL, got "localhost:3721"/)
+  })
+
+  test('credentials that may not read the role are an error that names the permission', async () => {
+    const { openAccount } = await import('../../src/aws/account.ts')
+    await makeProvider()
+    await makeRole(policyFor(subjectOf('web/prod')))
+    await makeRole(
+      {
+        Version: '2012-10-17',
+        Statement: { Effect: 'Allow', Principal: { AWS: account }, Action: 'sts:AssumeRole' },
+      },
+      { name: 'visitor' },
+    )
+    const { Credentials } = await scene.stage
+      .sts()
+      .send(
+        new AssumeRoleCommand({
+          RoleArn: `arn:aws:iam::${account}:role/visitor`,
+          RoleSessionName: 'visitor',
+        }),
+      )
+    const credentials = {
+      accessKeyId: Credentials?.AccessKeyId ?? '',
+      secretAccessKey: Credentials?.SecretAccessKey ?? '',
+      sessionToken: Credentials?.SessionToken ?? '',
+    }
+    const programs = {
+      startServer: async () => 1,
+      startSandbox: async () => 1,
+      openLocal: null,
+      awsAccount: async (options: AccountOptions) =>
+        openAccount({ ...options, endpoint: scene.stage.url, credentials }),
+    }
+    const check = await scene.esc('aws trust check acme/web/prod', { change: { programs } })
+    assert.equal(check.code, 1)
+    assert.match(
+      check.stderr,
+      /iam:GetRole: AccessDenied: .*; these credentials need `iam:GetRole`: let an administrator/,
+    )
+    const apply = await scene.esc('aws setup acme/web/prod --apply --yes', { change: { programs } })
+    assert.match(apply.stderr, /iam:Get\w+: AccessDenied: .*; these credentials need/)
+    assert.doesNotMatch(check.stderr + apply.stderr, new RegExp(credentials.sessionToken.slice(0, 40)))
   })
 
   test('the login of an import is decided: the root names the default subject, the holder `currentEnvironment.name`', async () => {
