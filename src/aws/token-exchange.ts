@@ -1,8 +1,16 @@
 import type { STSClient } from '@aws-sdk/client-sts'
-import { type AwsCredentials, AwsRefusal, type AwsTokenExchange } from '../providers/index.ts'
+import {
+  AccountNotAllowed,
+  type AwsCredentials,
+  AwsRefusal,
+  type AwsTokenExchange,
+  StsUnexpectedAnswer,
+} from '../providers/index.ts'
+import { parseRoleArn } from '../trust/index.ts'
 import { fetchExplanation } from './decision-page.ts'
 import { stsRegion } from './partition.ts'
 import { explainFromRole, type RoleReader } from './role-explanation.ts'
+import { readStrictly, requireSessionOf } from './strict-answer.ts'
 
 /** Where and how STS is called. */
 export interface TokenExchangeOptions {
@@ -12,6 +20,8 @@ export interface TokenExchangeOptions {
   readonly endpoint?: string
   /** For the sandbox's decision page only. */
   readonly fetch: typeof fetch
+  /** The accounts whose roles may be assumed, 12 digits each; empty or absent = any. */
+  readonly accounts?: readonly string[]
   /** Reads the role's trust policy after a refusal. Absent = only the sandbox explains. */
   readonly roles?: RoleReader
 }
@@ -31,6 +41,7 @@ export function createTokenExchange(options: TokenExchangeOptions): AwsTokenExch
   }
   return {
     assumeRoleWithWebIdentity: async (request) => {
+      requireAccount(request.roleArn, options.accounts ?? [])
       const client = await clientFor(stsRegion(request.roleArn, options.region))
       const { AssumeRoleWithWebIdentityCommand } = await import('@aws-sdk/client-sts')
       const command = new AssumeRoleWithWebIdentityCommand({
@@ -42,6 +53,7 @@ export function createTokenExchange(options: TokenExchangeOptions): AwsTokenExch
       })
       try {
         const answer = await client.send(command, { abortSignal: request.signal })
+        requireSessionOf(answer.AssumedRoleUser?.Arn, request.roleArn)
         return { ...readCredentials(answer.Credentials), requestId: answer.$metadata.requestId }
       } catch (error) {
         throw asRefusal(error, options.endpoint)
@@ -57,13 +69,21 @@ export function createTokenExchange(options: TokenExchangeOptions): AwsTokenExch
 
 async function makeClient(region: string, endpoint: string | undefined): Promise<STSClient> {
   const { STSClient } = await import('@aws-sdk/client-sts')
-  return new STSClient({
+  const client = new STSClient({
     region,
     ...(endpoint === undefined ? {} : { endpoint }),
     // Never signed, so nothing is resolved; a chain that looks for credentials would delay the first call by seconds.
     credentials: { accessKeyId: '', secretAccessKey: '' },
     maxAttempts: 3,
+    requestHandler: { connectionTimeout: 10_000, requestTimeout: 30_000 },
   })
+  return readStrictly(client)
+}
+
+/** @throws AccountNotAllowed before anything is sent */
+function requireAccount(roleArn: string, accounts: readonly string[]): void {
+  const account = parseRoleArn(roleArn)?.account ?? ''
+  if (accounts.length > 0 && !accounts.includes(account)) throw new AccountNotAllowed(account)
 }
 
 function readCredentials(
@@ -78,7 +98,7 @@ function readCredentials(
 ): AwsCredentials {
   const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = credentials ?? {}
   if (!AccessKeyId || !SecretAccessKey || !SessionToken || !Expiration) {
-    throw new Error('STS answered without credentials')
+    throw new StsUnexpectedAnswer('no credentials')
   }
   return {
     accessKeyId: AccessKeyId,
@@ -97,6 +117,7 @@ interface ServiceException extends Error {
 function asRefusal(error: unknown, endpoint: string | undefined): Error {
   if (!(error instanceof Error)) return new Error(String(error))
   const exception = error as ServiceException
+  if (exception instanceof StsUnexpectedAnswer) return exception
   if (!('$metadata' in exception) || exception.$response === undefined) return exception
   const code = exception.Code ?? exception.name.replace(/(?<!Expired\w{0,5}Token)Exception$/, '')
   const decision = exception.$response.headers?.['x-sandbox-decision']

@@ -101,6 +101,13 @@ export const serverOptions: readonly ProgramOption[] = Object.freeze([
     help: 'AWS region whose STS endpoint is used',
   },
   {
+    name: 'allowedAccounts',
+    flag: '--allowed-aws-account',
+    type: 'list',
+    default: [],
+    help: 'AWS account, 12 digits, whose roles aws-login may assume; may be given several times; default: any',
+  },
+  {
     name: 'readRolePolicies',
     flag: '--read-role-policies',
     type: 'boolean',

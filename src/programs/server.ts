@@ -42,6 +42,8 @@ interface ServerSettings {
   readonly awsRegion: string
   /** Whether refusals of STS are explained with the role's policy, read from IAM. */
   readonly readRolePolicies: boolean
+  /** AWS accounts whose roles may be assumed; empty = any. */
+  readonly allowedAccounts: readonly string[]
   readonly organization: string
   readonly user: string
   readonly tokenFile: string
@@ -101,6 +103,7 @@ function serverSettings(options: ProgramOptions): ServerSettings {
     stsEndpoint: settings.text('stsEndpoint'),
     awsRegion: settings.text('awsRegion') ?? 'us-east-1',
     readRolePolicies: settings.flag('readRolePolicies'),
+    allowedAccounts: accountIds(settings.list('allowedAccounts')),
     organization: settings.text('organization') ?? 'my-org',
     user: settings.text('user') ?? loginName(),
     tokenFile: settings.text('tokenFile') ?? join(data, 'first-token'),
@@ -109,6 +112,18 @@ function serverSettings(options: ProgramOptions): ServerSettings {
     trustedProxies: settings.list('trustedProxies'),
     rateLimit: settings.integer('rateLimit', { min: 0, max: 1_000_000 }) ?? 100,
   }
+}
+
+/** @throws AppError for what is no account's id: a list that nothing fits would stop every login without a word */
+function accountIds(given: readonly string[]): readonly string[] {
+  for (const got of given)
+    if (!/^\d{12}$/.test(got))
+      throw new AppError('SETTING_INVALID', {
+        name: 'allowedAccounts',
+        wanted: 'the 12 digits of an AWS account',
+        got,
+      })
+  return given
 }
 
 /** Whoever starts the server first is its administrator. */
@@ -195,6 +210,7 @@ async function serve(
       region: settings.awsRegion,
       fetch: (url, init) => fetch(url, init),
       ...(settings.stsEndpoint === undefined ? {} : { endpoint: settings.stsEndpoint }),
+      accounts: settings.allowedAccounts,
       ...(settings.readRolePolicies ? { roles: { account: awsAccounts(), nowMs } } : {}),
     })
     const sts = measuredExchange(plainSts, metrics)

@@ -1,5 +1,6 @@
 export { type ProviderPowers, providerCatalogue, rotatorCatalogue } from './catalogue.ts'
 export {
+  AccountNotAllowed,
   type AwsCredentials,
   AwsRefusal,
   type AwsTokenExchange,
@@ -9,5 +10,6 @@ export {
   type RefusalExplanation,
   type RefusedExchange,
   type SentClaims,
+  StsUnexpectedAnswer,
 } from './powers.ts'
 export { createVendorCalls, type VendorAnswer, type VendorCalls, type VendorRequest } from './vendor-calls.ts'

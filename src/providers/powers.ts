@@ -81,6 +81,25 @@ export interface RefusalExplanation {
   readonly next: string | null
 }
 
+/** What answered in the place of STS was none of its answers: `message` tells what it was. */
+export class StsUnexpectedAnswer extends Error {
+  constructor(got: string, options: ErrorOptions = {}) {
+    super(
+      `sts_unexpected_response: wanted an answer of STS about the role that was asked for, got ${got}`,
+      options,
+    )
+    this.name = 'StsUnexpectedAnswer'
+  }
+}
+
+/** The operator does not let this server log in to an account: nothing was sent. */
+export class AccountNotAllowed extends Error {
+  constructor(account: string, options: ErrorOptions = {}) {
+    super(`account ${account} is not one that this server may log in to`, options)
+    this.name = 'AccountNotAllowed'
+  }
+}
+
 /** STS or IAM said no. */
 export class AwsRefusal extends Error {
   /** AWS's error code, e.g. `AccessDenied`. Match on it, never on the text. */

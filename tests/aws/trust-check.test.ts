@@ -206,14 +206,12 @@ describe('esc aws trust check', () => {
       },
       { name: 'visitor' },
     )
-    const { Credentials } = await scene.stage
-      .sts()
-      .send(
-        new AssumeRoleCommand({
-          RoleArn: `arn:aws:iam::${account}:role/visitor`,
-          RoleSessionName: 'visitor',
-        }),
-      )
+    const { Credentials } = await scene.stage.sts().send(
+      new AssumeRoleCommand({
+        RoleArn: `arn:aws:iam::${account}:role/visitor`,
+        RoleSessionName: 'visitor',
+      }),
+    )
     const credentials = {
       accessKeyId: Credentials?.AccessKeyId ?? '',
       secretAccessKey: Credentials?.SecretAccessKey ?? '',

@@ -4,7 +4,13 @@ import type { ExportedRecord, ExportedValue } from '../../value/index.ts'
 import { parseDuration } from '../duration.ts'
 import { recordInput, textInput, textListInput } from '../inputs.ts'
 import { secretRecord } from '../outputs.ts'
-import { AwsRefusal, type AwsTokenExchange, type LoginTokens } from '../powers.ts'
+import {
+  AccountNotAllowed,
+  AwsRefusal,
+  type AwsTokenExchange,
+  type LoginTokens,
+  StsUnexpectedAnswer,
+} from '../powers.ts'
 import { unknownInputs } from '../unknown-inputs.ts'
 import { explainRefusal, isTooLong } from './refusal.ts'
 import { inputSchema, outputSchema } from './schema.ts'
@@ -108,6 +114,15 @@ async function exchange(
 function unreachable(error: unknown): Error {
   if (error instanceof ProviderError) return error
   const said = error instanceof Error ? error.message : String(error)
+  if (error instanceof AccountNotAllowed) {
+    const detail =
+      'try: let an operator add it to the server’s allowed accounts (--allowed-aws-account), or name another role'
+    return new ProviderError(`aws-login: ${said}`, detail, { cause: error })
+  }
+  if (error instanceof StsUnexpectedAnswer) {
+    const detail = `said: ${said}\ntry: look at what stands between this server and AWS (a proxy, a portal) and at its STS endpoint`
+    return new ProviderError('aws-login: what answered is not STS', detail, { cause: error })
+  }
   return new ProviderError(
     'aws-login: STS could not be reached',
     `said: ${said}\ntry: check the server’s STS endpoint and its way out`,
