@@ -42,7 +42,9 @@ function attemptsAt(lines: readonly string[], here: number, closers: string): (r
 
 /** A line as far as its key and the colon behind it. */
 function keyBefore(line: string): string | undefined {
-  return /^(\s*(?:- )*[^\s#].*?:)(?:\s|$)/.exec(line)?.[1]
+  if (line.trimStart().startsWith('#')) return undefined
+  const colon = line.search(/:(?:\s|$)/)
+  return colon < 0 ? undefined : line.slice(0, colon + 1)
 }
 
 /** The lines, each entry of the document and of its records on their first level read by itself, and emptied when it is no YAML. */

@@ -8,7 +8,7 @@ type Framing = { readonly kind: 'length'; readonly length: number } | { readonly
 const mostHeadBytes = 64 * 1024
 const headEnd = Buffer.from('\r\n\r\n')
 const statusLine = /^HTTP\/1\.[01] ([1-5]\d\d)(?: .*)?$/
-const fieldLine = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*(.*?)[ \t]*$/
+const fieldLine = /^([!#$%&'*+.^_`|~\w-]+):(.*)$/
 const chunkSize = /^([\da-fA-F]{1,8})[ \t]*(?:;.*)?$/
 
 /**
@@ -128,7 +128,8 @@ export class AnswerReader {
 function fields(lines: readonly string[]): Record<string, string> {
   const headers: Record<string, string> = {}
   for (const line of lines) {
-    const [, name, value = ''] = fieldLine.exec(line) ?? []
+    const [, name, field = ''] = fieldLine.exec(line) ?? []
+    const value = field.replace(/^[ \t]+/, '').replace(/(?<![ \t])[ \t]+$/, '')
     if (name === undefined || value.includes('\0')) throw bad('a line of its head is not `name: value`')
     const key = name.toLowerCase()
     headers[key] = Object.hasOwn(headers, key) ? `${headers[key]}, ${value}` : value

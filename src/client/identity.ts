@@ -43,7 +43,7 @@ export function identityApi(connection: Connection): IdentityApi {
     async exchangeToken(exchange) {
       const response = await connection.transport({
         method: 'POST',
-        url: `${connection.baseUrl.replace(/\/+$/, '')}/api/oauth/token`,
+        url: `${connection.baseUrl.replace(/(?<!\/)\/+$/, '')}/api/oauth/token`,
         headers: {
           accept: 'application/json',
           'content-type': 'application/x-www-form-urlencoded',

@@ -72,7 +72,7 @@ export function request(connection: Connection, call: Call): Promise<HttpRespons
   const body = bodyOf(call)
   return connection.transport({
     method: call.method,
-    url: connection.baseUrl.replace(/\/+$/, '') + call.path + queryText(call.query),
+    url: connection.baseUrl.replace(/(?<!\/)\/+$/, '') + call.path + queryText(call.query),
     headers: {
       accept: 'application/vnd.pulumi+8',
       'content-type': call.form === undefined ? 'application/json' : 'application/x-www-form-urlencoded',

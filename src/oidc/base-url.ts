@@ -51,7 +51,7 @@ function problemOf(text: string): readonly [rule: string, hint: string] | null {
     ]
   }
   if (text.endsWith('/'))
-    return ['it has a trailing slash', `write it as \`${printable(text.replace(/\/+$/, ''))}\``]
+    return ['it has a trailing slash', `write it as \`${printable(text.replace(/(?<!\/)\/+$/, ''))}\``]
   return spellingProblem(text, url)
 }
 

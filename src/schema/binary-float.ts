@@ -14,7 +14,7 @@ export interface BinaryFloat {
   readonly infinite: boolean
 }
 
-const decimal = /^([-+]?)([0-9]*)\.?([0-9]*)(?:[eE]([-+]?[0-9]+))?$/
+const decimal = /^([-+]?)([0-9]*)(?:\.([0-9]*))?(?:[eE]([-+]?[0-9]+))?$/
 
 /** The float nearest to a decimal text; `null` when the text is not a number (`NaN`). */
 export function parseBinaryFloat(text: string): BinaryFloat | null {

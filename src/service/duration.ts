@@ -19,7 +19,7 @@ export function parseDuration(text: string): number | null {
   const [, sign, rest = ''] = /^([+-]?)(.*)$/s.exec(text) ?? []
   if (rest === '0') return 0
   if (rest === '') return null
-  const parts = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/gy
+  const parts = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/gy
   let total = 0
   while (parts.lastIndex < rest.length) {
     const part = parts.exec(rest)

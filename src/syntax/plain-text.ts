@@ -19,9 +19,9 @@ export function readsAsYaml11Value(text: string): boolean {
   return oldBoolean.test(text) || baseSixty.test(text)
 }
 
-const lenientDecimal = /^[-+]?(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:[eE][-+]?\d+(?:_\d+)*)?$/
+const lenientDecimal = /^[-+]?(?:\d+(?:_\d+)*(?:\.(?:\d+(?:_\d+)*)?)?|\.\d+(?:_\d+)*)(?:[eE][-+]?\d+(?:_\d+)*)?$/
 const lenientHex =
-  /^[-+]?0[xX]_?(?:[\da-fA-F]+(?:_[\da-fA-F]+)*\.?(?:[\da-fA-F]+(?:_[\da-fA-F]+)*)?|\.[\da-fA-F]+(?:_[\da-fA-F]+)*)[pP][-+]?\d+$/
+  /^[-+]?0[xX]_?(?:[\da-fA-F]+(?:_[\da-fA-F]+)*(?:\.(?:[\da-fA-F]+(?:_[\da-fA-F]+)*)?)?|\.[\da-fA-F]+(?:_[\da-fA-F]+)*)[pP][-+]?\d+$/
 const namedFloat = /^(?:[-+]?inf(?:inity)?|nan)$/i
 
 /** Whether a lenient parser takes the text for a double (language specification §12). */

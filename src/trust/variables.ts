@@ -13,7 +13,7 @@ export type Template = readonly (Piece | Variable)[]
 export type Lookup = (key: string) => string | null
 
 // A default may hold anything but a quote, so `}` inside it does not end the variable.
-const reference = /\$\{(?:([*?$])|([^{}',]+?)\s*(?:,\s*'([^']*)'\s*)?)\}/g
+const reference = /\$\{(?:([*?$])|([^{}',]+)(?:,\s*'([^']*)'\s*)?)\}/g
 
 /**
  * The template of a condition value. `variables` is false before policy version 2012-10-17 and for operators

@@ -3,7 +3,7 @@ import { type AccountFiles, CorruptFile } from './account-files.ts'
 
 /** A backend URL without trailing slashes. */
 export function normalizeUrl(url: string): string {
-  return url.replace(/\/+$/, '')
+  return url.replace(/(?<!\/)\/+$/, '')
 }
 
 /**
@@ -34,7 +34,7 @@ export async function chooseBackendLeniently(world: World, files: AccountFiles):
 /** The console that belongs to a backend, without trailing slash; `''` when none is known (contract §2). */
 export function consoleUrl(backend: string, processEnv: World['processEnv']): string {
   const domain = processEnv['PULUMI_CONSOLE_DOMAIN']
-  if (domain) return `https://${domain.replace(/^https?:\/\//, '').replace(/\/+$/, '')}`
+  if (domain) return `https://${domain.replace(/^https?:\/\//, '').replace(/(?<!\/)\/+$/, '')}`
   if (!URL.canParse(backend)) return ''
   const url = new URL(backend)
   if (url.host.startsWith('api.')) return `${url.protocol}//app.${url.host.slice('api.'.length)}`

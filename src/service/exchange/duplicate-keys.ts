@@ -10,7 +10,7 @@ export function hasDuplicateKeys(text: string): boolean {
     else if (token === '[') open.push(null)
     else if (token === '}' || token === ']') open.pop()
     else if (token.endsWith(':')) {
-      const key = JSON.parse(token.replace(/\s*:$/, '')) as string
+      const key = JSON.parse(token.slice(0, -1)) as string
       const keys = open.at(-1)
       if (keys?.has(key)) return true
       keys?.add(key)

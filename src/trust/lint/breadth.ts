@@ -34,7 +34,7 @@ const organizationWide: Rule = {
   check: each((trust) =>
     subjectValues(trust).flatMap(({ entry, text, at }) => {
       const found = isPattern(entry) ? namedTenant(text, trust.tenancy) : null
-      const whole = found?.closed && !/[*?]/.test(found.tenant) && /^(env:)?[*?]*\*[*?]*$/.test(found.rest)
+      const whole = found?.closed && !/[*?]/.test(found.tenant) && /^(env:)?\?*\*[*?]*$/.test(found.rest)
       if (!whole) return []
       const what = `\`${text}\` admits everything in \`${found.tenant}\``
       return [{ at, what, fix: 'name the repository and its branch or environment' }]
@@ -64,7 +64,7 @@ const anyRef: Rule = {
   check: each((trust) =>
     subjectValues(trust).flatMap(({ entry, text, at }) => {
       if (!isGitHub(trust) || !isPattern(entry)) return []
-      const found = /^repo:[^/*?]+\/([^:*?]+):([*?]*\*[*?]*|ref:[*?]*\*[*?]*)$/.exec(text)
+      const found = /^repo:[^/*?]+\/([^:*?]+):(\?*\*[*?]*|ref:\?*\*[*?]*)$/.exec(text)
       if (found === null) return []
       const fix = `pin \`${text.slice(0, -found[2]!.length)}ref:refs/heads/main\` or an environment`
       return [{ at, what: `\`${text}\` admits every branch and pull request of \`${found[1]}\``, fix }]

@@ -85,7 +85,7 @@ const notFederated: Rule = {
       if (principals.length === 0 || principals.some(({ kind }) => kind === 'Federated')) return []
       const meant =
         actions.some(({ pattern }) => pattern.toLowerCase() === web.toLowerCase()) ||
-        conditions.some(({ key }) => /^[\w.-]+\.[\w/.-]+:(sub|aud)$/i.test(key))
+        conditions.some(({ key }) => /^[\w.-][\w-]*\.[\w/.-]+:(sub|aud)$/i.test(key))
       if (!meant) return []
       const what = `${principals.map(({ kind, value }) => `${kind} \`${value}\``).join(', ')} never covers a web identity`
       return [

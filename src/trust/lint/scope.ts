@@ -99,7 +99,7 @@ function place(entry: ConditionEntry, text: string): string {
 }
 
 function isOpen(text: string, trust: Trust): boolean {
-  if (/^[*?]*\*[*?]*$/.test(text)) return true
+  if (/^\?*\*[*?]*$/.test(text)) return true
   if (!trust.shared && !trust.environments) return false
   const stem = literalStem(text)
   const opensForm = trust.tenancy.forms.some(({ prefix }) => stem !== '' && prefix.startsWith(stem))
