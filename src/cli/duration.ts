@@ -75,6 +75,9 @@ export function formatDuration({ nanoseconds }: Duration): string {
 
 function decimal(value: bigint, places: number): string {
   const scale = 10n ** BigInt(places)
-  const fraction = (value % scale).toString().padStart(places, '0').replace(/(?<!0)0+$/, '')
+  const fraction = (value % scale)
+    .toString()
+    .padStart(places, '0')
+    .replace(/(?<!0)0+$/, '')
   return `${value / scale}${fraction === '' ? '' : `.${fraction}`}`
 }

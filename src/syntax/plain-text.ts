@@ -19,7 +19,8 @@ export function readsAsYaml11Value(text: string): boolean {
   return oldBoolean.test(text) || baseSixty.test(text)
 }
 
-const lenientDecimal = /^[-+]?(?:\d+(?:_\d+)*(?:\.(?:\d+(?:_\d+)*)?)?|\.\d+(?:_\d+)*)(?:[eE][-+]?\d+(?:_\d+)*)?$/
+const lenientDecimal =
+  /^[-+]?(?:\d+(?:_\d+)*(?:\.(?:\d+(?:_\d+)*)?)?|\.\d+(?:_\d+)*)(?:[eE][-+]?\d+(?:_\d+)*)?$/
 const lenientHex =
   /^[-+]?0[xX]_?(?:[\da-fA-F]+(?:_[\da-fA-F]+)*(?:\.(?:[\da-fA-F]+(?:_[\da-fA-F]+)*)?)?|\.[\da-fA-F]+(?:_[\da-fA-F]+)*)[pP][-+]?\d+$/
 const namedFloat = /^(?:[-+]?inf(?:inity)?|nan)$/i
