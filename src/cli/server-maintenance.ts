@@ -28,7 +28,10 @@ export function maintenanceCommand(about: {
 }) {
   const { task, operand, summary, description, examples, online } = about
   const flags: FlagTable = {
-    ...optionFlags(task.startsWith('keys-') ? [...options, ...keyOptions] : options, prefix),
+    ...optionFlags(
+      task.startsWith('keys-') || task === 'restore' ? [...options, ...keyOptions] : options,
+      prefix,
+    ),
     ...(online === undefined
       ? {}
       : { online: toggle('Ask the server that you are logged in to, while it serves') }),

@@ -164,6 +164,13 @@ export const serverOptions: readonly ProgramOption[] = Object.freeze([
     help: 'Requests a second with one token; 0 switches all limits off',
   },
   {
+    name: 'production',
+    flag: '--production',
+    type: 'boolean',
+    default: false,
+    help: 'Refuse to start with a setting that is not safe for production, and list all of them',
+  },
+  {
     name: 'config',
     flag: '--config',
     type: 'string',

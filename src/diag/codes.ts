@@ -242,6 +242,11 @@ export const codes = table({
     say: 'this store was sealed with key `{wanted}`; the configured source offers `{got}`',
     hint: 'nothing was changed; point the server at the key file the store was made with',
   },
+  INSECURE_CONFIGURATION: {
+    kind: 'unavailable',
+    say: 'insecure_configuration: the server does not start in production mode:{problems}',
+    hint: 'nothing was changed; mend each, or leave --production out for a trial on loopback',
+  },
   KEY_UNAVAILABLE: {
     kind: 'unavailable',
     say: 'key_unavailable: the key `{keyId}` cannot be used now ({why}); nothing was changed or revealed',

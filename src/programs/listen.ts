@@ -8,6 +8,8 @@ export interface Listener {
   readonly port: number
   /** Resolves when a signal asks the program to end, or `close` was called. */
   readonly ended: Promise<void>
+  /** Whether a signal asked the program to end, or `close` was called. */
+  readonly isStopping: () => boolean
   close(): Promise<void>
 }
 
@@ -19,7 +21,8 @@ type Answer = (
 const graceMilliseconds = 10_000
 
 /**
- * Listens and answers until SIGTERM or SIGINT; then finishes what is under way and closes. A second signal ends at once.
+ * Listens and answers until SIGTERM or SIGINT; then says so to whoever asks for readiness, goes on for `drainMilliseconds`,
+ * finishes what is under way and closes (S-71). A second signal ends at once.
  *
  * @throws AppError PORT_IN_USE
  */
@@ -27,6 +30,8 @@ export async function listen(options: {
   readonly host: string
   readonly port: number
   readonly answer: Answer
+  /** How long new requests are still taken after the first signal, so that balancers notice; 0 when absent. */
+  readonly drainMilliseconds?: number
 }): Promise<Listener> {
   const { host, answer } = options
   const server = createServer(
@@ -36,11 +41,12 @@ export async function listen(options: {
     ),
   )
   const port = await bind(server, host, options.port)
-  const closed = closer(server)
+  const closed = closer(server, options.drainMilliseconds ?? 0)
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
     port,
     ended: closed.promise,
+    isStopping: closed.isStopping,
     close: closed.close,
   }
 }
@@ -65,9 +71,13 @@ async function bind(server: Server, host: string, port: number): Promise<number>
   })
 }
 
-function closer(server: Server): { promise: Promise<void>; close: () => Promise<void> } {
+function closer(
+  server: Server,
+  drainMilliseconds: number,
+): { promise: Promise<void>; isStopping: () => boolean; close: () => Promise<void> } {
   const { promise, resolve } = Promise.withResolvers<void>()
   let closing = false
+  let signalled = false
   const close = async () => {
     if (!closing) {
       closing = true
@@ -78,8 +88,9 @@ function closer(server: Server): { promise: Promise<void>; close: () => Promise<
     await promise
   }
   const onSignal = () => {
-    if (closing) process.exit(1)
-    void close()
+    if (closing || signalled) process.exit(1)
+    signalled = true
+    setTimeout(() => void close(), drainMilliseconds)
   }
   process.on('SIGTERM', onSignal)
   process.on('SIGINT', onSignal)
@@ -87,5 +98,5 @@ function closer(server: Server): { promise: Promise<void>; close: () => Promise<
     process.off('SIGTERM', onSignal)
     process.off('SIGINT', onSignal)
   })
-  return { promise, close }
+  return { promise, isStopping: () => closing || signalled, close }
 }

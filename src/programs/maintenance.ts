@@ -1,11 +1,15 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { dirname, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { MaintenanceTask, ProgramOptions } from '../cli/index.ts'
+import { systemRandom } from '../crypto/index.ts'
 import { AppError } from '../diag/index.ts'
-import { backUpSqliteStore, copyToPostgres } from '../store/index.ts'
-import { readSettings } from './options.ts'
-import { keepKeys } from './server-keys.ts'
+import { settleRestored } from '../service/index.ts'
+import { backUpSqliteStore, copyToPostgres, keyCheckOf } from '../store/index.ts'
+import { files } from '../world/files.ts'
+import { unlock } from './key-file.ts'
+import { readSettings, type SettingsReader } from './options.ts'
+import { keepKeys, keySources, maintenanceParts } from './server-keys.ts'
 import { databaseUrl, openStore, sqlitePath } from './store.ts'
 
 const nowMs = () => Date.now()
@@ -35,7 +39,7 @@ export async function maintain(
       return `wrote ${resolve(operand)}; it holds no key: keep a copy of the key file elsewhere`
     case 'restore':
       refuseDatabase(database)
-      return await restore(sqlitePath(data), operand)
+      return await restore(sqlitePath(data), operand, settings)
     default: {
       const store = await openStore({ data, database })
       try {
@@ -47,18 +51,32 @@ export async function maintain(
   }
 }
 
-/** Puts a backup where there is no store yet, checked before and after. */
-async function restore(path: string, backup: string): Promise<string> {
+/** Puts a backup where there is no store yet, checked before and after: file, schema and key; then ends all tokens (S-74). */
+async function restore(path: string, backup: string, settings: SettingsReader): Promise<string> {
   if (existsSync(path)) throw new AppError('BACKUP_EXISTS', { path })
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  const data = dirname(path)
+  mkdirSync(data, { recursive: true, mode: 0o700 })
   try {
     backUpSqliteStore(backup, path)
-    await (await openStore({ data: dirname(path), database: undefined })).close()
+    const store = await openStore({ data, database: undefined })
+    try {
+      // A store that never sealed anything has no key, no tokens and no past.
+      if ((await keyCheckOf(store)) === null) return `restored ${path}; it was empty`
+      const keyFile = settings.text('keyFile') ?? join(data, 'key')
+      const { keyRing } = await unlock(store, keyFile, systemRandom, keySources(settings))
+      const { asOfMs, tokensDisabled, token } = await settleRestored(await maintenanceParts(store, keyRing))
+      const tokenFile = resolve(settings.text('tokenFile') ?? join(data, 'restored-token'))
+      if (token !== null) await files.write(tokenFile, Buffer.from(`${token}\n`), 0o600)
+      const asOf = asOfMs === null ? path : new Date(asOfMs).toISOString()
+      const next = token === null ? '' : `; a new one, for a day, is in ${tokenFile}`
+      return `restored to ${asOf}; ${tokensDisabled} tokens disabled${next}`
+    } finally {
+      await store.close()
+    }
   } catch (error) {
-    rmSync(path, { force: true })
+    for (const suffix of ['', '-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true })
     throw error
   }
-  return `restored ${path}; start the server with the key file of that time`
 }
 
 function refuseDatabase(database: string | undefined): void {

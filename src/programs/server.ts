@@ -24,6 +24,8 @@ import { createMetrics, type Metrics, serveMetrics } from './metrics.ts'
 import { readSettings } from './options.ts'
 import { logLine, surviveClosedOutput } from './output.ts'
 import { catalogue, providersFor } from './powers.ts'
+import { requireSecure } from './production.ts'
+import { serverFacts } from './server-facts.ts'
 import { keySources } from './server-keys.ts'
 import { keepStorageReserve, storeWithReserve } from './storage-reserve.ts'
 import { openStore, sqlitePath } from './store.ts'
@@ -53,15 +55,21 @@ interface ServerSettings {
   readonly trustedProxies: readonly string[]
   /** Requests a second with one token; 0 = no limits. */
   readonly rateLimit: number
+  /** Whether unsafe settings keep the server from starting. */
+  readonly production: boolean
 }
 
 const tickMilliseconds = 10_000
+/** Balancers ask for readiness every few seconds (S-71). */
+const drainMilliseconds = 5_000
 
 /** `esc server start`: the service until a signal ends it. Resolves with the exit code. */
 export async function startServer(options: ProgramOptions): Promise<number> {
   surviveClosedOutput()
   const settings = serverSettings(options)
   prepareFolder(settings.data)
+  // Before anything is opened or made; the clock follows when there is a database to compare with.
+  if (settings.production) requireSecure(serverFacts(settings, 0))
   const metrics = createMetrics()
   const log = logTo(logLine(), metrics)
   const opened = measuredStore(await openStore(settings), metrics, endAtOnce)
@@ -110,6 +118,7 @@ function serverSettings(options: ProgramOptions): ServerSettings {
     auditCheckpoints: settings.text('auditCheckpoints'),
     allowedTargets: settings.list('allowedTargets'),
     trustedProxies: settings.list('trustedProxies'),
+    production: settings.flag('production'),
     rateLimit: settings.integer('rateLimit', { min: 0, max: 1_000_000 }) ?? 100,
   }
 }
@@ -167,10 +176,26 @@ function mintLimitOf(perSecond: number) {
   return { mintLimit: createWindowLimiter(window, 'identity tokens a minute', 'minted by this environment') }
 }
 
+/**
+ * What the log says of a fault: its kind and where it came from. Never its message or its other members, in which a library
+ * may have put a statement with its values (S-68).
+ */
+function faultOf(error: Error): {
+  readonly name: string
+  readonly code?: string
+  readonly at: readonly string[]
+} {
+  const code = 'code' in error && typeof error.code === 'string' ? { code: error.code } : {}
+  const lines = (error.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line))
+  return { name: error.name, ...code, at: lines.slice(0, 8).map((line) => line.trim()) }
+}
+
 function logTo(write: (line: string) => void, metrics: Metrics): (event: LogEvent) => void {
   return (event) => {
     countRequest(event, metrics)
-    write(`${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`)
+    const { error } = event
+    const said = error instanceof Error ? { error: faultOf(error) } : {}
+    write(`${JSON.stringify({ time: new Date().toISOString(), ...event, ...said })}\n`)
   }
 }
 
@@ -181,6 +206,7 @@ async function serve(
   log: (event: LogEvent) => void,
 ): Promise<void> {
   const nowMs = () => Date.now()
+  if (settings.production) requireSecure(serverFacts(settings, await clockAhead(store)))
   const { keyRing, created, rewrap } = await unlock(
     store,
     settings.keyFile,
@@ -192,6 +218,7 @@ async function serve(
   const app = Promise.withResolvers<AnswerFrom>()
   const listener = await listen({
     ...settings,
+    drainMilliseconds: settings.production ? drainMilliseconds : 0,
     answer: measuredAnswers<Parameters<AnswerFrom>>(
       async (request, connection) => await (await app.promise)(request, connection),
       metrics,
@@ -235,6 +262,7 @@ async function serve(
       ids: () => randomUUID(),
       checkpointKey: checkpointKey(await vault.secret('audit-checkpoint')),
       keepCheckpoint: checkpointKeeper(settings.auditCheckpoints, log),
+      isStopping: listener.isStopping,
       signingKeys: {
         keys: (name) => issuer[name].keys(),
         rotate: issuer.rotate,
@@ -267,6 +295,11 @@ async function serve(
     await listener.close()
     throw error
   }
+}
+
+/** How far this host's clock is ahead of the database's, where that has one of its own. */
+async function clockAhead({ clockMs }: Store): Promise<number> {
+  return clockMs === undefined ? 0 : Date.now() - (await clockMs())
 }
 
 /** Makes organization, administrator and token when the store is new; the token goes into a file of its owner. */
@@ -320,6 +353,8 @@ function welcome(
   if (settings.stsEndpoint !== undefined) {
     lines.push(`  STS     ${settings.stsEndpoint} (not AWS: credentials from there open nothing in AWS)`)
   }
+  if (!settings.production)
+    lines.push('  mode    development: unsafe settings are let through; --production refuses them')
   if (settings.keySources.kmsKey !== undefined) lines.push(`  key     ${settings.keySources.kmsKey}`)
   if (keyCreated)
     lines.push(

@@ -46,6 +46,7 @@ export type { EnvironmentPermission, Level, OrganizationPermission } from './per
 export { createRateLimiter, createWindowLimiter, type RateLimit, type WindowLimit } from './rate-limit.ts'
 export type { Referrer } from './referrers.ts'
 export { plain, renderEnvironment, renderValue } from './rendered.ts'
+export { type Restored, settleRestored } from './restored.ts'
 export { etagOf, hashContent } from './revision-lookup.ts'
 export type { RevisionTagEntry } from './revision-tags.ts'
 export type { RevisionEntry } from './revisions.ts'

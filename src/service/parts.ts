@@ -45,6 +45,8 @@ export interface ServiceParts {
   /** The power over the issuers' keys; absent = this server has no issuer. */
   readonly signingKeys?: SigningKeyPower
   readonly limits?: Partial<EvaluationLimits>
+  /** Whether the program was told to end: then it is not ready for more. */
+  readonly isStopping?: () => boolean
   /**
    * Takes one of the tokens that an environment may mint; throws AppError RATE_LIMITED when too many were minted of late.
    * Absent = any number.

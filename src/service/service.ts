@@ -19,6 +19,7 @@ import { createOpenRequests, type OpenRequests } from './open-requests.ts'
 import type { ServiceParts } from './parts.ts'
 import { createPeople, type Founding, type People } from './people.ts'
 import { createProviders, type Providers } from './providers.ts'
+import { createReadiness } from './readiness.ts'
 import { createReferrers, type Referrers } from './referrers.ts'
 import { createRevisionTags, type RevisionTags } from './revision-tags.ts'
 import { createRevisions, type Revisions } from './revisions.ts'
@@ -71,7 +72,7 @@ export interface Service {
    * then; `holder` tells replicas apart.
    */
   tick(holder: string): Promise<void>
-  /** Whether the store answers and the key that seals can be used (S-70). */
+  /** Whether requests can be served now. @see createReadiness */
   ready(): Promise<boolean>
   /** @see bootstrap */
   bootstrap(founding: Founding, keep?: (token: string) => Promise<void>): Promise<BootstrapResult>
@@ -80,7 +81,6 @@ export interface Service {
 /** The service over its parts. It has no clock, disk, network or randomness of its own. */
 export function createService(parts: ServiceParts): Service {
   const rotations = createRotations(parts)
-  const keyIsUsable = keyProbe(parts)
   return {
     callers: createCallers(parts),
     people: createPeople(parts),
@@ -117,30 +117,7 @@ export function createService(parts: ServiceParts): Service {
       const nowMs = parts.clock().getTime()
       await parts.store.change((transaction) => transaction.openSessions.deleteExpired(nowMs, 500))
     },
-    async ready() {
-      try {
-        await parts.store.read((transaction) => transaction.settings.get('server', 'bootstrap'))
-        return await keyIsUsable()
-      } catch {
-        return false
-      }
-    },
+    ready: createReadiness(parts),
     bootstrap: (founding, keep) => bootstrap(parts, founding, keep),
-  }
-}
-
-const probeMilliseconds = 2_500
-
-/** Asks a key that may live elsewhere now and then only, however often somebody asks here. */
-function keyProbe({ keyRing, clock }: ServiceParts): () => Promise<boolean> {
-  let askedMs = Number.NEGATIVE_INFINITY
-  let answer: Promise<boolean> = Promise.resolve(true)
-  return () => {
-    const nowMs = clock().getTime()
-    if (keyRing !== undefined && Math.abs(nowMs - askedMs) >= probeMilliseconds) {
-      askedMs = nowMs
-      answer = keyRing.usable()
-    }
-    return answer
   }
 }

@@ -190,6 +190,8 @@ export interface Tokens extends TokenReader {
   revoke(id: string, atMs: number): Promise<boolean>
   /** Revokes all of a user's tokens that are not; gives their number (S-11). */
   revokeOfUser(userId: string, atMs: number): Promise<number>
+  /** Revokes every token that is not; gives their number (S-74). */
+  revokeAll(atMs: number): Promise<number>
   /** Moves `lastUsedMs` forward, never back. */
   touch(id: string, atMs: number): Promise<void>
 }

@@ -19,6 +19,7 @@ const silent: readonly string[] = [
   'webhooks.insertDelivery',
   'webhooks.pruneDeliveries',
   'settings.put:auditCheckpoint',
+  'settings.put:readyProbe',
   'settings.put:dataKeyRotation',
   'settings.put:dataKeyRotationLease',
   'revisions.reseal',

@@ -49,6 +49,7 @@ describe('S-17: who may use which route', () => {
       '/api/oauth/oidc/token',
       '/api/oauth/token',
       '/healthz',
+      '/livez',
       '/readyz',
     ])
   })

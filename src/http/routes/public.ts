@@ -41,10 +41,18 @@ export const publicRoutes: readonly Route[] = [
     run: async () => json({ status: 'ok' }),
   }),
   publicRoute({
+    id: 'Livez',
+    method: 'GET',
+    path: '/livez',
+    summary: 'Whether the process lives',
+    answers: { 200: z.strictObject({ status: z.literal('ok') }) },
+    run: async () => json({ status: 'ok' }),
+  }),
+  publicRoute({
     id: 'Readyz',
     method: 'GET',
     path: '/readyz',
-    summary: 'Whether the store answers',
+    summary: 'Whether requests can be served now',
     answers: {
       200: z.strictObject({ status: z.literal('ok') }),
       503: z.looseObject({ code: z.literal(503) }),
@@ -52,10 +60,7 @@ export const publicRoutes: readonly Route[] = [
     run: async ({ service }) =>
       (await service.ready())
         ? json({ status: 'ok' })
-        : json(
-            { code: 503, message: 'the store does not answer' },
-            { status: 503, headers: { 'retry-after': '1' } },
-          ),
+        : json({ code: 503, message: 'not ready' }, { status: 503, headers: { 'retry-after': '1' } }),
   }),
 ]
 

@@ -52,6 +52,10 @@ export function tokens(db: Kysely<Tables>, hot: HotStatements): Tokens {
         .executeTakeFirstOrThrow()
       return Number(numUpdatedRows)
     },
+    async revokeAll(atMs) {
+      const update = db.updateTable('access_tokens').set({ revoked_ms: atMs }).where('revoked_ms', 'is', null)
+      return Number((await update.executeTakeFirstOrThrow()).numUpdatedRows)
+    },
     async touch(id, atMs) {
       await db
         .updateTable('access_tokens')
