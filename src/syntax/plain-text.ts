@@ -14,9 +14,9 @@ export function readsAsString(text: string): boolean {
 const oldBoolean = /^(y|Y|yes|Yes|YES|n|N|no|No|NO|on|On|ON|off|Off|OFF)$/
 const baseSixty = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/
 
-/** Whether a YAML 1.1 reader might take the text for a boolean or a base-60 number. */
+/** Whether a YAML 1.1 reader might take the text for a boolean, a base-60 number or the key of a default value. */
 export function readsAsYaml11Value(text: string): boolean {
-  return oldBoolean.test(text) || baseSixty.test(text)
+  return oldBoolean.test(text) || baseSixty.test(text) || text === '='
 }
 
 const lenientDecimal =
