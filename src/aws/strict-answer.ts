@@ -1,5 +1,6 @@
 import type { STSClient } from '@aws-sdk/client-sts'
 import { StsUnexpectedAnswer } from '../providers/index.ts'
+import { parseRoleArn } from '../trust/index.ts'
 
 const mostBytes = 64 * 1024
 
@@ -12,7 +13,27 @@ interface RawResponse {
 type Middleware = Parameters<STSClient['middlewareStack']['addRelativeTo']>[0]
 type Next = (args: unknown) => Promise<{ readonly response: unknown }>
 
-const strictly = (next: Next) => async (args: unknown) => {
+// The domains that AWS serves its endpoints from, in every partition, VPC endpoints among them.
+const awsHost =
+  /(?:^|\.)(?:amazonaws\.com|amazonaws\.com\.cn|amazonaws\.eu|api\.aws|api\.amazonwebservices\.com\.cn|c2s\.ic\.gov|sc2s\.sgov\.gov)$/
+const thisMachine = /^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/
+
+interface RawRequest {
+  readonly protocol?: string
+  readonly hostname?: string
+}
+
+// Variables and files of this host can lead the SDK anywhere. A stand-in on this machine is let pass, since its credentials do not
+// pass for AWS's.
+function requireAwsHost({ protocol, hostname = '' }: RawRequest): void {
+  if ((protocol === 'https:' && awsHost.test(hostname)) || thisMachine.test(hostname)) return
+  throw new StsUnexpectedAnswer(
+    `the endpoint ${protocol}//${hostname} from AWS_ENDPOINT_URL or a configuration file, which is not AWS's; \`--sts-endpoint\` names another`,
+  )
+}
+
+const strictly = (hasOwnEndpoint: boolean) => (next: Next) => async (args: unknown) => {
+  if (!hasOwnEndpoint) requireAwsHost((args as { readonly request: RawRequest }).request)
   const result = await next(args)
   await check(result.response as RawResponse)
   return result
@@ -20,11 +41,11 @@ const strictly = (next: Next) => async (args: unknown) => {
 
 /**
  * Lets a client read only what STS sends: XML of at most 64 KiB without declarations of entities, and no redirect. What
- * stands between this host and AWS may answer with anything (S-39).
+ * stands between this host and AWS may answer with anything (S-39). Without an endpoint of its own it asks hosts of AWS only.
  */
-export function readStrictly(client: STSClient): STSClient {
+export function readStrictly(client: STSClient, hasOwnEndpoint: boolean): STSClient {
   // The SDK's type names the command's inputs and outputs, which are handed through and not looked at.
-  client.middlewareStack.addRelativeTo(strictly as unknown as Middleware, {
+  client.middlewareStack.addRelativeTo(strictly(hasOwnEndpoint) as unknown as Middleware, {
     relation: 'after',
     toMiddleware: 'deserializerMiddleware',
     name: 'strictAnswer',
@@ -61,13 +82,16 @@ async function collect(body: unknown): Promise<Uint8Array> {
 }
 
 /**
- * Whether an answer is about the role that was asked for, by the ARN of the session it gives.
+ * Whether an answer is about the role and session that were asked for, by the ARN it gives.
  *
  * @throws StsUnexpectedAnswer when it is about another
  */
-export function requireSessionOf(sessionArn: string | undefined, roleArn: string): void {
-  const asked = /^arn:([^:]+):iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/.exec(roleArn)
-  const got = /^arn:([^:]+):sts::(\d{12}):assumed-role\/([^/]+)\/[^/]+$/.exec(sessionArn ?? '')
-  const names = [1, 2, 3].every((index) => asked?.[index] !== undefined && asked[index] === got?.[index])
-  if (!names) throw new StsUnexpectedAnswer(`a session of ${sessionArn ?? 'no role'}, not of ${roleArn}`)
+export function requireSessionOf(
+  sessionArn: string | undefined,
+  { roleArn, roleSessionName }: { readonly roleArn: string; readonly roleSessionName: string },
+): void {
+  const role = parseRoleArn(roleArn)
+  const wanted = `arn:${role?.partition}:sts::${role?.account}:assumed-role/${role?.name}/${roleSessionName}`
+  if (sessionArn === wanted) return
+  throw new StsUnexpectedAnswer(`a session of ${(sessionArn ?? 'no role').slice(0, 200)}, not of ${roleArn}`)
 }

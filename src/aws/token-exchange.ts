@@ -53,8 +53,9 @@ export function createTokenExchange(options: TokenExchangeOptions): AwsTokenExch
       })
       try {
         const answer = await client.send(command, { abortSignal: request.signal })
-        requireSessionOf(answer.AssumedRoleUser?.Arn, request.roleArn)
-        return { ...readCredentials(answer.Credentials), requestId: answer.$metadata.requestId }
+        requireSessionOf(answer.AssumedRoleUser?.Arn, request)
+        const credentials = readCredentials(answer.Credentials, options.endpoint)
+        return { ...credentials, requestId: answer.$metadata.requestId }
       } catch (error) {
         throw asRefusal(error, options.endpoint)
       }
@@ -77,7 +78,7 @@ async function makeClient(region: string, endpoint: string | undefined): Promise
     maxAttempts: 3,
     requestHandler: { connectionTimeout: 10_000, requestTimeout: 30_000 },
   })
-  return readStrictly(client)
+  return readStrictly(client, endpoint !== undefined)
 }
 
 /** @throws AccountNotAllowed before anything is sent */
@@ -95,10 +96,15 @@ function readCredentials(
         Expiration?: Date | undefined
       }
     | undefined,
+  endpoint: string | undefined,
 ): AwsCredentials {
   const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = credentials ?? {}
   if (!AccessKeyId || !SecretAccessKey || !SessionToken || !Expiration) {
     throw new StsUnexpectedAnswer('no credentials')
+  }
+  // A sandbox is met at an endpoint of its own, never in AWS's place.
+  if (endpoint === undefined && SessionToken.startsWith('SANDBOX')) {
+    throw new StsUnexpectedAnswer('credentials of a sandbox')
   }
   return {
     accessKeyId: AccessKeyId,
@@ -119,6 +125,10 @@ function asRefusal(error: unknown, endpoint: string | undefined): Error {
   const exception = error as ServiceException
   if (exception instanceof StsUnexpectedAnswer) return exception
   if (!('$metadata' in exception) || exception.$response === undefined) return exception
+  // What names no error of AWS's could not be read as an answer of STS at all.
+  if (exception.Code === undefined && (!('$fault' in exception) || exception.name.startsWith('Unknown'))) {
+    return new StsUnexpectedAnswer('XML that is none of STS')
+  }
   const code = exception.Code ?? exception.name.replace(/(?<!Expired\w{0,5}Token)Exception$/, '')
   const decision = exception.$response.headers?.['x-sandbox-decision']
   const decisionUrl =

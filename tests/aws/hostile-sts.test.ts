@@ -85,6 +85,18 @@ describe('S-39: what answers in the place of STS', () => {
       /not of arn:aws:iam::123456789012:role\/ci\/deployer/,
     ],
     [
+      'a session of another name',
+      send('text/xml', answerFor('arn:aws:sts::123456789012:assumed-role/deployer/other')),
+      /a session of arn:aws:sts::123456789012:assumed-role\/deployer\/other/,
+    ],
+    ['JSON that says it is XML', send('text/xml', '{"Credentials":{}}'), /XML that is none of STS/],
+    [
+      'HTML that says it is a refusal in XML',
+      send('text/xml', '<html>blocked</html>', 403),
+      /XML that is none of STS/,
+    ],
+    ['HTML that says it is XML', send('text/xml', '<html>Sign in</html>'), /a session of no role/],
+    [
       'no credentials',
       send('text/xml', good.replace(/<Credentials>[\s\S]*<\/Credentials>/, '')),
       /no credentials/,
@@ -146,5 +158,42 @@ describe('S-39: what answers in the place of STS', () => {
     await assert.rejects(exchange(['999999999999']), AccountNotAllowed)
     assert.equal(asked, 0)
     assert.equal((await exchange(['123456789012'])).accessKeyId, 'ASIASANDBOX')
+  })
+
+  // What the SDK reads from the environment of this process leads it elsewhere.
+  const ledTo = async (url: string) => {
+    const before = process.env['AWS_ENDPOINT_URL_STS']
+    process.env['AWS_ENDPOINT_URL_STS'] = url
+    try {
+      return await createTokenExchange({ region: 'us-east-1', fetch }).assumeRoleWithWebIdentity({
+        roleArn,
+        roleSessionName: 'session',
+        webIdentityToken: 'eyJhbGciOiJub25lIn0.e30.',
+        durationSeconds: 3600,
+        policyArns: [],
+        signal: AbortSignal.timeout(20_000),
+      })
+    } finally {
+      if (before === undefined) delete process.env['AWS_ENDPOINT_URL_STS']
+      else process.env['AWS_ENDPOINT_URL_STS'] = before
+    }
+  }
+
+  test('an endpoint elsewhere that only the environment of the process names is not asked', async () => {
+    for (const url of [
+      'https://sts.amazonaws.com.evil.example',
+      'https://xamazonaws.com',
+      'http://sts.us-east-1.amazonaws.com',
+    ]) {
+      await assert.rejects(ledTo(url), /sts_unexpected_response: .*which is not AWS's; `--sts-endpoint`/)
+    }
+  })
+
+  test('S-40: credentials of a sandbox are not taken in the place of AWS', async () => {
+    answer = send('text/xml', good)
+    await assert.rejects(
+      ledTo(`http://127.0.0.1:${(server.address() as AddressInfo).port}`),
+      /got credentials of a sandbox/,
+    )
   })
 })
