@@ -20,7 +20,7 @@ import { problem, problemOf } from './problem.ts'
 import { parseQuery } from './query.ts'
 import type { Route } from './route.ts'
 import { routes } from './routes/index.ts'
-import { documentRoute, type Issuer, issuerRoutes } from './routes/public.ts'
+import { documentRoutes, type Issuer, issuerRoutes } from './routes/public.ts'
 
 /** What the application is told besides the service. */
 export interface AppOptions {
@@ -47,7 +47,7 @@ export interface AppOptions {
  * or call `request` with a Request.
  */
 export function createApp(service: Service, options: AppOptions): Hono {
-  const table = [...routes, documentRoute(() => openApi(routes)), ...issuerRoutes(options.issuers ?? [])]
+  const table = [...routes, ...documentRoutes(() => openApi(routes)), ...issuerRoutes(options.issuers ?? [])]
   return appOf(table, service, options)
 }
 
@@ -83,7 +83,7 @@ function appOf(table: readonly Route[], service: Service, options: AppOptions): 
           ),
           userAgent: request.headers.get('user-agent') ?? '',
         })
-        return audited(trail, () => handle(route, parameters, request, service, { limits, trail }))
+        return audited(trail, route, () => handle(route, parameters, request, service, { limits, trail }))
       }),
     )
   }
@@ -96,11 +96,12 @@ export interface Connection {
   readonly remoteAddress?: string
 }
 
-async function audited(trail: RequestTrail, run: () => Promise<Answer>): Promise<Answer> {
+async function audited(trail: RequestTrail, { problem }: Route, run: () => Promise<Answer>): Promise<Answer> {
   try {
     return await run()
   } catch (error) {
     await trail.refused(error)
+    if (problem !== undefined && error instanceof AppError && error.kind === 'invalid') return problem(error)
     throw error
   }
 }
@@ -227,7 +228,12 @@ const testFires: ReadonlySet<string> = new Set(['PingWebhook', 'RedeliverWebhook
 function refuseRoute(table: readonly Route[], request: Request): Answer {
   const path = canonicalPath(request.url)
   checkPath(path)
-  const allowed = new Set(table.filter((route) => pattern(route.path).test(path)).map(({ method }) => method))
+  // The path with the fewest parameters is the one that was meant.
+  const matching = table.filter((route) => pattern(route.path).test(path))
+  const fewest = Math.min(...matching.map(parameterCount))
+  const allowed = new Set(
+    matching.filter((route) => parameterCount(route) === fewest).map(({ method }) => method),
+  )
   if (allowed.size === 0) {
     throw new AppError('ROUTE_NOT_FOUND', { method: request.method, path: path.slice(0, 200) })
   }
@@ -238,6 +244,10 @@ function refuseRoute(table: readonly Route[], request: Request): Answer {
     reason: 'method_not_allowed',
     headers: { allow: list },
   })
+}
+
+function parameterCount({ path }: Route): number {
+  return path.split('{').length
 }
 
 function pattern(path: string): RegExp {

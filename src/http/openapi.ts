@@ -1,11 +1,12 @@
 import { z } from 'zod'
+import type { PublishedDocument } from './openapi-page.ts'
 import type { AnswerShape, Route } from './route.ts'
 import { problemSchema } from './schemas/problem.ts'
 
 type Json = { readonly [member: string]: unknown }
 
 /** The OpenAPI 3.1 document of a route table. The schemas that answer and parse requests are the ones it describes. */
-export function openApi(table: readonly Route[]): Json {
+export function openApi(table: readonly Route[]): PublishedDocument {
   const schemas: Record<string, unknown> = {}
   const paths: Record<string, Record<string, unknown>> = {}
   for (const route of table) {
@@ -20,7 +21,8 @@ export function openApi(table: readonly Route[]): Json {
       description: 'Environments, secrets and configuration. Compatible with clients of Pulumi ESC.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    paths,
+    // `operation` makes each of them.
+    paths: paths as PublishedDocument['paths'],
     components: {
       schemas,
       securitySchemes: {
@@ -36,7 +38,7 @@ export function openApi(table: readonly Route[]): Json {
 }
 
 function operation(route: Route, schemas: Record<string, unknown>): Json {
-  const { id, summary, permission, body, bodySchema, bodyOptional } = route
+  const { id, summary, permission, body, bodyOptional } = route
   const parameters = [...pathParameters(route.path), ...queryParameters(route, schemas)]
   return {
     operationId: id,
@@ -49,10 +51,7 @@ function operation(route: Route, schemas: Record<string, unknown>): Json {
       : {
           requestBody: {
             required: !bodyOptional,
-            content:
-              bodySchema === null
-                ? { 'application/x-yaml': { schema: { type: 'string' } } }
-                : { 'application/json': { schema: jsonSchema(bodySchema, 'input', schemas) } },
+            content: requestContent(route, schemas),
           },
         }),
     responses: {
@@ -64,6 +63,15 @@ function operation(route: Route, schemas: Record<string, unknown>): Json {
         content: { 'application/json': { schema: jsonSchema(problemSchema, 'output', schemas) } },
       },
     },
+  }
+}
+
+function requestContent({ bodySchema, bodyForm }: Route, schemas: Record<string, unknown>): Json {
+  if (bodySchema === null) return { 'application/x-yaml': { schema: { type: 'string' } } }
+  const schema = jsonSchema(bodySchema, 'input', schemas)
+  return {
+    'application/json': { schema },
+    ...(bodyForm ? { 'application/x-www-form-urlencoded': { schema } } : {}),
   }
 }
 
@@ -89,12 +97,33 @@ function answer(shape: AnswerShape, schemas: Record<string, unknown>): Json {
 }
 
 function pathParameters(path: string): readonly Json[] {
-  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
-    name,
-    in: 'path',
-    required: true,
-    schema: { type: 'string' },
-  }))
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => {
+    const { pattern = '^(?!\\.{1,2}$)[!-$&-.0-\\[\\]-~]{1,200}$', description = '' } = pathParts[name] ?? {}
+    return {
+      name,
+      in: 'path',
+      required: true,
+      ...(description === '' ? {} : { description }),
+      schema: { type: 'string', pattern },
+    }
+  })
+}
+
+const partName = '^(?!\\.{1,2}$)[a-zA-Z0-9._-]{1,100}$'
+
+/** What stands in a path, by the name it has there. */
+const pathParts: Readonly<Record<string, { readonly pattern?: string; readonly description?: string }>> = {
+  org: {
+    pattern: '^[a-zA-Z0-9][a-zA-Z0-9_-]{1,38}[a-zA-Z0-9]$',
+    description: 'The organization.',
+  },
+  project: { pattern: partName, description: 'The project; `default` for names without one.' },
+  env: { pattern: partName, description: 'The environment.' },
+  version: { description: 'A revision number, a revision tag, or `latest`.' },
+  tag: { description: 'A revision tag; the first character is no digit.' },
+  session: { description: 'The id that opening gave.' },
+  changeRequest: { description: 'The id of a change request.' },
+  login: { description: 'The login of a person.' },
 }
 
 function queryParameters({ query }: Route, schemas: Record<string, unknown>): readonly Json[] {

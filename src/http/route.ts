@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { AppError } from '../diag/index.ts'
 import type {
   Caller,
   EnvironmentAccess,
@@ -50,6 +51,8 @@ interface RouteHead {
   readonly method: Method
   readonly summary: string
   readonly answers: Readonly<Record<number, AnswerShape>>
+  /** The answer to a refused request where another protocol than ours says how it looks. */
+  readonly problem?: (error: AppError) => Answer
 }
 
 /** A route as the application and the published document see it. */
@@ -128,6 +131,7 @@ function routeOf<Access, Query extends QueryShape, Body>(
     bodySchema: body === undefined || body === 'yaml' ? null : body,
     bodyOptional,
     bodyForm: definition.bodyForm ?? false,
+    ...(definition.problem === undefined ? {} : { problem: definition.problem }),
     // The application proves the access and parses by this route's own schemas before it calls this.
     run: run as Route['run'],
   }

@@ -7,6 +7,7 @@ import {
   exchangeRequest,
   issuer,
   issuerList,
+  oauthError,
   policyList,
   putPolicies,
   registerIssuer,
@@ -26,7 +27,9 @@ export const exchangeRoutes: readonly Route[] = [
     summary: 'Trades an identity token of a trusted issuer for an access token; a form or JSON',
     body: exchangeRequest,
     bodyForm: true,
-    answers: { 200: exchanged },
+    answers: { 200: exchanged, 400: oauthError, 401: oauthError },
+    problem: ({ message }) =>
+      json({ error: 'invalid_request', error_description: message }, { status: 400, headers: noStore }),
     run: async ({ body, service }) => {
       const request: ExchangeRequest = {
         grantType: body.grant_type,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { type Answer, json } from '../answer.ts'
+import { type Answer, json, textAnswer } from '../answer.ts'
+import { openApiPage, openApiStyle, type PublishedDocument } from '../openapi-page.ts'
 import { publicRoute, type Route } from '../route.ts'
 import { capabilities, cliVersion } from '../schemas/identity.ts'
 
@@ -64,9 +65,20 @@ export const publicRoutes: readonly Route[] = [
   }),
 ]
 
-/** The route that serves the published description of all others. */
-export function documentRoute(document: () => object): Route {
-  return publicRoute({
+/** The routes that serve the published description of all others, for programs and for people. */
+export function documentRoutes(describe: () => PublishedDocument): readonly Route[] {
+  // The table never changes, and anybody may ask at any rate.
+  let made: PublishedDocument | undefined
+  let page: string | undefined
+  const document = () => {
+    made ??= describe()
+    return made
+  }
+  const pageText = () => {
+    page ??= openApiPage(document())
+    return page
+  }
+  const described = publicRoute({
     id: 'GetOpenApi',
     method: 'GET',
     path: '/api/esc/openapi.json',
@@ -74,6 +86,23 @@ export function documentRoute(document: () => object): Route {
     answers: { 200: anyDocument },
     run: async () => json(document()),
   })
+  const readable = publicRoute({
+    id: 'GetApiPage',
+    method: 'GET',
+    path: '/api/esc/docs',
+    summary: 'This description as a page to read',
+    answers: { 200: 'text' },
+    run: async () => textAnswer(pageText(), 'text/html; charset=utf-8'),
+  })
+  const style = publicRoute({
+    id: 'GetApiPageStyle',
+    method: 'GET',
+    path: '/api/esc/docs.css',
+    summary: 'The style sheet of that page',
+    answers: { 200: 'text' },
+    run: async () => textAnswer(openApiStyle, 'text/css; charset=utf-8'),
+  })
+  return [described, readable, style]
 }
 
 const cors = { 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin' }

@@ -35,6 +35,11 @@ export const exchanged = z
   })
   .meta({ id: 'ExchangeResponse' })
 
+/** A refused exchange, in the words of OAuth. */
+export const oauthError = z
+  .strictObject({ error: z.string(), error_description: z.string() })
+  .meta({ id: 'OAuthError' })
+
 /** The shape of one client's own exchange route. */
 export const simpleExchangeRequest = z
   .object({ organization: z.string(), token: z.string() })
