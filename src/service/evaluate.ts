@@ -17,6 +17,7 @@ import { callerContext } from './context.ts'
 import { formatName, parseImportName } from './names.ts'
 import type { EvaluationScope, ServiceParts } from './parts.ts'
 import { usableRevision } from './revision-lookup.ts'
+import type { UsedRevision } from './same-world.ts'
 import { crypterOf, textOf } from './value-crypters.ts'
 
 /** One text to evaluate, for a caller, in an organization. */
@@ -34,6 +35,8 @@ export interface EvaluationRequest {
   readonly overrides?: ReadonlyMap<string, string>
   /** Is told every environment that the evaluation imports, as `project/name@revision`. */
   readonly imported?: (name: string) => void
+  /** Is told every revision that the evaluation imports. */
+  readonly uses?: (used: UsedRevision) => void
 }
 
 /** The name of text that belongs to no environment. */
@@ -195,6 +198,7 @@ async function loadImport(
     }
     const revision = await importedRevision(() => usableRevision(transaction, environment, wanted.version))
     request.imported?.(`${environment.project}/${environment.name}@${revision.number}`)
+    request.uses?.({ environment, version: wanted.version, revision: revision.number })
     const home = { environment, organization: access.organization }
     const crypter: Crypter = crypterOf(parts, home, textOf(revision), (error) => unavailable.push(error))
     return { source: revision.source, crypter }

@@ -1,4 +1,5 @@
 import { AppError, hasErrors } from '../diag/index.ts'
+import type { Evaluation } from '../eval/index.ts'
 import type { Environment } from '../store/index.ts'
 import type { EnvironmentAccess, OrganizationAccess } from './access.ts'
 import { refuseGatedOpen } from './approvals.ts'
@@ -9,6 +10,7 @@ import { rootName } from './names.ts'
 import { note } from './notes.ts'
 import type { ServiceParts } from './parts.ts'
 import { latest, usableRevision } from './revision-lookup.ts'
+import { isSameWorld, type UsedRevision, worldChanged } from './same-world.ts'
 import { decodeSession, encodeSession, type SessionText, sessionTextOf, valueTextAt } from './session-text.ts'
 import { textOf } from './value-crypters.ts'
 
@@ -55,16 +57,21 @@ export function createSessions(parts: ServiceParts): Sessions {
   const readAnonymous = (access: OrganizationAccess, id: string) => readSession(parts, access, null, id)
   return {
     async open(access, version = latest, options) {
-      const { environment } = access
-      const revision = await parts.store.read((transaction) =>
-        usableRevision(transaction, environment, version),
-      )
-      const request = { ...rootedIn(access, revision.source), text: textOf(revision) }
-      return await openSession(parts, request, revision.number, options)
+      const text: TextToOpen = async () => {
+        const revision = await parts.store.read((transaction) =>
+          usableRevision(transaction, access.environment, version),
+        )
+        const request = { ...rootedIn(access, revision.source), text: textOf(revision) }
+        return { request, stored: { version, revision: revision.number } }
+      }
+      return await openSession(parts, text, options)
     },
-    openText: (access, source, options) => openSession(parts, rootedIn(access, source), null, options),
-    openAnonymous: (access, source, options) =>
-      openSession(parts, { access, root: null, rootName: anonymousName, source }, null, options),
+    openText: (access, source, options) =>
+      openSession(parts, async () => ({ request: rootedIn(access, source), stored: null }), options),
+    openAnonymous: (access, source, options) => {
+      const request = { access, root: null, rootName: anonymousName, source }
+      return openSession(parts, async () => ({ request, stored: null }), options)
+    },
     needsRequest: ({ environment, caller }) =>
       parts.store.read(async (transaction) => {
         const nowMs = parts.clock().getTime()
@@ -87,40 +94,74 @@ function rootedIn(access: EnvironmentAccess, source: Uint8Array): EvaluationRequ
   return { access, root: access.environment, rootName: rootName(access.environment), source }
 }
 
+/** A text to open: read anew for each try, because what it rests on may change while it is evaluated. */
+type TextToOpen = () => Promise<{
+  readonly request: EvaluationRequest
+  /** The stored revision that the text is, and what it was named by. */
+  readonly stored: { readonly version: string; readonly revision: number } | null
+}>
+
+const openTries = 3
+
 async function openSession(
   parts: ServiceParts,
-  request: EvaluationRequest,
-  revision: number | null,
-  { duration, signal, overrides, shown = false }: OpenOptions,
+  text: TextToOpen,
+  options: OpenOptions,
 ): Promise<OpenedSession> {
+  for (let attempt = 1; ; attempt += 1) {
+    const { request, stored } = await text()
+    const opened = await tryOpen(parts, request, stored, options)
+    if (opened !== null) return opened
+    if (attempt === openTries) throw worldChanged(request.root)
+  }
+}
+
+/** One try; null when the texts or rights that it used were no longer the ones there are when it ended (S-22). */
+async function tryOpen(
+  parts: ServiceParts,
+  request: EvaluationRequest,
+  stored: { readonly version: string; readonly revision: number } | null,
+  { duration, signal, overrides, shown = false }: OpenOptions,
+): Promise<OpenedSession | null> {
   const lifeMilliseconds = sessionMilliseconds(duration, parts.longestSessionMilliseconds)
   const { access, root } = request
+  const imports = new Set<string>()
+  const used: UsedRevision[] = root === null || stored === null ? [] : [{ environment: root, ...stored }]
+  const world = () => ({ access, root, used, nowMs: parts.clock().getTime() })
   if (root !== null) {
     await parts.store.read((transaction) =>
       refuseGatedOpen(transaction, root, access.caller.ownerId, parts.clock().getTime()),
     )
   }
-  const imports = new Set<string>()
-  const evaluation = await open(parts, {
-    ...request,
-    imported: (name) => imports.add(name),
-    ...(signal === undefined ? {} : { signal }),
-    ...(overrides === undefined ? {} : { overrides: readOverrides(overrides) }),
-  })
-  if (hasErrors(evaluation.diagnostics)) throw refusal(evaluation)
+  let evaluation: Evaluation
+  try {
+    evaluation = await open(parts, {
+      ...request,
+      imported: (name) => imports.add(name),
+      uses: (each) => used.push(each),
+      ...(signal === undefined ? {} : { signal }),
+      ...(overrides === undefined ? {} : { overrides: readOverrides(overrides) }),
+    })
+    if (hasErrors(evaluation.diagnostics)) throw refusal(evaluation)
+  } catch (error) {
+    // A mixture of before and after may fail where neither would.
+    if (await parts.store.read((transaction) => isSameWorld(transaction, world()))) throw error
+    return null
+  }
   const id = parts.ids()
   const owner = sealOwner(access, root)
   const nowMs = parts.clock().getTime()
   const text = sessionTextOf(evaluation.environment)
   const { sealed, dataKeyId } = await parts.sealer.seal(owner, purposeOf(id), encodeSession(text))
-  await parts.store.change(
+  const kept = await parts.store.change(
     async (transaction) => {
+      if (!(await isSameWorld(transaction, world()))) return false
       await transaction.openSessions.deleteExpired(nowMs, 100)
       await transaction.openSessions.insert({
         id,
         organizationId: access.organization.id,
         environmentId: root?.id ?? null,
-        revision,
+        revision: stored?.revision ?? null,
         ownerId: access.caller.ownerId,
         sealed,
         dataKeyId,
@@ -134,15 +175,16 @@ async function openSession(
           rootName: request.rootName,
           session: id,
           imports: [...imports],
-          ...(revision === null ? {} : { revision }),
+          ...(stored === null ? {} : { revision: stored.revision }),
           ...(shown ? { shown: 'environment' } : {}),
         },
       })
+      return true
       // Those who only use what is stored go on while the disk is full.
     },
     { fromReserve: true },
   )
-  return { id, text }
+  return kept ? { id, text } : null
 }
 
 /** @throws AppError REQUEST_INVALID */

@@ -74,9 +74,12 @@ export function echoProvider(): TestProvider {
 
 const zero = { line: 0, column: 0, byte: 0 }
 
+/** Parts of the service that a test brings itself; `wrapStore` puts something between service and store. */
+export type WorldParts = Partial<ServiceParts> & { readonly wrapStore?: (store: Store) => Store }
+
 /** A fresh server, in memory or over a new file. Close it at the end. */
 export async function createWorld(
-  overrides: Partial<ServiceParts> = {},
+  { wrapStore, ...overrides }: WorldParts = {},
   app: Partial<AppOptions> = {},
   path = ':memory:',
 ): Promise<World> {
@@ -87,7 +90,8 @@ export async function createWorld(
     lastId += 1
     return `id-${lastId}`
   }
-  const store = await openSqliteStore({ path, nowMs: () => clock.now.getTime() })
+  const opened = await openSqliteStore({ path, nowMs: () => clock.now.getTime() })
+  const store = wrapStore?.(opened) ?? opened
   const keyRing = createKeyRing(
     localKeySource({ id: 'k_test', secret: createSecretKey(random(32)) }, random),
     [],
