@@ -26,6 +26,7 @@ interface Waiting {
 const mostWaiting = 10_000
 const mostAtOnce = 500
 const patienceMilliseconds = 2_000
+const mostTurns = 4
 
 const recorders = new WeakMap<Store, Recorder>()
 
@@ -43,8 +44,11 @@ function createRecorder(store: Store): Recorder {
   let writing: Promise<void> | null = null
 
   const write = async () => {
-    // One turn of the loop lets requests of the same moment share the unit of work, and its flush to the disk.
-    await new Promise((resolve) => setImmediate(resolve))
+    // Requests of the same moment share the unit of work, and its flush to the disk: it waits while turns of the loop bring more.
+    for (let turn = 0, size = 0; turn < mostTurns && size < queue.length; turn += 1) {
+      size = queue.length
+      await new Promise((resolve) => setImmediate(resolve))
+    }
     while (queue.length > 0) {
       const batch = queue.splice(0, mostAtOnce)
       const trails = Map.groupBy(batch, ({ subject }) => subject.organizationId)

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { AppError } from '../../diag/index.ts'
 import { Queue } from '../sql/queue.ts'
 import type { ReadTransaction, Store, Transaction } from '../store.ts'
+import { CommitGroup } from './commit-group.ts'
 import type { Connection } from './connection.ts'
 import { failureOf, isBusy, isFatal } from './failure.ts'
 import type { Readers } from './readers.ts'
@@ -9,6 +10,8 @@ import { Unit } from './unit.ts'
 
 const busyTries = 100
 const busyWaitMilliseconds = 50
+/** How many turns of the event loop a commit waits for further changes at most. */
+const mostTurns = 4
 
 /** What a store on SQLite is made of; `open.ts` puts it together. */
 export interface SqliteParts {
@@ -24,6 +27,8 @@ export interface SqliteParts {
 export class SqliteStore implements Store {
   readonly #parts: SqliteParts
   readonly #changes = new Queue()
+  /** The changes that the open transaction holds; null when there is none. */
+  #group: CommitGroup | null = null
   readonly #reading = new Set<Promise<unknown>>()
   /** Set within a unit of work: a unit inside a unit would wait for itself. */
   readonly #within = new AsyncLocalStorage<Unit>()
@@ -51,25 +56,84 @@ export class SqliteStore implements Store {
     }
   }
 
+  /** Changes that are under way at the same time share a commit; each is undone alone when its work fails. */
   async change<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     this.#refuseWithin()
     this.#refuseWhenStopped()
-    return await this.#changes.run(async () => {
-      this.#refuseWhenStopped()
-      await this.#begin()
-      const unit = new Unit(this.#parts.writer)
-      try {
-        const result = await this.#within.run(unit, work, unit.transaction)
-        unit.end()
-        if (unit.failure !== null) throw unit.failure.error
-        this.#parts.writer.run('commit')
-        return result
-      } catch (error) {
-        unit.end()
-        this.#undo(error)
-        throw this.#stopIfFatal(unit.failure?.error ?? error, error)
+    const { result, kept } = await this.#changes.run(() => this.#runUnit(work))
+    await kept
+    return result
+  }
+
+  async #runUnit<T>(
+    work: (transaction: Transaction) => Promise<T>,
+  ): Promise<{ readonly result: T; readonly kept: Promise<void> }> {
+    this.#refuseWhenStopped()
+    const group = this.#group ?? (await this.#beginGroup())
+    const { writer } = this.#parts
+    const unit = new Unit(writer)
+    try {
+      writer.run('savepoint unit')
+      const result = await this.#within.run(unit, work, unit.transaction)
+      unit.end()
+      if (unit.failure !== null) throw unit.failure.error
+      writer.run('release unit')
+      const kept = group.join()
+      // In memory the reads come through the same connection, which must be outside of a transaction then.
+      if (this.#parts.readers === null) this.#commit(group)
+      else if (group.size === 1) void this.#commitSoon(group)
+      return { result, kept }
+    } catch (error) {
+      unit.end()
+      const told = this.#stopIfFatal(unit.failure?.error ?? error, error)
+      this.#undo(group, told)
+      throw told
+    }
+  }
+
+  async #beginGroup(): Promise<CommitGroup> {
+    await this.#begin()
+    this.#group = new CommitGroup()
+    return this.#group
+  }
+
+  /** Commits when a turn of the event loop has brought no further change, or after a few turns. */
+  async #commitSoon(group: CommitGroup): Promise<void> {
+    for (let turn = 0, size = 0; turn < mostTurns && size < group.size; turn += 1) {
+      size = group.size
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    await this.#changes.run(async () => this.#commit(group))
+  }
+
+  #commit(group: CommitGroup): void {
+    // The group may have ended before: when the store closed, or when SQLite undid it.
+    if (this.#group !== group) return
+    this.#group = null
+    try {
+      this.#parts.writer.run('commit')
+      group.committed()
+    } catch (error) {
+      this.#rollBack()
+      group.failed(this.#stopIfFatal(error, error))
+    }
+  }
+
+  /** Undoes the unit that failed. After some failures SQLite has undone everything; then the whole group has failed. */
+  #undo(group: CommitGroup, cause: unknown): void {
+    try {
+      if (group.size === 0) {
+        this.#group = null
+        this.#parts.writer.run('rollback')
+        return
       }
-    })
+      this.#parts.writer.run('rollback to unit')
+      this.#parts.writer.run('release unit')
+    } catch {
+      this.#group = null
+      this.#rollBack()
+      group.failed(cause)
+    }
   }
 
   async close(): Promise<void> {
@@ -77,6 +141,7 @@ export class SqliteStore implements Store {
     this.#stopped = new AppError('STORE_CLOSED')
     await Promise.allSettled(this.#reading)
     await this.#changes.run(async () => {
+      if (this.#group !== null) this.#commit(this.#group)
       this.#parts.readers?.close()
       this.#parts.writer.close()
       this.#parts.release()
@@ -109,12 +174,11 @@ export class SqliteStore implements Store {
     }
   }
 
-  #undo(cause: unknown): void {
+  #rollBack(): void {
     try {
       this.#parts.writer.run('rollback')
     } catch {
       // SQLite itself has rolled back after some failures; then there is nothing to undo.
-      void cause
     }
   }
 
