@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { CreateOpenIDConnectProviderCommand, CreateRoleCommand } from '@aws-sdk/client-iam'
+import {
+  AttachRolePolicyCommand,
+  CreateOpenIDConnectProviderCommand,
+  CreateRoleCommand,
+} from '@aws-sdk/client-iam'
 import { lint } from '../../src/trust/index.ts'
 import { account, baseUrl, loginDefinition, type Scene, startScene } from './scene.ts'
 
@@ -224,6 +228,76 @@ describe('the trust commands over a real server', () => {
         const { stdout } = await scene.esc('open acme/web/prod')
         assert.equal(/ASIASANDBOX/.test(stdout), code === 0, `form ${index}`)
       }
+    })
+  })
+
+  describe('a role by its ARN', () => {
+    const roleArn = `arn:aws:iam::${account}:role/wide`
+    const make = async (clientIds: readonly string[] | null, seconds = 3600) => {
+      await scene.stage.sandbox.reset()
+      const iam = scene.stage.iam()
+      if (clientIds !== null)
+        await iam.send(
+          new CreateOpenIDConnectProviderCommand({ Url: `${baseUrl}/oidc`, ClientIDList: [...clientIds] }),
+        )
+      const policy = policyOf(host, { StringLike: { [`${host}:sub`]: subjectOf('web/*') } })
+      await iam.send(
+        new CreateRoleCommand({
+          RoleName: 'wide',
+          MaxSessionDuration: seconds,
+          AssumeRolePolicyDocument: JSON.stringify(policy),
+        }),
+      )
+    }
+
+    test('is read through IAM by reach, roles, prove, diff and lint, with the audiences of its provider', async () => {
+      await make(['aws:acme'])
+      const reach = await scene.esc(`aws trust reach ${roleArn}`)
+      assert.match(
+        reach.stdout,
+        /role\/wide: 2 can become this role/,
+        'no audience is pinned: the provider tells',
+      )
+      assert.match((await scene.esc(`aws trust roles acme/web/dev ${roleArn}`)).stdout, /role\/wide/)
+      const proved = await scene.esc(['aws', 'trust', 'prove', roleArn, '--never', '*:env:shop/*'])
+      assert.equal(proved.code, 0, proved.stderr)
+      const narrower = await scene.esc(`aws trust diff ${roleArn} prod.json`)
+      assert.equal(narrower.code, 0, narrower.stderr)
+      assert.equal((await scene.esc(`aws trust diff prod.json ${roleArn}`)).code, 3)
+      await make(['other'])
+      assert.match(
+        (await scene.esc(`aws trust reach ${roleArn}`)).stdout,
+        /role\/wide: 0 can become this role/,
+      )
+    })
+
+    test('is linted with what IAM knows: audiences, longest session, attached policies', async () => {
+      const found = async () => {
+        const { stdout } = await scene.esc(`aws trust lint ${roleArn} --output json`)
+        return (JSON.parse(stdout) as { findings: Finding[] }[])[0]?.findings.map(({ id }) => id) ?? []
+      }
+      await make(['aws:acme'])
+      const one = await found()
+      assert.ok(!one.includes('AWS011'), 'one audience only: the policy need not pin it')
+      await make(['aws:acme', 'other'])
+      assert.ok((await found()).includes('AWS011'))
+      const admin = 'arn:aws:iam::aws:policy/AdministratorAccess'
+      await scene.stage.iam().send(new AttachRolePolicyCommand({ RoleName: 'wide', PolicyArn: admin }))
+      assert.ok((await found()).includes('AWS024'))
+    })
+
+    test('that does not exist is an error, and one without a provider is told', async () => {
+      await make(null)
+      const reach = await scene.esc(`aws trust reach ${roleArn} --client-id aws:acme`)
+      assert.equal(reach.code, 0, reach.stderr)
+      const told = await scene.esc(`aws trust lint ${roleArn}`)
+      assert.match(
+        told.stderr,
+        /the account has no identity provider arn:\S+: until it is made, nobody gets in/,
+      )
+      const none = await scene.esc(`aws trust prove ${roleArn}2`)
+      assert.deepEqual([none.code, none.stdout], [1, ''])
+      assert.match(none.stderr, /account 123456789012 has no role named wide2/)
     })
   })
 

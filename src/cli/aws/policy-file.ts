@@ -49,7 +49,8 @@ export function policyFileOf(file: string, source: string, clientIds: readonly s
   return { file, source, policy, trusts }
 }
 
-function providersOf(policy: Policy, clientIds: readonly string[]): TrustedProvider[] {
+/** The OIDC providers that a policy names, with `clientIds`, or the audiences that the policy itself names. */
+export function providersOf(policy: Policy, clientIds: readonly string[]): TrustedProvider[] {
   const names = new Set(
     policy.statements.flatMap(({ principals }) =>
       principals.flatMap(({ kind, value }) => (kind === 'Federated' ? [value] : [])),

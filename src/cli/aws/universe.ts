@@ -23,7 +23,8 @@ export function organizationsOf({ policy, trusts }: PolicyFile): readonly string
       (text) =>
         /^pulumi:environments:(?:org|pulumi\.organization\.login):([\w-]+)(?::|$)/.exec(text)?.[1] ?? [],
     )
-    return [...clientIds.map((id) => id.replace(/^aws:/, '')), ...fromSubjects]
+    // A provider may register audiences of many organizations; the subjects say whose environments are meant.
+    return [...fromSubjects, ...clientIds.map((id) => id.replace(/^aws:/, ''))]
   })
   return [...new Set(named.filter((name) => /^[\w-]+$/.test(name)))]
 }

@@ -1,5 +1,6 @@
 import { exactly } from '../argument-count.ts'
-import { readPolicyFile } from '../aws/policy-file.ts'
+import { accountFlags } from '../aws/account-flags.ts'
+import { readPolicy } from '../aws/policy-source.ts'
 import { emptyUniverse, organizationsOf, readUniverse, requireOurs } from '../aws/universe.ts'
 import { command as define } from '../command.ts'
 import { Exit } from '../failure.ts'
@@ -8,12 +9,13 @@ import { outputFlag, wantsJson } from '../output-flag.ts'
 
 /** `esc aws trust diff`. */
 export const command = define({
-  usage: '<old> <new>',
+  usage: '<old-file>|<role-arn> <new-file>|<role-arn>',
   summary: 'Tell who gains and who loses a role by a change of its policy',
   description: `Compares everybody the two policies admit, whether or not their names exist yet; with --universe the environments that
 exist are listed one by one. Needs no server. Exit code 3 when the new policy admits anybody more, 0 when not.`,
   examples: [
     'esc aws trust diff main/trust.json trust.json',
+    'esc aws trust diff arn:aws:iam::123456789012:role/deployer trust.json --profile admin',
     'esc aws trust diff old.json new.json --universe universe.json',
   ],
   arguments: exactly(2),
@@ -22,14 +24,15 @@ exist are listed one by one. Needs no server. Exit code 3 when the new policy ad
     'client-id': texts('An audience that the identity provider registers; may be repeated', {
       placeholder: 'id',
     }),
+    ...accountFlags,
     output: outputFlag,
   },
   async run({ world, args: [oldFile = '', newFile = ''], flags, out }) {
     const asJson = wantsJson(flags.output)
     const { diffReach, renderDiff } = await import('../../trust/index.ts')
     const [before, after] = [
-      await readPolicyFile(world, oldFile, flags['client-id']),
-      await readPolicyFile(world, newFile, flags['client-id']),
+      await readPolicy({ world, out }, oldFile, flags),
+      await readPolicy({ world, out }, newFile, flags),
     ]
     const oldTrusts = requireOurs(before)
     const newTrusts = requireOurs(after)

@@ -1,23 +1,30 @@
+import { parsePolicy } from '../../trust/index.ts'
 import { encodeUtf8 } from '../../value/index.ts'
 import { between } from '../argument-count.ts'
-import { policyFileOf } from '../aws/policy-file.ts'
+import { accountFlags } from '../aws/account-flags.ts'
+import { policyFileOf, providersOf } from '../aws/policy-file.ts'
+import { asRegistered, isRole, readRoleSource, type SourceFlags } from '../aws/policy-source.ts'
 import { command as define } from '../command.ts'
 import { Exit, Failure } from '../failure.ts'
 import { integer, text, texts, toggle } from '../flags.ts'
+import type { Output } from '../output.ts'
 import { readSource } from '../read-source.ts'
+import type { World } from '../world.ts'
 
 const severities = ['critical', 'high', 'medium', 'low'] as const
 
 /** `esc aws trust lint`. */
 export const command = define({
-  usage: '<file>…',
+  usage: '<file>|<role-arn>…',
   summary: 'Find what is wrong with trust policies',
   description: `Each finding has a stable id, a place, a reason and a fix; a critical one comes with a token that gets in.
-Exit code 0 without findings, 3 with, 1 for a file that cannot be read.`,
+Of a role that is named by its ARN, IAM also tells the longest session, the attached policies and the audiences that its
+provider registers. Exit code 0 without findings, 3 with, 1 for a file that cannot be read.`,
   examples: [
     'esc aws trust lint trust.json',
     'esc aws trust lint --fix trust.json',
     'esc aws trust lint --format sarif policies/*.json',
+    'esc aws trust lint arn:aws:iam::123456789012:role/deployer --profile admin',
   ],
   arguments: between(1, 1000),
   flags: {
@@ -30,6 +37,7 @@ Exit code 0 without findings, 3 with, 1 for a file that cannot be read.`,
     }),
     'attached-policy': texts('A policy attached to the role; may be repeated', { placeholder: 'arn' }),
     'max-session': integer('The MaxSessionDuration of the role, in seconds'),
+    ...accountFlags,
   },
   async run({ world, args, flags, out }) {
     const trust = await import('../../trust/index.ts')
@@ -43,13 +51,16 @@ Exit code 0 without findings, 3 with, 1 for a file that cannot be read.`,
       )
     const results = []
     for (const file of args) {
-      const source = new TextDecoder().decode(await readSource(world, file))
+      const known = isRole(file) ? await roleFacts(world, out, file, flags) : null
+      const source = known?.source ?? new TextDecoder().decode(await readSource(world, file))
       const facts = {
+        ...known?.facts,
         ...providerFacts(file, source, flags['client-id']),
         ...(flags['attached-policy'].length > 0 && { attachedPolicies: flags['attached-policy'] }),
         ...(flags['max-session'] > 0 && { role: { maxSessionDurationSeconds: flags['max-session'] } }),
       }
-      const fixed = flags.fix && file !== '-' ? trust.fix(source, facts) : source
+      const isFile = file !== '-' && known === null
+      const fixed = flags.fix && isFile ? trust.fix(source, facts) : source
       if (fixed !== source) {
         const mode = (await world.files.status(file))?.mode ?? 0o644
         await world.files.write(file, encodeUtf8(fixed), mode)
@@ -68,6 +79,20 @@ Exit code 0 without findings, 3 with, 1 for a file that cannot be read.`,
     if (failed) throw new Exit(3)
   },
 })
+
+/** What IAM tells of a role that a file does not. */
+async function roleFacts(world: World, out: Output, arn: string, flags: SourceFlags) {
+  const { role, attachedPolicies, account } = await readRoleSource(world, arn, flags)
+  const { policy } = parsePolicy(role.trustPolicy)
+  const [trusted] = policy === null ? [] : providersOf(policy, [])
+  const provider = trusted === undefined ? undefined : (await asRegistered(account, trusted, out)).provider
+  const facts = {
+    attachedPolicies,
+    role: { maxSessionDurationSeconds: role.maxSessionSeconds },
+    ...(provider !== undefined && { provider }),
+  }
+  return { source: role.trustPolicy, facts }
+}
 
 // Only when the client ids were given is anything known of the provider beside what the policy says.
 function providerFacts(file: string, source: string, clientIds: readonly string[]) {

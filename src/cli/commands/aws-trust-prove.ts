@@ -1,5 +1,7 @@
 import { exactly } from '../argument-count.ts'
-import { readPolicyFile, requireAudiences } from '../aws/policy-file.ts'
+import { accountFlags } from '../aws/account-flags.ts'
+import { requireAudiences } from '../aws/policy-file.ts'
+import { isRole, readPolicy } from '../aws/policy-source.ts'
 import { command as define } from '../command.ts'
 import { Exit } from '../failure.ts'
 import { texts } from '../flags.ts'
@@ -10,7 +12,7 @@ const someAudience = 'aws:another-organization'
 
 /** `esc aws trust prove`. */
 export const command = define({
-  usage: '<file>',
+  usage: '<file>|<role-arn>',
   summary: 'Prove that certain subjects can never become the role',
   description: `Patterns are compared as languages, so \`proved\` covers every token there can be. Otherwise a token that gets in is
 shown. Without --never, tells which conditions of the policy do nothing.
@@ -19,6 +21,7 @@ Exit code 0 when proved (or no condition is dead), 3 when not.`,
     "esc aws trust prove trust.json --never 'pulumi:environments:org:acme:env:dev/*'",
     "esc aws trust prove github.json --never 'repo:acme/*:pull_request'",
     'esc aws trust prove trust.json',
+    "esc aws trust prove arn:aws:iam::123456789012:role/admin --never '*:env:dev/*' --profile admin",
   ],
   arguments: exactly(1),
   flags: {
@@ -28,16 +31,17 @@ Exit code 0 when proved (or no condition is dead), 3 when not.`,
     'client-id': texts('An audience that the identity provider registers; may be repeated', {
       placeholder: 'id',
     }),
+    ...accountFlags,
     output: outputFlag,
   },
   async run({ world, args: [file = ''], flags, out }) {
     const asJson = wantsJson(flags.output)
     const { deadConditions, prove, renderDeadConditions, renderProof } = await import('../../trust/index.ts')
-    const policy = await readPolicyFile(world, file, flags['client-id'])
+    const policy = await readPolicy({ world, out }, file, flags)
     const { source } = policy
     const trusts = requireAudiences(policy)
     if (flags.never.length === 0) {
-      const isKnown = flags['client-id'].length > 0
+      const isKnown = flags['client-id'].length > 0 || isRole(file)
       const dead = trusts.flatMap(({ provider, partition, model }) =>
         deadConditions(
           source,

@@ -1,5 +1,6 @@
 import { exactly } from '../argument-count.ts'
-import { readPolicyFile } from '../aws/policy-file.ts'
+import { accountFlags } from '../aws/account-flags.ts'
+import { readPolicy } from '../aws/policy-source.ts'
 import { organizationsOf, readUniverse, requireOurs, serverUniverse } from '../aws/universe.ts'
 import { offlineCommand } from '../command.ts'
 import { Failure } from '../failure.ts'
@@ -12,7 +13,7 @@ const formats = ['text', 'svg', 'html'] as const
 
 /** `esc aws trust reach`. */
 export const command = offlineCommand({
-  usage: '<file>',
+  usage: '<file>|<role-arn>',
   summary: 'List exactly which environments can become the role',
   description: `Every environment that exists and every name that a subject can carry is tried; what names that do not exist yet would
 get in is told with an example. The environments are those the caller sees on the server, or those of --universe.
@@ -21,6 +22,7 @@ get in is told with an example. The environments are those the caller sees on th
 text; it needs nothing but itself.`,
   examples: [
     'esc aws trust reach trust.json',
+    'esc aws trust reach arn:aws:iam::123456789012:role/deployer --profile admin',
     'esc aws trust reach trust.json --user ada --user ben',
     'esc aws trust reach trust.json --universe universe.json --output json',
     'esc aws trust reach trust.json -o reach.html --denied',
@@ -37,6 +39,7 @@ text; it needs nothing but itself.`,
     format: text('text, svg or html; without it the one that the ending of --out says', { short: 'f' }),
     out: text('Write to this file', { short: 'o', placeholder: 'file' }),
     denied: toggle('In a picture, draw the environments that cannot become the role too'),
+    ...accountFlags,
     output: outputFlag,
   },
   async run({ world, args: [file = ''], flags, out }, account) {
@@ -46,7 +49,7 @@ text; it needs nothing but itself.`,
       throw new Failure(`--output json is for --format text, got --format ${format}`)
     if (flags.denied && format === 'text') throw new Failure('--denied is for --format svg and html')
     const { reach, renderReach } = await import('../../trust/index.ts')
-    const policy = await readPolicyFile(world, file, flags['client-id'])
+    const policy = await readPolicy({ world, out }, file, flags)
     const trusts = requireOurs(policy)
     const fromServer = async () => {
       const { api, session } = await account()

@@ -1,5 +1,7 @@
 import { between } from '../argument-count.ts'
-import { readPolicyFile, requireAudiences } from '../aws/policy-file.ts'
+import { accountFlags } from '../aws/account-flags.ts'
+import { requireAudiences } from '../aws/policy-file.ts'
+import { readPolicy } from '../aws/policy-source.ts'
 import { attributeListsOf, serverUniverse } from '../aws/universe.ts'
 import { environmentCommand } from '../command.ts'
 import { Failure } from '../failure.ts'
@@ -9,9 +11,10 @@ import type { World } from '../world.ts'
 
 /** `esc aws trust roles`. */
 export const command = environmentCommand({
-  usage: '<environment> [<policy-file>…]',
+  usage: '<environment> [<policy-file>|<role-arn>…]',
   summary: 'List which roles an environment can become',
-  description: 'The reverse of `esc aws trust reach`: each policy file is the trust policy of one role.',
+  description:
+    'The reverse of `esc aws trust reach`: each policy file is the trust policy of one role, and a role may be named by its ARN.',
   examples: [
     'esc aws trust roles acme/web/prod --policies ./policies',
     'esc aws trust roles acme/web/prod deployer.json reader.json',
@@ -23,6 +26,10 @@ export const command = environmentCommand({
     }),
     policy: texts('A file with the trust policy of a role; may be repeated', { placeholder: 'file' }),
     user: texts('Another user who may open environments; may be repeated', { placeholder: 'login' }),
+    'client-id': texts('An audience that the identity provider registers; may be repeated', {
+      placeholder: 'id',
+    }),
+    ...accountFlags,
     output: outputFlag,
   },
   async run({ world, api, args, reference, flags, out }) {
@@ -31,7 +38,7 @@ export const command = environmentCommand({
     const listed = await Promise.all(flags.policies.map((path) => policiesIn(world, path)))
     const files = [...args, ...flags.policy, ...listed.flat()]
     if (files.length === 0) throw new Failure('no policies: give files, or a directory with --policies')
-    const policies = await Promise.all(files.map((file) => readPolicyFile(world, file)))
+    const policies = await Promise.all(files.map((file) => readPolicy({ world, out }, file, flags)))
     const { organization, project, name } = reference
     const environment = project === 'default' ? name : `${project}/${name}`
     const access = []
