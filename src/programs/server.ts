@@ -15,6 +15,7 @@ import { openVault, type Store, signingKeyStorage } from '../store/index.ts'
 import { files } from '../world/files.ts'
 import { awsAccounts } from './aws-account.ts'
 import { createEgress } from './egress.ts'
+import { endOnFault, faultOf } from './fault.ts'
 import { prepareFolder } from './folder.ts'
 import { type KeySources, unlock } from './key-file.ts'
 import { keepKeysNew } from './key-work.ts'
@@ -66,6 +67,7 @@ const drainMilliseconds = 5_000
 /** `esc server start`: the service until a signal ends it. Resolves with the exit code. */
 export async function startServer(options: ProgramOptions): Promise<number> {
   surviveClosedOutput()
+  endOnFault()
   const settings = serverSettings(options)
   prepareFolder(settings.data)
   // Before anything is opened or made; the clock follows when there is a database to compare with.
@@ -174,20 +176,6 @@ function mintLimitOf(perSecond: number) {
   if (perSecond === 0) return {}
   const window = { most: 60, milliseconds: 60_000, nowMs: () => performance.now() }
   return { mintLimit: createWindowLimiter(window, 'identity tokens a minute', 'minted by this environment') }
-}
-
-/**
- * What the log says of a fault: its kind and where it came from. Never its message or its other members, in which a library
- * may have put a statement with its values (S-68).
- */
-function faultOf(error: Error): {
-  readonly name: string
-  readonly code?: string
-  readonly at: readonly string[]
-} {
-  const code = 'code' in error && typeof error.code === 'string' ? { code: error.code } : {}
-  const lines = (error.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line))
-  return { name: error.name, ...code, at: lines.slice(0, 8).map((line) => line.trim()) }
 }
 
 function logTo(write: (line: string) => void, metrics: Metrics): (event: LogEvent) => void {
