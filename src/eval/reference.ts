@@ -117,7 +117,8 @@ export class Reference {
         if (accessor.kind === 'index') return this.#refused(i, integerKey)
         const property = content.get(accessor.key)
         if (property === undefined) {
-          if (!receiver.base?.isObject()) return this.#unknownProperty(i, accessor.key, content)
+          if (!receiver.base?.isObject())
+            return this.#unknownProperty(i, accessor.key, content, receiver.secret)
           receiver = receiver.base
           continue
         }
@@ -157,8 +158,9 @@ export class Reference {
     return unknownValue(origin ?? placeholder(this.#from.place), schema)
   }
 
-  #unknownProperty(at: number, key: string, known: ReadonlyMap<string, unknown>): Value {
-    const suggests = this.#evaluator.budget.suggests(known.size)
+  /** The names in a secret record are secret too, so none is suggested. */
+  #unknownProperty(at: number, key: string, known: ReadonlyMap<string, unknown>, secret = false): Value {
+    const suggests = !secret && this.#evaluator.budget.suggests(known.size)
     const suggestion = suggests ? didYouMean(key, sortKeys([...known.keys()])) : ''
     return this.#refused(at, `unknown property ${quote(key)}${suggestion}`)
   }

@@ -115,7 +115,7 @@ export async function call(e: EnvironmentEvaluator, x: Expr, kind: CallKind): Pr
       try {
         v.repr = decodeUtf8(decodeBase64(text(value)))
       } catch (error) {
-        return fail(`decoding base64 string: ${(error as Error).message}`)
+        return fail(`decoding base64 string: ${v.secret ? '[secret]' : (error as Error).message}`)
       }
       return v
     }
@@ -152,7 +152,7 @@ export async function call(e: EnvironmentEvaluator, x: Expr, kind: CallKind): Pr
       try {
         return fromPlain(parseJson(text(value)), x, v.secret)
       } catch (error) {
-        return fail(`decoding JSON string: ${(error as Error).message}`)
+        return fail(`decoding JSON string: ${v.secret ? '[secret]' : (error as Error).message}`)
       }
     }
     case 'secret': {

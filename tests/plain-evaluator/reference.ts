@@ -69,7 +69,9 @@ export async function follow(
         if (accessor.kind === 'index') return refuse(i, integerKey)
         const own = repr.get(accessor.key)
         if (own === undefined) {
-          if (!receiver.base?.isObject()) return unknownProperty(i, accessor.key, repr.keys())
+          // Beyond the specification: names in a secret record are not suggested (S-47).
+          if (!receiver.base?.isObject())
+            return unknownProperty(i, accessor.key, receiver.secret ? [] : repr.keys())
           receiver = receiver.base
           continue
         }

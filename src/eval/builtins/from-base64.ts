@@ -16,7 +16,8 @@ export const fromBase64 = builtin({
     try {
       result.content = decodeUtf8(decodeBase64(textContent(string.value)))
     } catch (error) {
-      scope.error(x.place, `decoding base64 string: ${messageOf(error)}`)
+      // The detail tells where the first wrong character is.
+      scope.error(x.place, `decoding base64 string: ${result.secret ? '[secret]' : messageOf(error)}`)
       return failed(result)
     }
     return result

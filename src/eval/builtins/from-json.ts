@@ -19,7 +19,8 @@ export const fromJSON = builtin({
       decoded = parseJson(textContent(string.value))
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error
-      scope.error(x.place, `decoding JSON string: ${error.message}`)
+      // The detail quotes what it stumbles over.
+      scope.error(x.place, `decoding JSON string: ${result.secret ? '[secret]' : error.message}`)
       return failed(result)
     }
     return valueFromPlain(decoded, x, result.secret, scope.budget)
