@@ -54,6 +54,13 @@ export function openAccount(options: AccountOptions): AwsAccount {
           for (const { PolicyArn } of AttachedPolicies ?? []) if (PolicyArn) arns.push(PolicyArn)
         return arns
       }),
+    inlinePolicies: (role) =>
+      call('iam:ListRolePolicies', async ({ iam, iamModule }) => {
+        const names: string[] = []
+        const pages = iamModule.paginateListRolePolicies({ client: iam }, { RoleName: role })
+        for await (const { PolicyNames } of pages) names.push(...(PolicyNames ?? []))
+        return names
+      }),
     provider: (arn) =>
       orNull(
         call('iam:GetOpenIDConnectProvider', async ({ iam, iamModule }) => {

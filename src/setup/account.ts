@@ -33,6 +33,8 @@ export interface AwsAccount {
   role(name: string): Promise<RoleState | null>
   /** ARNs of the managed policies attached to a role. */
   attachedPolicies(role: string): Promise<readonly string[]>
+  /** Names of the policies that are written into a role. */
+  inlinePolicies(role: string): Promise<readonly string[]>
   provider(arn: string): Promise<ProviderState | null>
   /** ARNs of all identity providers. */
   providers(): Promise<readonly string[]>

@@ -8,12 +8,21 @@ export interface AccountState {
   readonly provider: ProviderState | null
   readonly role: RoleState | null
   readonly attachedPolicies: readonly string[]
+  /** Names of the policies that are written into the role. */
+  readonly inlinePolicies: readonly string[]
 }
 
 /** One thing of the set-up, and what becomes of it. */
 export interface PlanItem {
   readonly action: 'create' | 'update' | 'keep'
-  readonly what: 'identity provider' | 'audience' | 'role' | 'trust policy' | 'longest session' | 'policy'
+  readonly what:
+    | 'identity provider'
+    | 'audience'
+    | 'role'
+    | 'trust policy'
+    | 'longest session'
+    | 'policy'
+    | 'inline policy'
   readonly name: string
   /** What it is or becomes, in words; `''` for nothing more. */
   readonly detail: string
@@ -32,8 +41,12 @@ export async function readState(account: AwsAccount, target: SetupTarget): Promi
     account.provider(providerArn(target)),
     account.role(target.roleName),
   ])
-  const attachedPolicies = role === null ? [] : await account.attachedPolicies(target.roleName)
-  return { provider, role, attachedPolicies }
+  if (role === null) return { provider, role, attachedPolicies: [], inlinePolicies: [] }
+  const [attachedPolicies, inlinePolicies] = await Promise.all([
+    account.attachedPolicies(target.roleName),
+    account.inlinePolicies(target.roleName),
+  ])
+  return { provider, role, attachedPolicies, inlinePolicies }
 }
 
 /**
@@ -144,11 +157,18 @@ function planSession({ roleName, maxSessionSeconds }: SetupTarget, role: RoleSta
   return [{ action: 'update', what: 'longest session', name: role.arn, detail, run }]
 }
 
-function planPolicies(target: SetupTarget, { attachedPolicies }: AccountState): Plan {
-  return target.policyArns.map((arn) => {
-    if (attachedPolicies.includes(arn))
-      return { action: 'keep', what: 'policy', name: arn, detail: 'is attached', run: null }
+// What the role may do besides is shown: it is what the environment gets.
+function planPolicies(target: SetupTarget, { attachedPolicies, inlinePolicies }: AccountState): Plan {
+  const kept = attachedPolicies.map((arn) => keptPolicy('policy', arn, 'is attached'))
+  const inline = inlinePolicies.map((name) => keptPolicy('inline policy', name, 'is written into the role'))
+  const missing = target.policyArns.filter((arn) => !attachedPolicies.includes(arn))
+  const attached = missing.map((arn): PlanItem => {
     const run = (account: AwsAccount) => account.attachPolicy(target.roleName, arn)
     return { action: 'create', what: 'policy', name: arn, detail: `attached to ${target.roleName}`, run }
   })
+  return [...kept, ...inline, ...attached]
+}
+
+function keptPolicy(what: PlanItem['what'], name: string, detail: string): PlanItem {
+  return { action: 'keep', what, name, detail, run: null }
 }

@@ -284,6 +284,14 @@ describe('esc aws setup', () => {
       assert.match((await apply('--replace-policy')).stdout, /^no changes$/m)
     })
 
+    test('what a role may do already is in the plan, since the environment gets it', async () => {
+      const admin = 'arn:aws:iam::aws:policy/AdministratorAccess'
+      await makeRole(policyFor('pulumi:environments:org:acme:env:web/staging'))
+      await scene.stage.iam().send(new AttachRolePolicyCommand({ RoleName: 'deployer', PolicyArn: admin }))
+      const { stdout } = await scene.esc('aws setup acme/web/prod --apply')
+      assert.match(stdout, /^ {2}= keep policy arn:aws:iam::aws:policy\/AdministratorAccess: is attached$/m)
+    })
+
     test('other principals of a role stay', async () => {
       const service = {
         Version: '2012-10-17',
