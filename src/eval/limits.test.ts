@@ -186,6 +186,115 @@ test('S-46: a cycle of imports and one of references are findings', async () => 
   )
 })
 
+/** Definitions that spend exactly `n` of a default bound, and what is said about one more. */
+const defaults: Record<string, { n: number; files: (n: number) => Record<string, string>; says: RegExp }> = {
+  'bytes of a definition': {
+    n: 256 * 1024,
+    files: (n) => ({ root: `values: {a: 1}\n${'# comment\n'.repeat(26_000)}#${'x'.repeat(n - 260_016)}` }),
+    says: /^limit exceeded: 262145 bytes in a definition; at most 262144 are allowed$/,
+  },
+  'bytes of a line': {
+    n: 64 * 1024,
+    files: (n) => ({ root: `values: {a: 1}\n#${'x'.repeat(n - 1)}\n` }),
+    says: /^limit exceeded: 65537 bytes in a line; at most 65536 are allowed$/,
+  },
+  'bytes of a scalar': {
+    n: 64 * 1024,
+    files: (n) => ({ root: `values:\n  a: |\n    ${'x'.repeat(32_767)}\n    ${'y'.repeat(n - 32_769)}\n` }),
+    says: /^limit exceeded: 65537 bytes in a scalar; at most 65536 are allowed$/,
+  },
+  'keys in a map': {
+    n: 5000,
+    files: (n) => ({ root: `values:\n${times(n, (i) => `  k${i}: 1\n`)}` }),
+    says: /^limit exceeded: 5001 keys in one map; at most 5000 are allowed$/,
+  },
+  anchors: {
+    n: 1000,
+    files: (n) => ({ root: `values:\n  a:\n${times(n, (i) => `  - &a${i} 1\n`)}` }),
+    says: /^limit exceeded: 1001 anchors; at most 1000 are allowed$/,
+  },
+  'levels of nesting': {
+    n: 128,
+    // The document and its values are two of them.
+    files: (n) => ({ root: `values: {a: ${'['.repeat(n - 2)}${']'.repeat(n - 2)}}` }),
+    says: /^yaml: exceeded max depth of 128$/,
+  },
+  'levels of JSON': {
+    n: 128,
+    files: (n) => ({ root: `values: {a: {fn::fromJSON: '${'['.repeat(n)}${']'.repeat(n)}'}}` }),
+    says: /^decoding JSON string: exceeded max depth of 128$/,
+  },
+  'expressions in a document': {
+    n: 20_000,
+    // The list of a line is an expression too.
+    files: (n) => ({
+      root: `values:\n${times(4, (i) => `  k${i}: [${'1, '.repeat(4999)}]\n`)}${times(n - 20_000, () => '  one: 1\n')}`,
+    }),
+    says: /^limit exceeded: more than 20000 expressions in a document$/,
+  },
+  'direct imports': {
+    n: 64,
+    files: (n) => ({
+      root: `imports: [${list(n, (i) => `e${i}`)}]\n`,
+      ...Object.fromEntries(Array.from({ length: n }, (_, i) => [`e${i}`, 'values: {a: 1}\n'])),
+    }),
+    says: /^limit exceeded: more than 64 imports in one environment$/,
+  },
+  'environments in the graph': {
+    n: 128,
+    files: (n) => ({
+      root: 'imports: [m0, m1, m2]\n',
+      ...Object.fromEntries(
+        [0, 1, 2].map((m) => [`m${m}`, `imports: [${list(m === 2 ? n - 123 : 60, (i) => `e${m}-${i}`)}]\n`]),
+      ),
+      ...Object.fromEntries(
+        [0, 1, 2].flatMap((m) => Array.from({ length: 60 }, (_, i) => [`e${m}-${i}`, 'values: {a: 1}\n'])),
+      ),
+    }),
+    says: /^limit exceeded: more than 128 imported environments$/,
+  },
+  'references in a chain': {
+    n: 64,
+    files: (n) => ({
+      root: `values:\n${times(n, (i) => `  r${100 + i}: \${r${101 + i}}\n`)}  r${100 + n}: 1\n`,
+    }),
+    says: /^limit exceeded: references more than 64 deep$/,
+  },
+  'provider calls': {
+    n: 64,
+    files: (n) => ({ root: `values:\n${times(n, (i) => `  p${i}: {fn::open::test: {}}\n`)}` }),
+    says: /^limit exceeded: more than 64 provider calls$/,
+  },
+}
+
+for (const [what, { n, files, says }] of Object.entries(defaults)) {
+  test(`S-42: ${n} ${what} are taken unless the caller says otherwise, and ${n + 1} are refused`, async () => {
+    assert.deepEqual(await findings(files(n)), [])
+    assert.match((await findings(files(n + 1))).at(-1)!, says)
+  })
+}
+
+/** What is found while loading, else while opening. */
+async function findings(files: Record<string, string>): Promise<string[]> {
+  const { definition, diagnostics } = loadDefinition('root', encodeUtf8(files['root']!))
+  const all = definition === null ? diagnostics : (await open(files)).diagnostics
+  return all.map(({ summary }) => summary)
+}
+
+test('S-42: a thousand refusals leave no memory behind', () => {
+  const texts = [
+    '['.repeat(200_000),
+    `a: ${'x'.repeat(200_000)}`,
+    `values: {${list(9000, (i) => `k${i}: 1`)}}`,
+  ].map((text) => encodeUtf8(text))
+  const before = process.memoryUsage().rss
+  for (let i = 0; i < 1000; i++) {
+    assert.equal(loadDefinition('root', texts[i % texts.length]!).definition, null)
+  }
+  const grown = (process.memoryUsage().rss - before) / 1024 ** 2
+  assert.ok(grown < 200, `${grown} MiB`)
+})
+
 test('S-42: JSON inside a text may not be nested without end', async () => {
   for (const text of ['['.repeat(60_000), `${'['.repeat(2000)}${']'.repeat(2000)}`]) {
     const { diagnostics } = await open({ root: `values: {a: {fn::fromJSON: "${text}"}}\n` })

@@ -150,7 +150,7 @@ export async function call(e: EnvironmentEvaluator, x: Expr, kind: CallKind): Pr
       v.combine(value)
       if (v.unknown) return v
       try {
-        return fromPlain(parseJson(text(value)), x, v.secret)
+        return fromPlain(parseJson(text(value), { maxDepth: 128 }), x, v.secret)
       } catch (error) {
         return fail(`decoding JSON string: ${v.secret ? '[secret]' : (error as Error).message}`)
       }

@@ -3,6 +3,9 @@ import { stringSchema } from '../schemas.ts'
 import { valueFromPlain } from '../unexport.ts'
 import { builtin, failed, onlyArgument, resultOf, textContent } from './builtin.ts'
 
+/** Containers may lie this deep in one another, as in YAML (S-42). */
+const jsonDepth = 128
+
 /** `fn::fromJSON: text`: the first JSON value of the text; secret throughout if the text is. */
 export const fromJSON = builtin({
   name: 'fromJSON',
@@ -16,7 +19,7 @@ export const fromJSON = builtin({
     if (result.unknown) return result
     let decoded: PlainValue
     try {
-      decoded = parseJson(textContent(string.value))
+      decoded = parseJson(textContent(string.value), { maxDepth: jsonDepth })
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error
       // The detail quotes what it stumbles over.
