@@ -42,7 +42,7 @@ export interface IdentityApi {
 export interface DefinitionApi {
   /** Every environment the caller may see, all pages; of one organization when it is given. */
   listEnvironments(organization?: string): Promise<readonly wire.WireEnvironmentSummary[]>
-  createEnvironment(environment: EnvironmentName): Promise<void>
+  createEnvironment(environment: EnvironmentName, confirmSubject?: string): Promise<void>
   deleteEnvironment(environment: EnvironmentName): Promise<void>
   cloneEnvironment(source: EnvironmentName, target: wire.CloneInput): Promise<void>
   /** The stored text; with `decrypt` its sealed secrets are plaintext. */

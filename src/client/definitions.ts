@@ -29,11 +29,12 @@ export function definitionApi(connection: Connection): DefinitionApi {
       return found
     },
 
-    async createEnvironment({ organization, project, name }) {
+    async createEnvironment({ organization, project, name }, confirmSubject) {
       await send(connection, {
         method: 'POST',
         path: organizationPath(organization),
         json: { project, name },
+        ...(confirmSubject === undefined ? {} : { query: { confirmSubject } }),
       })
     },
 

@@ -137,6 +137,11 @@ export const codes = table({
     say: "Conflict: environment '{environment}' is protected against deletion",
     hint: 'switch it off with `esc env settings set {environment} deletion-protected false`',
   },
+  SUBJECT_IN_USE: {
+    kind: 'conflict',
+    say: 'Conflict: subject_in_use: {environment} was trusted before (`{subject}`, last minted {on} for {roles}); an administrator must confirm',
+    hint: 'choose another name, or as an administrator: esc env init {environment} --confirm-subject "{subject}"',
+  },
   SEALED_VALUE_NOT_TRANSFERABLE: {
     kind: 'invalid',
     say: 'Bad Request: a `ciphertext` in the definition was not sealed for this environment',

@@ -20,6 +20,8 @@ export interface CloneRequest {
   readonly preserveAccess?: boolean | undefined
   readonly preserveEnvironmentTags?: boolean | undefined
   readonly preserveRevisionTags?: boolean | undefined
+  /** @see takeName */
+  readonly confirmSubject?: string | undefined
 }
 
 /**
@@ -54,6 +56,7 @@ export async function cloneEnvironment(
       name,
       sources: [],
       event: 'environment-cloned',
+      confirmSubject: request.confirmSubject,
       ids: { environment: copy.id, project: copy.projectId },
     })
     // A project of that name that was made or removed meanwhile has another id, for which nothing was sealed.

@@ -1,6 +1,7 @@
 import { AppError } from '../diag/index.ts'
 import type { Environment, Transaction } from '../store/index.ts'
 import type { OrganizationAccess } from './access.ts'
+import { takeName } from './minted-subjects.ts'
 import { checkName, defaultProject, formatName } from './names.ts'
 import { note } from './notes.ts'
 import type { ServiceParts } from './parts.ts'
@@ -11,6 +12,8 @@ import { hashContent } from './revision-lookup.ts'
 export interface CreateRequest {
   readonly project?: string | undefined
   readonly name: string
+  /** The subject that an administrator lets pass to the new environment. @see takeName */
+  readonly confirmSubject?: string | undefined
 }
 
 /** What a new environment holds. */
@@ -45,6 +48,7 @@ export async function insertEnvironment(
     new AppError('ENVIRONMENT_EXISTS', {
       environment: formatName({ organization: organization.name, project, name }),
     })
+  const inherited = await takeName(transaction, scene, { project, name }, request.confirmSubject)
   let home = await transaction.projects.find(organization.id, project)
   if (home === null) {
     home = {
@@ -89,6 +93,7 @@ export async function insertEnvironment(
   await note(transaction, parts, scene, {
     event: request.event,
     environment: made,
+    ...(inherited === null ? {} : { facts: { subject: inherited } }),
     hook: { filter: 'environment_created', kind: 'environment', action: 'created' },
   })
   return made

@@ -247,4 +247,52 @@ describe('minting', () => {
     for (const { text } of [opened, read, trail]) assert.equal(text.includes(token.slice(20, 60)), false)
     assert.ok(trail.text.includes(String(jti)), 'the trail names the token by its id')
   })
+
+  test('S-36: a name that clouds trusted passes to another environment only when an administrator says its subject', async () => {
+    const body = { project: 'web', name: 'prod' }
+    await world.call('ada', `POST ${org}`, { body })
+    await world.call('ada', `PATCH ${org}/web/prod`, { body: login() })
+    // Deleted without a token ever, the name is free; after one it is not.
+    await world.call('ada', `DELETE ${org}/web/prod`)
+    assert.equal((await world.call('ben', `POST ${org}`, { body })).status, 204)
+    await world.call('ada', `DELETE ${org}/web/prod`)
+    await world.call('ada', `POST ${org}`, { body })
+    await world.call('ada', `PATCH ${org}/web/prod`, { body: login() })
+    assert.equal((await world.call('ada', `POST ${org}/web/prod/open`)).status, 200)
+    await world.call('ada', `DELETE ${org}/web/prod`)
+    const subject =
+      'pulumi:environments:pulumi.organization.login:acme:currentEnvironment.name:web/prod:pulumi.user.login:ada'
+    const confirmed = `?${new URLSearchParams({ confirmSubject: subject })}`
+    for (const [who, request, sent] of [
+      ['ben', `POST ${org}`, body],
+      ['ben', `POST ${org}${confirmed}`, body],
+      ['ada', `POST ${org}`, body],
+      ['ada', `POST ${org}?confirmSubject=pulumi:environments:org:acme:env:web/dev`, body],
+      ['ada', `POST ${org}/web/other/clone`, body],
+    ] as const) {
+      const refused = await world.call(who, request, { body: sent })
+      assert.equal(refused.status, 409, `${who} ${request}: ${refused.text}`)
+      assert.ok(refused.text.includes('subject_in_use: acme/web/prod was trusted before'))
+      assert.ok(refused.text.includes(subject))
+      assert.match(
+        refused.text,
+        /for arn:aws:iam::123456789012:role\/deployer\); an administrator must confirm/,
+      )
+    }
+    assert.equal((await world.call('ada', `GET ${org}/web/prod`)).status, 404)
+    assert.equal((await world.call('ada', `POST ${org}${confirmed}`, { body })).status, 204)
+    const trail = await world.call('ada', 'GET /api/orgs/acme/auditlogs/export?format=jsonl')
+    const entry = trail.text.split('\n').findLast((line) => line.includes('environment-created'))!
+    assert.ok(entry.includes(subject), 'the trail names the subject that passed on')
+  })
+
+  test('S-36: an environment that comes back from deletion keeps its name without a word', async () => {
+    await world.call('ada', `POST ${org}`, { body: { project: 'web', name: 'back' } })
+    await world.call('ada', `PATCH ${org}/web/back`, { body: login() })
+    await world.call('ada', `POST ${org}/web/back/open`)
+    await world.call('ada', `DELETE ${org}/web/back`)
+    const restored = await world.call('ada', `PUT ${org}/restore`, { body: { project: 'web', name: 'back' } })
+    assert.ok(restored.status < 300, restored.text)
+    assert.equal((await world.call('ada', `POST ${org}/web/back/open`)).status, 200)
+  })
 })

@@ -86,7 +86,7 @@ export function guardedStore(store: Store): Store {
                     const part = name === 'settings' ? `:${String(given[1])}` : ''
                     const did = `${String(name)}.${String(method)}${part}`
                     if (did === 'auditEntries.append') entries += 1
-                    else if (!silent.includes(did) && !did.startsWith('settings.put:secret:'))
+                    else if (!silent.includes(did) && !/^settings\.put:(?:secret|subject):/.test(did))
                       changed.add(did)
                     return Reflect.apply(found, target, given)
                   }

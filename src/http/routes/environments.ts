@@ -60,10 +60,11 @@ export const environmentRoutes: readonly Route[] = [
     path: '/api/esc/environments/{org}',
     needs: 'environment:create',
     summary: 'Makes an environment that holds nothing yet',
+    query: z.object({ confirmSubject: text() }),
     body: createEnvironment,
     answers: { 204: 'empty', 200: 'empty' },
-    run: async ({ access, body, headers, service }) => {
-      await service.environments.create(access, body)
+    run: async ({ access, body, query: { confirmSubject }, headers, service }) => {
+      await service.environments.create(access, { ...body, confirmSubject })
       return emptyFor(headers)
     },
   }),
@@ -141,12 +142,13 @@ export const environmentRoutes: readonly Route[] = [
     path: '/clone',
     needs: 'open',
     summary: 'Copies the environment within its organization',
+    query: z.object({ confirmSubject: text() }),
     body: cloneEnvironment,
     answers: { 204: 'empty' },
-    run: async ({ access, body, service }) => {
+    run: async ({ access, body, query: { confirmSubject }, service }) => {
       const { caller, organization } = access
       await service.environments.authorizeOrganization(caller, 'environment:create', organization.name)
-      await service.clone(access, body)
+      await service.clone(access, { ...body, confirmSubject })
       return empty()
     },
   }),

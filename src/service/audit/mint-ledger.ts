@@ -1,4 +1,5 @@
 import type { Caller } from '../caller.ts'
+import { type NamedInToken, rememberRole, rememberSubject } from '../minted-subjects.ts'
 import type { ServiceParts } from '../parts.ts'
 import type { AuditFacts } from './facts.ts'
 import { recorderOf } from './recorder.ts'
@@ -67,13 +68,36 @@ export function createMintLedger(
       throw error
     }
   }
+  const remember = async (work: () => Promise<void>) => {
+    try {
+      await work()
+    } catch (error) {
+      failure = error
+      throw error
+    }
+  }
+  // The tokens of this evaluation, by id: which names each speaks of.
+  const named = new Map<string, NamedInToken>()
   return {
-    minted: (facts) => write(issued, { ...facts }),
-    exchanged: ({ stsRequestId, ...facts }) =>
-      write('environment-oidc-token-exchanged', {
+    async minted(facts) {
+      await write(issued, { ...facts })
+      // The second issuer speaks of ids, which never pass to another.
+      if (!facts.subject.startsWith('pulumi:environments:')) return
+      const { organizationId, environment } = scene
+      const { subject, declaredIn, jti } = facts
+      const names = { organizationId, subject, opened: environment, declaredIn }
+      named.set(jti, names)
+      await remember(() => rememberSubject(parts.store, parts.clock().getTime(), names))
+    },
+    async exchanged({ stsRequestId, ...facts }) {
+      await write('environment-oidc-token-exchanged', {
         ...facts,
         ...(stsRequestId === null ? {} : { stsRequestId }),
-      }),
+      })
+      const names = named.get(facts.jti)
+      if (names === undefined || facts.outcome !== 'succeeded') return
+      await remember(() => rememberRole(parts.store, names, facts.roleArn))
+    },
     get failure() {
       return failure
     },
