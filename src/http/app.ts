@@ -15,7 +15,7 @@ import { addressKey, clientAddress } from './client-address.ts'
 import { accessToken, commonHeaders, requestIdHeader } from './headers.ts'
 import { checkLimits } from './limits.ts'
 import { openApi } from './openapi.ts'
-import { canonicalPath, checkPath } from './path.ts'
+import { canonicalPath, checkPath, checkTarget } from './path.ts'
 import { problem, problemOf } from './problem.ts'
 import { parseQuery } from './query.ts'
 import type { Route } from './route.ts'
@@ -72,7 +72,7 @@ function appOf(table: readonly Route[], service: Service, options: AppOptions): 
     // A HEAD request takes the GET route, and its answer loses the body.
     if (route.method === 'HEAD') continue
     app.on(route.method, honoPath(route.path), (c) =>
-      respond(c.req.raw, route.id, options, (request, requestId) => {
+      respond(c.req.raw, c.env as Connection | undefined, route.id, options, (request, requestId) => {
         const parameters = c.req.param()
         const trail = requestTrail(service, route, parameters, {
           id: requestId,
@@ -87,13 +87,19 @@ function appOf(table: readonly Route[], service: Service, options: AppOptions): 
       }),
     )
   }
-  app.notFound((c) => respond(c.req.raw, '', options, async (request) => refuseRoute(table, request)))
+  app.notFound((c) =>
+    respond(c.req.raw, c.env as Connection | undefined, '', options, async (request) =>
+      refuseRoute(table, request),
+    ),
+  )
   return app
 }
 
 /** What the listener knows of a connection; handed to `fetch` beside the request. */
 export interface Connection {
   readonly remoteAddress?: string
+  /** The request target as it was sent: a URL no longer shows its dot segments. */
+  readonly target?: string
 }
 
 async function audited(trail: RequestTrail, { problem }: Route, run: () => Promise<Answer>): Promise<Answer> {
@@ -113,6 +119,7 @@ function honoPath(path: string): string {
 /** Runs a handler between the limits before it and the headers, problems and log behind it. */
 async function respond(
   request: Request,
+  connection: Connection | undefined,
   operation: string,
   options: AppOptions,
   run: (request: Request, requestId: string) => Promise<Answer>,
@@ -120,7 +127,9 @@ async function respond(
   const requestId = options.requestIds()
   let answer: Answer
   try {
-    answer = checkLimits(request) ?? (await run(request, requestId))
+    const refused = checkLimits(request)
+    if (refused === null) checkTarget(connection?.target)
+    answer = refused ?? (await run(request, requestId))
   } catch (error) {
     answer = problemOf(error)
     if (answer.status >= 500) {

@@ -78,7 +78,7 @@ function requestContent({ bodySchema, bodyForm }: Route, schemas: Record<string,
 function answer(shape: AnswerShape, schemas: Record<string, unknown>): Json {
   if (shape === 'empty') return { description: 'Done; no body.' }
   if (shape === 'text') {
-    return { description: 'Text.', content: { 'text/plain': { schema: { type: 'string' } } } }
+    return { description: 'Text.', content: { '*/*': { schema: { type: 'string' } } } }
   }
   if (shape === 'yaml') {
     return {

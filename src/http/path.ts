@@ -33,3 +33,14 @@ export function checkPath(path: string): void {
     throw error instanceof URIError ? refuse('the path holds a broken escape') : error
   }
 }
+
+/**
+ * As `checkPath`, for the request target as it was sent, `/path` or `http://host/path`: reading it as a URL resolves `..` and
+ * turns `\\` round before anybody can refuse them.
+ *
+ * @throws AppError REQUEST_INVALID
+ */
+export function checkTarget(target: string | undefined): void {
+  if (target === undefined || target === '*') return
+  checkPath(canonicalPath(target.startsWith('/') ? `http://origin${target}` : target))
+}

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { AppError } from '../diag/index.ts'
+import { refuseMalformed } from './malformed.ts'
 
 /** A listener that answers. */
 export interface Listener {
@@ -15,10 +16,12 @@ export interface Listener {
 
 type Answer = (
   request: Request,
-  connection: { readonly remoteAddress: string },
+  connection: { readonly remoteAddress: string; readonly target: string },
 ) => Response | Promise<Response>
 
 const graceMilliseconds = 10_000
+/** S-54. */
+const mostConnections = 2_000
 
 /**
  * Listens and answers until SIGTERM or SIGINT; then says so to whoever asks for readiness, goes on for `drainMilliseconds`,
@@ -37,9 +40,14 @@ export async function listen(options: {
   const server = createServer(
     { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 15_000, maxHeaderSize: 16 * 1024 },
     getRequestListener((request, { incoming }) =>
-      answer(request, { remoteAddress: 'socket' in incoming ? (incoming.socket?.remoteAddress ?? '') : '' }),
+      answer(request, {
+        remoteAddress: 'socket' in incoming ? (incoming.socket?.remoteAddress ?? '') : '',
+        target: incoming.url ?? '/',
+      }),
     ),
   )
+  server.maxConnections = mostConnections
+  server.on('clientError', refuseMalformed)
   const port = await bind(server, host, options.port)
   const closed = closer(server, options.drainMilliseconds ?? 0)
   return {

@@ -145,7 +145,7 @@ function loginName(): string {
 
 type AnswerFrom = (
   request: Request,
-  connection: { readonly remoteAddress: string },
+  connection: { readonly remoteAddress: string; readonly target: string },
 ) => Response | Promise<Response>
 
 /** Ends of the audit trails go where the operator said: into a file apart, or to whoever collects the log. */

@@ -38,6 +38,13 @@ const rules = {
     reserved: ['.', '..'],
     rule: 'wanted 1 to 100 printable characters without `/`',
   },
+  // What the product itself gives these names to, no team may pass for (S-20).
+  team: {
+    what: 'team',
+    pattern: /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,99}$/,
+    reserved: ['root', 'admin', 'owner', 'system', 'member', 'latest', 'yaml', 'default', 'everyone'],
+    rule: `${partRule}, the first a letter or digit`,
+  },
 } as const satisfies Record<string, NameRule>
 
 /** The kinds of names that people choose. */

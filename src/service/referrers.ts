@@ -3,7 +3,7 @@ import type { Environment, ReadTransaction, Revision } from '../store/index.ts'
 import { type EnvironmentAccess, permissionsOn } from './access.ts'
 import { parseImportName } from './names.ts'
 import type { ServiceParts } from './parts.ts'
-import { latest } from './revision-lookup.ts'
+import { findRevision, latest } from './revision-lookup.ts'
 
 /** An environment whose newest definition imports another. */
 export interface Referrer {
@@ -49,6 +49,7 @@ export function createReferrers(parts: ServiceParts): Referrers {
   return {
     list: (access, { count = 500, continuationToken, version }) =>
       parts.store.read(async (transaction) => {
+        if (version !== undefined) await findRevision(transaction, access.environment, version)
         const all = await scan(transaction, access, importsOf)
         const found = version === undefined ? all : all.filter((each) => each.version === version)
         const start = Number(continuationToken ?? 0) || 0

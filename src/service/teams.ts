@@ -1,6 +1,7 @@
 import { AppError } from '../diag/index.ts'
 import type { Environment, ReadTransaction, Transaction } from '../store/index.ts'
 import type { OrganizationAccess } from './access.ts'
+import { checkName } from './names.ts'
 import { note } from './notes.ts'
 import type { ServiceParts } from './parts.ts'
 import type { Level } from './permissions.ts'
@@ -29,8 +30,6 @@ export interface Teams {
   update(access: OrganizationAccess, name: string, change: TeamChange): Promise<void>
   remove(access: OrganizationAccess, name: string): Promise<void>
 }
-
-const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,99}$/
 
 /** The use cases of teams over the service's parts. */
 export function createTeams(parts: ServiceParts): Teams {
@@ -66,12 +65,10 @@ export function createTeams(parts: ServiceParts): Teams {
       }),
     create: (access, name) =>
       change(access, name, 'team-created', async (_, teams) => {
-        if (!namePattern.test(name)) {
-          const what = 'invalid team name: wanted 1 to 100 of the characters a-z, A-Z, 0-9, `.`, `_` and `-`'
-          throw new AppError('REQUEST_INVALID', { what, hint: '' })
-        }
-        if (teams.has(name))
-          throw new AppError('CONFLICT', { what: `team \`${name}\` already exists`, hint: '' })
+        checkName('team', name)
+        const twin = [...teams.keys()].find((each) => each.toLowerCase() === name.toLowerCase())
+        if (twin !== undefined)
+          throw new AppError('CONFLICT', { what: `team \`${twin}\` already exists`, hint: '' })
         teams.set(name, [])
         return {}
       }),
