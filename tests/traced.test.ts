@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { freePort } from '../tools/demo/process.ts'
+import { cutPower } from '../tools/torture/power-loss.ts'
 import { TorturedServer } from '../tools/torture/servers.ts'
 import { type Injection, whyNoTracer, withFault } from '../tools/torture/tracer.ts'
 import { send } from '../tools/torture/workload.ts'
@@ -96,4 +97,20 @@ test('R-22: a server whose sync fails ends at once, never acknowledges that writ
       await sound.end('SIGKILL')
     }
   })
+})
+
+test('R-03, R-01: the log is synced before any acknowledgement, and no power cut loses one or damages the store', async (t) => {
+  if (reason !== null) return t.skip(skipped)
+  const cuts = Number(process.env['OPENESC_POWER_CUTS'] ?? 16)
+  const { lost, early, acknowledged, checkpoints } = await cutPower({ saves: 20, cuts, seed: 11 })
+  assert.ok(acknowledged >= 20)
+  assert.ok(checkpoints > 0, 'the log was never written back')
+  assert.deepEqual({ lost, early }, { lost: [], early: 0 })
+})
+
+test('R-03: a server that never syncs is found out by the same cuts', async (t) => {
+  if (reason !== null) return t.skip(skipped)
+  const { lost, early } = await cutPower({ saves: 6, cuts: 20, seed: 11, sabotage: 'no-sync.ts' })
+  assert.ok(lost.length > 0)
+  assert.ok(early > 0)
 })
