@@ -18,13 +18,13 @@ const short = {
 } as const
 
 test('R-02, R-40: a server killed under load loses and tears nothing that it acknowledged', async () => {
-  const findings = await torture({ ...short, kills: 2, sabotage: false })
+  const findings = await torture({ ...short, kills: 2 })
   assert.deepEqual({ lost: findings.lost, torn: findings.torn }, { lost: [], torn: [] })
   assert.ok(findings.acknowledged > 0)
 })
 
 test('R-02: a server that acknowledges before it commits is found out', async () => {
-  const findings = await torture({ ...short, kills: 8, sabotage: true })
+  const findings = await torture({ ...short, kills: 8, sabotage: 'sabotage.ts' })
   assert.notDeepEqual({ lost: findings.lost, torn: findings.torn }, { lost: [], torn: [] })
 })
 

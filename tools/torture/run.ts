@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Database, startDatabase } from '../database.ts'
 import { freePort } from '../demo/process.ts'
-import { check } from './checker.ts'
+import { check, freshTrail } from './checker.ts'
+import { type Fault, strike } from './faults.ts'
 import { History } from './history.ts'
-import { TorturedServer } from './servers.ts'
+import { type StartTimes, TorturedServer } from './servers.ts'
 import { type Client, seeded, send, work } from './workload.ts'
 
 export interface Plan {
@@ -14,7 +15,11 @@ export interface Plan {
   readonly store: 'sqlite' | 'postgres'
   readonly replicas: number
   readonly seed: number
-  readonly sabotage: boolean
+  /** A file of this folder that is loaded into the servers: `sabotage.ts`, `no-sync.ts`, `late-audit.ts`. */
+  readonly sabotage?: string | undefined
+  /** What befalls the servers, one after another by chance; kills and deaths at the start when absent. */
+  readonly faults?: readonly Fault[]
+  readonly longestFreezeMilliseconds?: number
   /** The longest time between start and kill. */
   readonly longestMilliseconds: number
   readonly progress: (line: string) => void
@@ -26,8 +31,9 @@ export interface Findings {
   readonly unknown: number
   readonly lost: readonly string[]
   readonly torn: readonly string[]
-  /** From the start of a process until it is ready, ascending. */
-  readonly recoveryMilliseconds: readonly number[]
+  /** From the start of a process, or the end of a fault, until the server is ready and writes; by fault, ascending. */
+  readonly recoveryMilliseconds: ReadonlyMap<Fault, readonly number[]>
+  readonly starts: readonly StartTimes[]
 }
 
 const writers = 4
@@ -42,10 +48,10 @@ export async function torture(plan: Plan): Promise<Findings> {
     if (plan.store === 'postgres') database = await startDatabase()
     const url = await database?.create()
     for (let index = 0; index < plan.replicas; index += 1) {
-      const sabotage = plan.sabotage ? 'sabotage.ts' : undefined
+      const { sabotage } = plan
       servers.push(new TorturedServer({ folder, port: await freePort(), database: url, sabotage }))
     }
-    return await rounds(plan, servers, history)
+    return await rounds(plan, servers, history, database)
   } finally {
     for (const server of servers) await server.end('SIGKILL')
     await database?.stop()
@@ -54,18 +60,25 @@ export async function torture(plan: Plan): Promise<Findings> {
   }
 }
 
-async function rounds(plan: Plan, servers: readonly TorturedServer[], history: History): Promise<Findings> {
+async function rounds(
+  plan: Plan,
+  servers: readonly TorturedServer[],
+  history: History,
+  database: Database | null,
+): Promise<Findings> {
   const random = seeded(plan.seed)
-  const recoveryMilliseconds: number[] = []
+  const faults = plan.faults ?? ['kill', 'kill', 'kill', 'kill', 'kill-start']
+  const recoveryMilliseconds = new Map<Fault, number[]>()
+  const starts: StartTimes[] = []
   const lost: string[] = []
   const torn: string[] = []
   const seen = new Map<string, string>()
-  const trail = { sequence: 0, hash: '' }
+  const trail = freshTrail()
   // The first start makes key and token; the others find them.
   for (const server of servers) await server.start()
   const [first] = servers
   const client: Client = { urls: servers.map(({ url }) => url), token: (await first?.token()) ?? '' }
-  for (const name of ['shared', ...Array.from({ length: writers }, (_, index) => `env-${index}`)]) {
+  for (const name of ['shared', 'probe', ...Array.from({ length: writers }, (_, index) => `env-${index}`)]) {
     const body = JSON.stringify({ project: 'torture', name })
     const made = await send(client, client.urls[0] ?? '', '/acme', { method: 'POST', body })
     if (made?.status !== 204) throw new Error(`cannot create ${name}: ${made?.status} ${made?.text}`)
@@ -80,29 +93,37 @@ async function rounds(plan: Plan, servers: readonly TorturedServer[], history: H
     await new Promise((resolve) => setTimeout(resolve, random() * plan.longestMilliseconds))
     const victim = servers[Math.floor(random() * servers.length)]
     if (victim === undefined) break
-    await victim.end('SIGKILL')
-    kills += 1
-    // Some deaths come during the next start itself.
-    if (random() < 0.2) {
-      const starting = victim.start().catch(() => null)
-      await new Promise((resolve) => setTimeout(resolve, random() * 500))
-      await victim.end('SIGKILL')
-      await starting
-      kills += 1
-    }
+    const fault = faults[Math.floor(random() * faults.length)] ?? 'kill'
+    await strike(fault, victim, database, random, plan.longestFreezeMilliseconds ?? 2000)
+    kills += fault === 'kill-start' ? 2 : 1
+    const struck = performance.now()
+    // A process that fell over for a fault it should have outlived is a finding, even though it recovers.
+    const fell = !victim.runs && (fault === 'freeze' || fault === 'cut' || fault.startsWith('database'))
+    if (fell) torn.push(`a server ended by \`${fault}\`: ${victim.output.slice(-300)}`)
+    if (!victim.runs) starts.push(await victim.start())
+    await untilItWrites(client, victim.url, struck + 30_000)
+    const taken = recoveryMilliseconds.get(fault) ?? []
+    recoveryMilliseconds.set(fault, [...taken, performance.now() - struck])
     stop = true
     await working
-    const times = await victim.start()
-    if (times.ready > 2500) plan.progress(`slow: ${JSON.stringify(times)}`)
-    recoveryMilliseconds.push(times.ready)
     const verdict = await check(client, history, seen, trail)
     lost.push(...verdict.lost)
     torn.push(...verdict.torn)
     if (kills % 20 < 2) plan.progress(`${kills} kills, ${history.acknowledged} acknowledged writes`)
   }
   // What was followed piece by piece is followed once more from its start.
-  torn.push(...(await check(client, history, new Map(), { sequence: 0, hash: '' })).torn)
-  recoveryMilliseconds.sort((a, b) => a - b)
+  torn.push(...(await check(client, history, new Map(), freshTrail())).torn)
+  for (const taken of recoveryMilliseconds.values()) taken.sort((a, b) => a - b)
   const unknown = history.saves.filter(({ outcome }) => outcome === 'unknown').length
-  return { kills, acknowledged: history.acknowledged, unknown, lost, torn, recoveryMilliseconds }
+  return { kills, acknowledged: history.acknowledged, unknown, lost, torn, recoveryMilliseconds, starts }
+}
+
+/** Waits until a server takes a write. */
+async function untilItWrites(client: Client, url: string, deadline: number): Promise<void> {
+  while (performance.now() < deadline) {
+    const answer = await send(client, url, '/acme/torture/probe', { method: 'PATCH', body: 'values: {}\n' })
+    if (answer?.status === 200) return
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+  throw new Error('no write within 30 s')
 }

@@ -1,7 +1,12 @@
-// `npm run torture -- --kills 200 [--store sqlite|postgres] [--replicas 3] [--seed N] [--sabotage]`: kills servers under load and proves that
-// nothing acknowledged is lost. With `--sabotage` the servers lie, and the run passes when that is found out.
+// `npm run torture -- --kills 200 [--store sqlite|postgres] [--replicas 3] [--seed N] [--faults all|kill,freeze,…] [--sabotage FILE]`: kills
+// servers under load, freezes them, cuts and restarts their database, and proves that nothing acknowledged is lost. With
+// `--sabotage sabotage.ts|no-sync.ts|late-audit.ts` the servers lie, and the run passes when that is found out.
+// `--power-cuts N` cuts the power at N places of a trace instead (SQLite).
 import { parseArgs } from 'node:util'
+import { type Fault, faultNames, faultsOf } from './faults.ts'
+import { cutPower } from './power-loss.ts'
 import { torture } from './run.ts'
+import { whyNoTracer } from './tracer.ts'
 
 const { values } = parseArgs({
   options: {
@@ -9,42 +14,91 @@ const { values } = parseArgs({
     store: { type: 'string', default: 'sqlite' },
     replicas: { type: 'string' },
     seed: { type: 'string' },
-    sabotage: { type: 'boolean', default: false },
+    faults: { type: 'string', default: 'all' },
+    sabotage: { type: 'string' },
+    'power-cuts': { type: 'string' },
   },
 })
-const store = values.store === 'postgres' ? 'postgres' : 'sqlite'
-const replicas = Number(values.replicas ?? (store === 'postgres' ? 3 : 1))
-if (store === 'sqlite' && replicas > 1)
-  throw new Error('one SQLite file has one server: use --store postgres')
 const seed = Number(values.seed ?? Date.now() % 1_000_000)
 console.log(`seed ${seed}; repeat with --seed ${seed}`)
-const started = performance.now()
-const findings = await torture({
-  kills: Number(values.kills),
-  store,
-  replicas,
-  seed,
-  sabotage: values.sabotage,
-  longestMilliseconds: 600,
-  progress: (line) => console.log(line),
-})
-const { recoveryMilliseconds: times } = findings
-const p99 = times[Math.min(times.length - 1, Math.floor(times.length * 0.99))] ?? 0
-console.log(
-  [
-    `store                ${store}, ${replicas} server${replicas === 1 ? '' : 's'}`,
-    `kills                ${findings.kills}`,
-    `acknowledged writes  ${findings.acknowledged}`,
-    `unknown writes       ${findings.unknown}`,
-    `lost                 ${findings.lost.length}`,
-    `torn                 ${findings.torn.length}`,
-    `recovery time p99    ${Math.round(p99)} ms`,
-    `duration             ${Math.round((performance.now() - started) / 1000)} s`,
-  ].join('\n'),
-)
-for (const finding of [...findings.lost, ...findings.torn].slice(0, 20)) console.log(`  ${finding}`)
-const broken = findings.lost.length + findings.torn.length > 0
-if (values.sabotage) {
-  console.log(broken ? 'the sabotage was found out' : 'FAILED: the sabotage was not found out')
+process.exitCode = values['power-cuts'] === undefined ? await kill() : await cut(Number(values['power-cuts']))
+
+async function kill(): Promise<number> {
+  const store = values.store === 'postgres' ? 'postgres' : 'sqlite'
+  const replicas = Number(values.replicas ?? (store === 'postgres' ? 3 : 1))
+  if (store === 'sqlite' && replicas > 1)
+    throw new Error('one SQLite file has one server: use --store postgres')
+  const started = performance.now()
+  const findings = await torture({
+    kills: Number(values.kills),
+    store,
+    replicas,
+    seed,
+    sabotage: values.sabotage,
+    faults: chosenFaults(store, values.faults),
+    longestMilliseconds: 600,
+    longestFreezeMilliseconds: 10_000,
+    progress: (line) => console.log(line),
+  })
+  console.log(
+    [
+      `store                ${store}, ${replicas} server${replicas === 1 ? '' : 's'}`,
+      `faults               ${findings.kills}`,
+      `acknowledged writes  ${findings.acknowledged}`,
+      `unknown writes       ${findings.unknown}`,
+      `lost                 ${findings.lost.length}`,
+      `torn                 ${findings.torn.length}`,
+      `duration             ${Math.round((performance.now() - started) / 1000)} s`,
+      '',
+      'until it writes again    times    p50 ms    p99 ms',
+      ...[...findings.recoveryMilliseconds].map(([fault, times]) => row(fault, times)),
+      row('process to listening', ascending(findings.starts.map(({ listening }) => listening))),
+      row('process to ready', ascending(findings.starts.map(({ ready }) => ready))),
+    ].join('\n'),
+  )
+  for (const finding of [...findings.lost, ...findings.torn].slice(0, 20)) console.log(`  ${finding}`)
+  const slow = [...findings.recoveryMilliseconds.values()].some((times) => at(times, 0.99) > 5000)
+  if (slow) console.log('FAILED: recovery took longer than 5 s')
+  return verdict(findings.lost.length + findings.torn.length > 0) === 0 && !slow ? 0 : 1
 }
-process.exitCode = broken === values.sabotage && p99 <= 5000 ? 0 : 1
+
+function chosenFaults(store: 'sqlite' | 'postgres', text: string): readonly Fault[] {
+  const possible = faultsOf(store)
+  if (text === 'all') return possible
+  return text.split(',').map((name) => {
+    const found = possible.find((fault) => fault === name)
+    if (found !== undefined) return found
+    throw new Error(`--faults: \`${name}\` is none of ${faultNames.join(', ')} that ${store} can have`)
+  })
+}
+
+async function cut(cuts: number): Promise<number> {
+  const reason = whyNoTracer()
+  if (reason !== null) throw new Error(`this machine traces no processes: ${reason}`)
+  const { sabotage } = values
+  const findings = await cutPower({ saves: 60, cuts, seed, ...(sabotage === undefined ? {} : { sabotage }) })
+  const { lost, ...counts } = findings
+  for (const [name, count] of Object.entries({ ...counts, lost: lost.length }))
+    console.log(`${name.padEnd(20)} ${count}`)
+  for (const finding of lost.slice(0, 20)) console.log(`  ${finding}`)
+  return verdict(lost.length + findings.early > 0)
+}
+
+function verdict(broken: boolean): number {
+  if (values.sabotage !== undefined)
+    console.log(broken ? 'the sabotage was found out' : 'FAILED: the sabotage was not found out')
+  return broken === (values.sabotage !== undefined) ? 0 : 1
+}
+
+function ascending(times: readonly number[]): readonly number[] {
+  return [...times].sort((a, b) => a - b)
+}
+
+function at(times: readonly number[], share: number): number {
+  return times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0
+}
+
+function row(name: string, times: readonly number[]): string {
+  const cell = (value: number) => String(Math.round(value)).padStart(9)
+  return `${name.padEnd(22)}${cell(times.length)}${cell(at(times, 0.5))} ${cell(at(times, 0.99))}`
+}

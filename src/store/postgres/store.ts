@@ -11,7 +11,9 @@ const beginTries = 3
 const beginRead = 'begin isolation level repeatable read read only'
 // Each statement of a change sees all that was committed before it got the lock, so changes of all servers on this
 // database run one after another and no anomaly is possible (R-09).
-const beginChange = `begin isolation level read committed; select pg_advisory_xact_lock(${changeLock})`
+// A change waits for nothing but its statements, so one that is idle belongs to a server that hangs: it must not hold the
+// lock for the others' writes longer than they are willing to wait (R-10).
+const beginChange = `begin isolation level read committed; set local idle_in_transaction_session_timeout = 3000; select pg_advisory_xact_lock(${changeLock})`
 
 /** The store on PostgreSQL. Any number of servers may use one database. */
 export class PostgresStore implements Store {
