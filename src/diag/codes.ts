@@ -294,6 +294,16 @@ export const codes = table({
     say: 'the store `{path}` cannot be opened for writing',
     hint: 'check that the folder exists and belongs to the user the server runs as',
   },
+  LEASE_LOST: {
+    kind: 'conflict',
+    say: 'another server has taken this run over',
+    hint: 'nothing was changed by this one',
+  },
+  CLOCK_SKEW: {
+    kind: 'unavailable',
+    say: 'clock_skew: this host is {seconds} s {direction} {reference}',
+    hint: 'no token is signed until the clocks agree; let the clock be synchronised, by NTP for example',
+  },
   STORAGE_FULL: {
     kind: 'storage-full',
     say: 'no space is left for the store `{path}`',

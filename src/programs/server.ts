@@ -14,6 +14,7 @@ import { createService, createWindowLimiter, type LogEvent, type Service } from 
 import { openVault, type Store, signingKeyStorage } from '../store/index.ts'
 import { files } from '../world/files.ts'
 import { awsAccounts } from './aws-account.ts'
+import { type ClockWatch, createClockWatch, fetchWithClock, issuerWithClock } from './clock-watch.ts'
 import { createEgress } from './egress.ts'
 import { endOnFault, faultOf } from './fault.ts'
 import { prepareFolder } from './folder.ts'
@@ -220,10 +221,12 @@ async function serve(
       nowMs,
       random: systemRandom,
     })
-    const issuer = measuredIssuer(plainIssuer, metrics)
+    const clocks = createClockWatch({ store, nowMs, monotonicMs: () => performance.now(), log })
+    await clocks.measure()
+    const issuer = measuredIssuer(issuerWithClock(plainIssuer, clocks), metrics)
     const plainSts = createTokenExchange({
       region: settings.awsRegion,
-      fetch: (url, init) => fetch(url, init),
+      fetch: fetchWithClock(fetch, clocks, 'STS'),
       ...(settings.stsEndpoint === undefined ? {} : { endpoint: settings.stsEndpoint }),
       accounts: settings.allowedAccounts,
       ...(settings.readRolePolicies ? { roles: { account: awsAccounts(), nowMs } } : {}),
@@ -273,7 +276,7 @@ async function serve(
     await service.auditedRequests.happened('server-started', { keyId: keyRing.keyId, issuer: v1.issuer })
     app.resolve((request, connection) => answer(request, connection))
     process.stderr.write(welcome(settings, listener, issuer, { keyCreated: created, first }))
-    const stopTicking = keepTicking(service, issuer, log)
+    const stopTicking = keepTicking(service, issuer, clocks, log)
     const stopKeys = keepKeysNew({ service, log, keyId: keyRing.keyId, rewrap })
     await listener.ended
     await Promise.all([stopTicking(), stopKeys()])
@@ -307,11 +310,17 @@ async function foundOnce(
 }
 
 /** Does what time has brought every few seconds; gives a function that stops it and waits for what runs. */
-function keepTicking(service: Service, issuer: Issuer, log: (event: LogEvent) => void): () => Promise<void> {
+function keepTicking(
+  service: Service,
+  issuer: Issuer,
+  clocks: ClockWatch,
+  log: (event: LogEvent) => void,
+): () => Promise<void> {
   const holder = `${hostname()}-${process.pid}`
   let running: Promise<void> = Promise.resolve()
   const tick = async () => {
     try {
+      await clocks.measure()
       await issuer.tick()
       await service.tick(holder)
     } catch (error) {

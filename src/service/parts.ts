@@ -61,6 +61,8 @@ export interface ServiceParts {
   readonly fetchDocument?: (url: string) => Promise<string>
   /** How long an open session may live at most; 4 hours when absent. */
   readonly longestSessionMilliseconds?: number
+  /** How long a scheduled run is one replica's without a word from it; 30 s when absent. */
+  readonly leaseMilliseconds?: number
   /** Entries on a list page, when the caller asks for no number. */
   readonly pageSize?: number
 }

@@ -104,16 +104,30 @@ async function rotateEnvironment(
 
 async function begin(
   parts: ServiceParts,
-  { environment, organization, caller }: EnvironmentAccess,
+  access: EnvironmentAccess,
   scheduledActionId: string | null,
 ): Promise<{ readonly event: RotationEvent; readonly revision: Revision }> {
+  const { environment, organization, caller } = access
   return await parts.store.change(async (transaction) => {
     if ((await transaction.settings.get(organization.id, rotationDisabledSetting)) === true) {
       throw new AppError('ROTATION_DISABLED')
     }
     const nowMs = parts.clock().getTime()
     const [last] = (await transaction.rotationEvents.list(environment.id, null, 1)).items
-    if (last?.status === 'in_progress' && nowMs - last.createdMs < staleMilliseconds) {
+    // Only one runs a schedule at a time, so one of the same schedule belongs to a server that died with it.
+    const isOrphan =
+      last?.status === 'in_progress' &&
+      scheduledActionId !== null &&
+      last.scheduledActionId === scheduledActionId
+    if (isOrphan) {
+      const errorMessage = 'the server that ran it ended'
+      await transaction.rotationEvents.complete({
+        ...last,
+        status: 'failed',
+        errorMessage,
+        completedMs: nowMs,
+      })
+    } else if (last?.status === 'in_progress' && nowMs - last.createdMs < staleMilliseconds) {
       throw new AppError('CONFLICT', {
         what: 'a rotation of this environment is running',
         hint: 'try again soon',

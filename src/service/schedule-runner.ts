@@ -1,40 +1,49 @@
 import { AppError } from '../diag/index.ts'
-import type { ReadTransaction, Schedule } from '../store/index.ts'
+import type { ReadTransaction, Schedule, Store, Transaction } from '../store/index.ts'
 import { authorizeEnvironment } from './access.ts'
 import type { Caller } from './caller.ts'
 import type { ServiceParts } from './parts.ts'
-import type { Rotations } from './rotations.ts'
+import { createRotations, type Rotations } from './rotations.ts'
 import { withNext } from './schedules.ts'
 
-const leaseMilliseconds = 300_000
+const defaultLeaseMilliseconds = 30_000
 
 /**
- * Runs what is due: each time of a schedule at most once, over all replicas (R-12); a missed time runs once, late. To be
+ * Runs what is due: each time of a schedule is recorded once, over all replicas (R-12); a missed time runs once, late. To be
  * called now and then by whoever has a clock. A run has the rights of whoever made the schedule, as they are now.
+ *
+ * What is due and whose lease has ended is judged by the database's clock, which all replicas share. A run holds a lease
+ * that it renews; one whose holder hung or died goes to another, and what the first still writes is refused by its fence.
  *
  * @returns how many runs were made
  */
-export async function runDueSchedules(
-  parts: ServiceParts,
-  rotations: Rotations,
-  holder: string,
-  limit = 20,
-): Promise<number> {
-  await enqueueDue(parts, limit)
-  const nowMs = parts.clock().getTime()
+export async function runDueSchedules(parts: ServiceParts, holder: string, limit = 20): Promise<number> {
+  const { leaseMilliseconds = defaultLeaseMilliseconds } = parts
+  await enqueueDue(parts, await storeNowMs(parts), limit)
+  const nowMs = await storeNowMs(parts)
   const waiting = await parts.store.read((transaction) => transaction.schedules.unclaimed(nowMs, limit))
   let runs = 0
   for (const { id, scheduleId } of waiting) {
+    // Asked anew: the runs before this one may have taken long.
+    const claimedMs = await storeNowMs(parts)
     const fence = await parts.store.change((transaction) =>
-      transaction.schedules.claim(id, holder, nowMs, nowMs + leaseMilliseconds),
+      transaction.schedules.claim(id, holder, claimedMs, claimedMs + leaseMilliseconds),
     )
     if (fence === null) continue
-    const schedule = await parts.store.read((transaction) => transaction.schedules.get(scheduleId))
-    const failure = schedule === null ? 'the schedule is gone' : await runOnce(parts, rotations, schedule)
-    const executedMs = parts.clock().getTime()
+    const lease = holdLease(parts, id, fence, leaseMilliseconds)
+    let failure: string | null
+    try {
+      const schedule = await parts.store.read((transaction) => transaction.schedules.get(scheduleId))
+      const rotations = createRotations({ ...parts, store: lease.store })
+      failure = schedule === null ? 'the schedule is gone' : await runOnce(parts, rotations, schedule)
+    } finally {
+      lease.stop()
+    }
+    const executedMs = await storeNowMs(parts)
     await parts.store.change(async (transaction) => {
       const result = failure === null ? 'succeeded' : 'failed'
-      await transaction.schedules.finish(id, fence, result, executedMs, failure)
+      // Another took the lease over: the run is theirs to record.
+      if (!(await transaction.schedules.finish(id, fence, result, executedMs, failure))) return
       const now = await transaction.schedules.get(scheduleId)
       if (now !== null) {
         await transaction.schedules.update(withNext({ ...now, lastExecutedMs: executedMs }, executedMs))
@@ -45,9 +54,44 @@ export async function runDueSchedules(
   return runs
 }
 
-async function enqueueDue(parts: ServiceParts, limit: number): Promise<void> {
+async function storeNowMs({ store, clock }: ServiceParts): Promise<number> {
+  return (await store.clockMs?.()) ?? clock().getTime()
+}
+
+/** Renews a lease at a third of its time, and gives the store of whoever holds it: each change there proves the lease first. */
+function holdLease(parts: ServiceParts, id: string, fence: number, leaseMilliseconds: number) {
+  const { store } = parts
+  const { clockMs } = store
+  const prove = async (transaction: Transaction, nowMs: number) => {
+    const held = await transaction.schedules.renew(id, fence, nowMs + leaseMilliseconds)
+    if (!held) throw new AppError('LEASE_LOST')
+  }
+  const timer = setInterval(async () => {
+    try {
+      const nowMs = await storeNowMs(parts)
+      await store.change((transaction) => prove(transaction, nowMs))
+    } catch {
+      // Lost, or the store is away: the next change of the run finds out.
+    }
+  }, leaseMilliseconds / 3)
+  timer.unref?.()
+  const fenced: Store = {
+    ...(clockMs === undefined ? {} : { clockMs: () => clockMs.call(store) }),
+    read: (work) => store.read(work),
+    async change(work, options) {
+      const nowMs = await storeNowMs(parts)
+      return await store.change(async (transaction) => {
+        await prove(transaction, nowMs)
+        return await work(transaction)
+      }, options)
+    },
+    close: async () => {},
+  }
+  return { store: fenced, stop: () => clearInterval(timer) }
+}
+
+async function enqueueDue(parts: ServiceParts, nowMs: number, limit: number): Promise<void> {
   await parts.store.change(async (transaction) => {
-    const nowMs = parts.clock().getTime()
     for (const schedule of await transaction.schedules.due(nowMs, limit)) {
       const fireMs = schedule.nextExecutionMs
       if (fireMs === null) continue

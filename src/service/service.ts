@@ -111,7 +111,7 @@ export function createService(parts: ServiceParts): Service {
     webhooks: createWebhooks(parts),
     clone: (access, request) => cloneEnvironment(parts, access, request),
     async tick(holder) {
-      await runDueSchedules(parts, rotations, holder)
+      await runDueSchedules(parts, holder)
       await deliverDue(parts)
       await keepDueCheckpoints(parts)
       const nowMs = parts.clock().getTime()

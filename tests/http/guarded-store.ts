@@ -15,6 +15,7 @@ const silent: readonly string[] = [
   'schedules.update',
   'schedules.claim',
   'schedules.finish',
+  'schedules.renew',
   'webhooks.noteTry',
   'webhooks.insertDelivery',
   'webhooks.pruneDeliveries',
