@@ -47,11 +47,12 @@ export class Attempt {
     outside: Outside,
     limits: EvaluationLimits,
     contextValues: ExportedRecord,
+    now: (() => number) | undefined,
     resumed: Checkpoint | null = null,
   ) {
     this.mode = mode
     this.outside = outside
-    this.budget = new Budget(limits)
+    this.budget = new Budget(limits, now)
     this.exporter = new Exporter(this.budget)
     this.contextValues = contextValues
     this.resumed = resumed

@@ -78,12 +78,15 @@ async function evaluate(
   outside.reserve(name)
   outside.expect(definition, host.crypter, 0)
   let steps = 0
+  let milliseconds = 0
   let checkpoint: Checkpoint | null = null
   for (;;) {
-    const run = new Attempt(mode, outside, limits, host.context, checkpoint)
+    const run = new Attempt(mode, outside, limits, host.context, host.now, checkpoint)
+    run.budget.spendTime(milliseconds)
     const evaluation = attempt(name, definition, host, run)
     if (evaluation !== null) return evaluation
     steps += run.budget.steps - (checkpoint?.spent.steps ?? 0)
+    milliseconds = run.budget.milliseconds
     checkpoint = run.checkpoint
     if (steps > limits.steps * attemptAllowance) return tooManySteps(limits)
     await outside.operations.news()

@@ -12,6 +12,8 @@ export interface EvaluationHost {
   /** Facts about the caller, e.g. `{pulumi: {user: {id, login}}}`; reachable as `${context…}`. */
   readonly context: ExportedRecord
   readonly limits?: Partial<EvaluationLimits>
+  /** Milliseconds of some clock. Without one the time that evaluation takes has no bound of its own. */
+  readonly now?: () => number
   readonly signal?: AbortSignal
 }
 
@@ -27,6 +29,8 @@ export interface EvaluationLimits {
   /** How many references may have to be followed before one can be resolved. */
   readonly referenceDepth: number
   readonly steps: number
+  /** How long evaluation may compute; waiting for answers does not count. */
+  readonly milliseconds: number
   readonly stringBytes: number
   readonly outputBytes: number
   readonly providerCalls: number

@@ -10,6 +10,7 @@ import { defaultLimits, limitsFrom } from './limits.ts'
 async function open(
   files: Record<string, string>,
   limits: Partial<EvaluationLimits> = {},
+  now?: () => number,
 ): Promise<Evaluation> {
   const { definition, diagnostics } = loadDefinition('root', encodeUtf8(files['root']!))
   assert.deepEqual(diagnostics, [])
@@ -18,6 +19,7 @@ async function open(
     crypter: rot128,
     context: testContext,
     limits,
+    ...(now === undefined ? {} : { now }),
     loader: {
       load: async (name) => {
         const source = files[name]
@@ -280,6 +282,29 @@ async function findings(files: Record<string, string>): Promise<string[]> {
   const all = definition === null ? diagnostics : (await open(files)).diagnostics
   return all.map(({ summary }) => summary)
 }
+
+test('S-42: two seconds of computing are taken, over all attempts together, and no more; waiting is free', async () => {
+  const root = `values:\n${times(600, (i) => `  k${i}: [1, 2, 3]\n`)}  a: {fn::open::test: {}}\n  b: {fn::open::test: {a: "\${a}"}}\n`
+  /** A clock that goes on by some milliseconds whenever it is looked at. */
+  const clock = (step: number) => {
+    let time = 0
+    const state = { looks: 0, now: () => (state.looks++, (time += step)) }
+    return state
+  }
+  const idle = clock(0)
+  assert.deepEqual((await open({ root }, {}, idle.now)).diagnostics, [])
+  assert.ok(idle.looks > 30)
+  assert.deepEqual((await open({ root }, {}, clock(1900 / idle.looks).now)).diagnostics, [])
+  const { environment, diagnostics } = await open({ root }, {}, clock(2500 / idle.looks).now)
+  assert.equal(environment, null)
+  assert.match(diagnostics.at(-1)!.summary, /^limit exceeded: more than 2000 ms of evaluation$/)
+})
+
+test('S-42: looking for patterns in long texts is work like any other', async () => {
+  const root = `values:\n  v: ${'ab'.repeat(30_000)}\n${times(400, (i) => `  r${i}: {fn::validate: {schema: {pattern: "c${i}$"}, value: "\${v}"}}\n`)}`
+  const { diagnostics } = await open({ root })
+  assert.match(diagnostics.at(-1)!.summary, /^limit exceeded: more than 200000 evaluation steps$/)
+})
 
 test('S-42: a thousand refusals leave no memory behind', () => {
   const texts = [

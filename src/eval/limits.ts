@@ -12,6 +12,7 @@ export const defaultLimits: EvaluationLimits = Object.freeze({
   references: 10_000,
   referenceDepth: 64,
   steps: 200_000,
+  milliseconds: 2000,
   stringBytes: 1024 * 1024,
   outputBytes: 4 * 1024 * 1024,
   providerCalls: 64,
@@ -28,6 +29,7 @@ const ceilings: EvaluationLimits = {
   references: 50_000,
   referenceDepth: 128,
   steps: 2_000_000,
+  milliseconds: 10_000,
   stringBytes: 4 * 1024 * 1024,
   outputBytes: 16 * 1024 * 1024,
   providerCalls: 256,
@@ -44,6 +46,9 @@ export function limitsFrom(wanted: Partial<EvaluationLimits> = {}): EvaluationLi
   limits.parallelCalls = Math.max(limits.parallelCalls, 1)
   return limits
 }
+
+// The clock is looked at once in so many steps.
+const stepsBetweenLooks = 128
 
 // Names compared for "did you mean" in one evaluation: each costs about a microsecond.
 const suggestionCandidates = 50_000
@@ -69,6 +74,7 @@ export interface Spent {
   readonly steps: number
   readonly references: number
   readonly candidates: number
+  readonly milliseconds: number
 }
 
 /** What one run of the evaluator may still spend. Counted while spending, before anything is allocated. */
@@ -82,25 +88,42 @@ export class Budget {
   #nodes = 0
   #references = 0
   #candidates = 0
+  #ticks = 0
+  #millisecondsBefore = 0
+  readonly #now: () => number
+  readonly #start: number
 
-  constructor(limits: EvaluationLimits) {
+  constructor(limits: EvaluationLimits, now: () => number = () => 0) {
     this.limits = limits
+    this.#now = now
+    this.#start = now()
+  }
+
+  get milliseconds(): number {
+    return this.#millisecondsBefore + this.#now() - this.#start
   }
 
   /** What is spent so far. */
   get spent(): Spent {
-    return { steps: this.steps, references: this.#references, candidates: this.#candidates }
+    const { steps, milliseconds } = this
+    return { steps, references: this.#references, candidates: this.#candidates, milliseconds }
   }
 
-  /** Goes on from what an earlier run had spent. */
-  resume({ steps, references, candidates }: Spent): void {
+  /** Goes on from what an earlier run had spent. Time that was spent on what is done anew is spent too: see `spendTime`. */
+  resume({ steps, references, candidates }: Omit<Spent, 'milliseconds'>): void {
     this.steps = steps
     this.#references = references
     this.#candidates = candidates
   }
 
+  /** Counts time that earlier runs took. */
+  spendTime(milliseconds: number): void {
+    this.#millisecondsBefore = milliseconds
+  }
+
   /** One more level of nesting; leave it with `leave`. */
   enter(): void {
+    this.#tick(1)
     this.depth += 1
     if (this.depth > this.limits.depth) this.exceeded(`more than ${this.limits.depth} levels deep`)
   }
@@ -109,9 +132,19 @@ export class Budget {
     this.depth -= 1
   }
 
-  step(): void {
-    this.steps += 1
+  /** One more step, or as many as a longer piece of work is worth. */
+  step(count = 1): void {
+    this.#tick(count)
+    this.steps += count
     if (this.steps > this.limits.steps) this.exceeded(`more than ${this.limits.steps} evaluation steps`)
+  }
+
+  #tick(count: number): void {
+    this.#ticks += count
+    if (this.#ticks < stepsBetweenLooks) return
+    this.#ticks = 0
+    const { milliseconds } = this.limits
+    if (this.milliseconds > milliseconds) this.exceeded(`more than ${milliseconds} ms of evaluation`)
   }
 
   /** Counts the expressions of one document from here on. */

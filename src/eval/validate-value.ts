@@ -117,6 +117,7 @@ function checkType(value: Value, accept: SchemaObject, blame: Blame, run: Run): 
   if (content instanceof NumberText) {
     for (const text of checkNumber(accept, content.text)) report(run.diagnostics, blame, text)
   } else if (typeof content === 'string') {
+    if (accept.pattern) run.budget.step(patternSteps(accept.pattern, content))
     for (const text of checkString(accept, content)) report(run.diagnostics, blame, text)
   } else if (isList(content)) {
     ok = checkItems(content, accept, blame, run)
@@ -124,6 +125,11 @@ function checkType(value: Value, accept: SchemaObject, blame: Blame, run: Run): 
     ok = checkProperties(value, accept, blame, run)
   }
   return ok && run.diagnostics.length === before
+}
+
+/** What looking for a pattern is worth: it takes time with the length of the text, and with that of the pattern. */
+function patternSteps(pattern: string, text: string): number {
+  return Math.ceil(text.length / 32) * Math.ceil(pattern.length / 64)
 }
 
 function checkItems(items: readonly Value[], accept: SchemaObject, blame: Blame, run: Run): boolean {

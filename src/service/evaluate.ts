@@ -143,6 +143,7 @@ function evaluationHost(
     crypter: rootCrypter(parts, request, hindrances),
     context: (parts.context ?? callerContext)(scope),
     loader: { load: (name) => loadImport(parts, request, needsOnImports, name, hindrances) },
+    now: () => parts.clock().getTime(),
     ...(parts.limits === undefined ? {} : { limits: parts.limits }),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   }
