@@ -187,6 +187,25 @@ describe('esc aws setup', () => {
       }
     })
 
+    test('a subject that names the person is told, since others are not let in by it', async () => {
+      await scene.define(
+        'web/person',
+        loginDefinition(
+          roleArn,
+          '          subjectAttributes: [currentEnvironment.name, pulumi.user.login]\n',
+        ),
+      )
+      const { code, stdout, stderr } = await scene.esc('aws setup acme/web/person')
+      assert.equal(code, 0)
+      const wanted =
+        'pulumi:environments:pulumi.organization.login:acme:currentEnvironment.name:web/person:pulumi.user.login:ada'
+      assert.ok(stdout.includes(`"${wanted}"`))
+      assert.match(
+        stderr,
+        /the subject holds `pulumi\.user\.login` of whoever opens: this lets in \S+:ada, and nobody else/,
+      )
+    })
+
     test('what does not fit is refused', async () => {
       const cases: readonly (readonly [string, RegExp])[] = [
         ['--format toml', /invalid --format "toml": must be one of cloudformation, terraform/],

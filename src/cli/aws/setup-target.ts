@@ -52,6 +52,9 @@ export async function setupTarget<F extends FlagTable>(
   const [chosen = { login: null }] = targets.values()
   const { login } = chosen
   const { iss, aud, sub } = claimsOf(login)
+  const personal = login?.subjectAttributes?.find((name) => /^pulumi\.(user|token)\./.test(name))
+  if (personal !== undefined)
+    out.note(`note: the subject holds \`${personal}\` of whoever opens: this lets in ${sub}, and nobody else`)
   const arn = parseRoleArn(login?.roleArn ?? '')
   const caller = arn === null && flags.account === '' ? await callerAccount() : null
   const account = flags.account || arn?.account || (caller?.account ?? '')
