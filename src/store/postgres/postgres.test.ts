@@ -42,6 +42,41 @@ describe('postgres', () => {
     }
   })
 
+  it('S-27: the database refuses to change, remove or empty the trail, in any statement', async () => {
+    await emptyDatabase(url)
+    const store = await open(2)
+    const entry = {
+      organizationId: 'o',
+      sequence: 1,
+      atMs: 1,
+      event: 'x',
+      actorId: '',
+      previousHash: '',
+      hash: 'h',
+      body: '{}',
+    }
+    await store.change((tx) => tx.auditEntries.append(entry))
+    const client = new pg.Client({ connectionString: url })
+    await client.connect()
+    try {
+      for (const statement of [
+        "update audit_entries set event = 'y'",
+        "update audit_entries set hash = 'y' where false",
+        'delete from audit_entries',
+        'delete from audit_entries where sequence = 1',
+        'truncate audit_entries',
+        "insert into audit_entries select * from audit_entries on conflict (organization_id, sequence) do update set hash = 'y'",
+      ]) {
+        await assert.rejects(client.query(statement), /append only/, statement)
+      }
+    } finally {
+      await client.end()
+    }
+    const kept = await store.read((tx) => tx.auditEntries.forward('o', 0, 10))
+    assert.deepEqual(kept.items, [entry])
+    await store.close()
+  })
+
   it('R-28: several servers may bring a new database up to date at once', async () => {
     const fresh = await database.create()
     const stores = await Promise.all(
