@@ -144,7 +144,8 @@ function jsonSchema(schema: z.ZodType, io: 'input' | 'output', schemas: Record<s
     schemas[id] ??= moveReferences(definition, id)
   }
   if (name === undefined) return moveReferences(root, null)
-  schemas[name] = moveReferences(root, name)
+  // A root that is only a reference to its own definition has been taken over above.
+  if (root['$ref'] === undefined) schemas[name] = moveReferences(root, name)
   return { $ref: `#/components/schemas/${name}` }
 }
 
