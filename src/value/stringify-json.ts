@@ -23,14 +23,11 @@ export const jsonNumber = /^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$/
  * @throws DecodeError for a number that JSON cannot hold (`+Inf`, `NaN`)
  */
 export function stringifyJson(value: PlainValue, options: JsonOptions = {}): string {
-  const out: string[] = []
-  const style = {
+  return text(value, 0, {
     indent: options.indent ?? 0,
     html: options.escapeHtml ?? true,
     sort: options.sortKeys ?? true,
-  }
-  write(value, 0, style, out)
-  return out.join('')
+  })
 }
 
 interface Style {
@@ -39,48 +36,48 @@ interface Style {
   readonly sort: boolean
 }
 
-function write(value: PlainValue, depth: number, style: Style, out: string[]): void {
-  if (value === null || typeof value === 'boolean') out.push(String(value))
-  else if (typeof value === 'string') out.push(jsonString(value, style.html))
-  else if (value instanceof NumberText) out.push(numberText(value))
-  else if (isList(value)) writeList(value, depth, style, out)
-  else writeRecord(value, depth, style, out)
+/** Adding to one string is what engines are quickest at: a list of parts to join took twice as long. */
+function text(value: PlainValue, depth: number, style: Style): string {
+  if (typeof value === 'string') return jsonString(value, style.html)
+  if (value === null) return 'null'
+  if (typeof value === 'boolean') return value ? 'true' : 'false'
+  if (value instanceof NumberText) return numberText(value)
+  return isList(value) ? listText(value, depth, style) : recordText(value, depth, style)
 }
 
-function writeList(list: readonly PlainValue[], depth: number, style: Style, out: string[]): void {
-  if (list.length === 0) {
-    out.push('[]')
-    return
-  }
-  for (const [i, item] of list.entries()) {
-    out.push(i === 0 ? '[' : ',', lineStart(depth + 1, style))
-    write(item, depth + 1, style, out)
-  }
-  out.push(lineStart(depth, style), ']')
+function listText(list: readonly PlainValue[], depth: number, style: Style): string {
+  if (list.length === 0) return '[]'
+  const start = lineStart(depth + 1, style)
+  let out = '['
+  for (let i = 0; i < list.length; i++)
+    out += (i === 0 ? start : `,${start}`) + text(list[i]!, depth + 1, style)
+  return `${out}${lineStart(depth, style)}]`
 }
 
-function writeRecord(
-  record: { readonly [key: string]: PlainValue },
-  depth: number,
-  style: Style,
-  out: string[],
-): void {
+function recordText(record: { readonly [key: string]: PlainValue }, depth: number, style: Style): string {
   const keys = Object.keys(record)
-  if (keys.length === 0) {
-    out.push('{}')
-    return
-  }
+  if (keys.length === 0) return '{}'
   if (style.sort) keys.sort(compareBytes)
+  const start = lineStart(depth + 1, style)
   const colon = style.indent > 0 ? ': ' : ':'
-  for (const [i, key] of keys.entries()) {
-    out.push(i === 0 ? '{' : ',', lineStart(depth + 1, style), jsonString(key, style.html), colon)
-    write(record[key]!, depth + 1, style, out)
+  let out = '{'
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i]!
+    out += (i === 0 ? start : `,${start}`) + keyText(key, style.html) + colon
+    out += text(record[key]!, depth + 1, style)
   }
-  out.push(lineStart(depth, style), '}')
+  return `${out}${lineStart(depth, style)}}`
 }
 
 function lineStart(depth: number, style: Style): string {
   return style.indent > 0 ? `\n${' '.repeat(depth * style.indent)}` : ''
+}
+
+/** A name as it stands between quotes when nothing in it needs to be escaped, as in nearly every key. */
+const plainName = /^[\w$. -]*$/
+
+function keyText(key: string, html: boolean): string {
+  return plainName.test(key) ? `"${key}"` : jsonString(key, html)
 }
 
 function isList(value: PlainValue): value is readonly PlainValue[] {
@@ -94,19 +91,21 @@ function numberText(value: NumberText): string {
   return value.text
 }
 
+const separators = /[\u2028\u2029]/g
 const special = /[\u2028\u2029<>&]/g
+const plainText = /^[\w$. :/,;()+*=@?!#%-]*$/
 
 function jsonString(text: string, html: boolean): string {
+  if (text.length < 64 && plainText.test(text)) return `"${text}"`
   if (text.isWellFormed()) {
-    return JSON.stringify(text).replace(special, (character) => escaped(character, html))
+    return JSON.stringify(text).replace(html ? special : separators, escaped)
   }
   // JSON.stringify writes a lone surrogate as `\udc80`; the language writes what is not UTF-8 as `\ufffd`.
   const parts = text.split(/[\ud800-\udfff]/u)
   return `"${parts.map((part) => jsonString(part, html).slice(1, -1)).join('\\ufffd')}"`
 }
 
-function escaped(character: string, html: boolean): string {
+function escaped(character: string): string {
   const point = character.charCodeAt(0)
-  if (!html && point < 0x80) return character
   return `\\u${point.toString(16).padStart(4, '0')}`
 }
