@@ -43,13 +43,14 @@ function nonEmpty({ value }: ExportedValue): ExportedRecord | undefined {
 function checkOutput(value: ExportedValue, budget: Budget): void {
   const sizes = new Map<ExportedValue, number>()
   const size = (exported: ExportedValue): number => {
+    const data = exported.value ?? null
+    if (typeof data === 'string') return 4 + data.length
+    if (data === null || typeof data === 'boolean') return 4
+    if (data instanceof NumberText) return 4 + data.text.length
     const known = sizes.get(exported)
     if (known !== undefined) return known
-    const data = exported.value ?? null
     let bytes = 4
-    if (typeof data === 'string') bytes += data.length
-    else if (data instanceof NumberText) bytes += data.text.length
-    else if (isExportedRecord(data ?? undefined)) {
+    if (isExportedRecord(data ?? undefined)) {
       const record = data as ExportedRecord
       for (const key of Object.keys(record)) bytes += key.length + 4 + size(record[key]!)
     } else if (Array.isArray(data))

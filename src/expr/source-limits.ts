@@ -65,16 +65,18 @@ export function oversizedTree(environment: string, tree: YamlNode, limits: Sourc
   const open: YamlNode[] = [tree]
   let anchors = 0
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    const at = node.at === null ? null : atLine(environment, node.at.line, node.at.column)
     if (node.anchor !== '') anchors += 1
-    if (anchors > limits.anchors) return exceeded(at, `${anchors} anchors`, limits.anchors)
+    if (anchors > limits.anchors)
+      return exceeded(atNode(environment, node), `${anchors} anchors`, limits.anchors)
     if (node.kind === 'scalar' && node.value.length > limits.scalarBytes / 3) {
       const bytes = Buffer.byteLength(node.value)
-      if (bytes > limits.scalarBytes) return exceeded(at, `${bytes} bytes in a scalar`, limits.scalarBytes)
+      if (bytes > limits.scalarBytes)
+        return exceeded(atNode(environment, node), `${bytes} bytes in a scalar`, limits.scalarBytes)
     }
     if (node.kind === 'mapping') {
       const keys = node.pairs.length
-      if (keys > limits.mapKeys) return exceeded(at, `${keys} keys in one map`, limits.mapKeys)
+      if (keys > limits.mapKeys)
+        return exceeded(atNode(environment, node), `${keys} keys in one map`, limits.mapKeys)
       for (const { key, value } of node.pairs) open.push(key, value)
     }
     if (node.kind === 'sequence') for (const item of node.items) open.push(item)
@@ -84,6 +86,10 @@ export function oversizedTree(environment: string, tree: YamlNode, limits: Sourc
 
 function exceeded(range: Range | null, got: string, limit: number): Diagnostic {
   return errorAt(range, `limit exceeded: ${got}; at most ${limit} are allowed`)
+}
+
+function atNode(environment: string, { at }: YamlNode): Range | null {
+  return at === null ? null : atLine(environment, at.line, at.column)
 }
 
 function atLine(environment: string, line: number, column: number): Range {

@@ -32,10 +32,10 @@ export function scanPlainScalar(cursor: Cursor, indent: number, inFlow: boolean)
   let endedOnNewLine = false
   while (!atDocumentIndicator(cursor) && cursor.at() !== HASH) {
     const from = cursor.pos
-    const to = endOfWord(cursor.text, from, inFlow)
+    const to = endOfWords(cursor.text, from, inFlow)
     if (to > from) {
-      const word = cursor.text.slice(from, to)
-      value = value === '' ? word : value + gap + word
+      const words = cursor.text.slice(from, to)
+      value = value === '' ? words : value + gap + words
       endedOnNewLine = false
       cursor.skipTo(to)
     }
@@ -56,6 +56,20 @@ export function scanPlainScalar(cursor: Cursor, indent: number, inFlow: boolean)
     if (!inFlow && cursor.column < indent) break
   }
   return { token: scalarToken(start, value, 'plain'), endedOnNewLine }
+}
+
+/** The end of the last word of a line. The blanks between its words stay as they are, so that one slice holds them all. */
+function endOfWords(text: string, from: number, inFlow: boolean): number {
+  let end = endOfWord(text, from, inFlow)
+  for (let next = end; end > from; end = next) {
+    next = end
+    while (isBlank(text.charCodeAt(next))) next++
+    if (next === end || text.charCodeAt(next) === HASH) return end
+    const start = next
+    next = endOfWord(text, start, inFlow)
+    if (next === start) return end
+  }
+  return end
 }
 
 function endOfWord(text: string, from: number, inFlow: boolean): number {
