@@ -4,6 +4,7 @@ import { runCli, type World } from './cli/index.ts'
 import { createNodeTransport, proxyFor } from './client/index.ts'
 import { lookPath, page, spawn } from './world/children.ts'
 import { files } from './world/files.ts'
+import { sweepLeftovers } from './world/leftovers.ts'
 import { input, sink } from './world/streams.ts'
 import { temporary } from './world/temporary.ts'
 import { terminal } from './world/terminal.ts'
@@ -17,7 +18,12 @@ const world: World = {
   stdout: sink(1),
   stderr: sink(2),
   files,
-  transport: (options) => createNodeTransport({ ...options, proxy: (url) => proxyFor(url, process.env) }),
+  transport: (options) =>
+    createNodeTransport({
+      ...options,
+      ...patience(process.env['OPENESC_TIMEOUT_SECONDS']),
+      proxy: (url) => proxyFor(url, process.env),
+    }),
   certificates: async (host, port) =>
     await (await import('./world/certificates.ts')).readCertificates(host, port),
   clock: {
@@ -43,7 +49,14 @@ const world: World = {
   defaultBackend: null,
 }
 
+/** How long one request may take; what is no positive number leaves the 60 seconds there are. */
+function patience(seconds: string | undefined): { readonly timeoutMilliseconds?: number } {
+  const milliseconds = Math.ceil(Number(seconds ?? '') * 1000)
+  return milliseconds > 0 && milliseconds < 2 ** 31 ? { timeoutMilliseconds: milliseconds } : {}
+}
+
 // No top-level await: the shipped bundle is CommonJS.
 void runCli(process.argv.slice(2), world).then((code) => {
   process.exitCode = code
+  sweepLeftovers()
 })

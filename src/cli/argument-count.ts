@@ -1,4 +1,4 @@
-import { Failure } from './failure.ts'
+import { UsageFailure } from './failure.ts'
 
 /** How many positionals a command takes; `most` may be Infinity. */
 export interface ArgumentCount {
@@ -37,5 +37,5 @@ export function checkCount({ least, most }: ArgumentCount, received: number): vo
       : least === 0
         ? `at most ${most} arg(s)`
         : `between ${least} and ${most} arg(s)`
-  throw new Failure(`accepts ${accepts}, received ${received}`)
+  throw new UsageFailure(`accepts ${accepts}, received ${received}`)
 }

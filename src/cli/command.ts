@@ -1,7 +1,7 @@
 import type { EscApi } from '../client/index.ts'
 import type { Session } from './account/session.ts'
 import type { ArgumentCount } from './argument-count.ts'
-import { Failure } from './failure.ts'
+import { UsageFailure } from './failure.ts'
 import type { FlagTable, FlagValues, ParsedFlags } from './flags.ts'
 import { createOutput, type Output } from './output.ts'
 import { parseReference, type Reference } from './reference.ts'
@@ -119,16 +119,16 @@ export function environmentCommand<F extends FlagTable>(
         input.reference,
         spec.beforeDashesOnly ?? false,
       )
-      if (given === undefined) throw new Failure(spec.missing ?? 'no environment name specified')
+      if (given === undefined) throw new UsageFailure(spec.missing ?? 'no environment name specified')
       if (spec.hasProject && parseReference(given).parts.length < 2) {
-        throw new Failure(
+        throw new UsageFailure(
           "referring to an environment name ('env' or 'org/env') without a project is not supported",
         )
       }
       const { resolveReference } = await import('./resolve-reference.ts')
       const reference = await resolveReference(given, call, spec.resolve ?? 'existing')
       if (spec.refusesVersions !== undefined && reference.version !== '') {
-        throw new Failure(
+        throw new UsageFailure(
           spec.versionRefusal ?? `the ${spec.refusesVersions} command does not accept versions`,
         )
       }

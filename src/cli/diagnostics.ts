@@ -1,5 +1,6 @@
 import type { WireDiagnostic, WireRange } from '../client/index.ts'
 import { compareBytes, decodeUtf8 } from '../value/index.ts'
+import { definitionErrorsCode, hasExitClasses } from './exit-code.ts'
 import { Exit } from './failure.ts'
 import type { Output } from './output.ts'
 import type { World } from './world.ts'
@@ -38,7 +39,9 @@ export function reportShort(
   diagnostics: readonly WireDiagnostic[],
 ): void {
   printShort(out, diagnostics)
-  if (isStrict(world) && diagnostics.some(isError)) throw new Exit(1)
+  if (!diagnostics.some(isError)) return
+  if (hasExitClasses(world)) throw new Exit(definitionErrorsCode)
+  if (isStrict(world)) throw new Exit(1)
 }
 
 /** Whether errors in a definition are failures of the command. */

@@ -8,6 +8,15 @@ export class Failure extends Error {
   }
 }
 
+/** A command line that is not one of the command's. */
+export class UsageFailure extends Failure {}
+
+/** Nobody is logged in, and nobody can be asked. */
+export class LoginFailure extends Failure {}
+
+/** A definition whose errors are already on stderr. */
+export class DefinitionFailure extends Failure {}
+
 /** Ends the program with a code and no further word. */
 export class Exit extends Error {
   readonly code: number

@@ -1,5 +1,5 @@
 import { editDistance } from '../value/index.ts'
-import { Failure } from './failure.ts'
+import { UsageFailure } from './failure.ts'
 import type { Entry } from './tree.ts'
 
 /** Where a command line leads in the tree. */
@@ -53,14 +53,14 @@ export function childOf(entry: Entry, name: string): Entry | null {
   return entry.children?.find((child) => child.name === name || child.aliases?.includes(name)) ?? null
 }
 
-function unknownCommand(entry: Entry, path: readonly string[], name: string): Failure {
+function unknownCommand(entry: Entry, path: readonly string[], name: string): UsageFailure {
   const names = (entry.children ?? [])
     .filter((child) => !child.hidden)
     .flatMap((child) => [child.name, ...(child.aliases ?? [])])
   const near = nearName(name, names)
   const what = `unknown command ${JSON.stringify(name)} for ${JSON.stringify(path.join(' '))}`
   const help = `run \`${path.join(' ')} --help\` for the commands there are`
-  return new Failure(
+  return new UsageFailure(
     near === null ? `${what}; ${help}` : `${what}\n\nDid you mean this?\n\t${near}\n\n${help}`,
   )
 }

@@ -1,5 +1,5 @@
 import { type Duration, formatDuration, parseDuration } from './duration.ts'
-import { Failure } from './failure.ts'
+import { UsageFailure } from './failure.ts'
 
 /** One flag of a command. `bare` is its value when it stands alone; a flag without `bare` takes the next argument. */
 export interface Flag<T = unknown> {
@@ -188,12 +188,12 @@ class Reader {
   long(argument: string): void {
     const equals = argument.indexOf('=')
     const name = equals < 0 ? argument.slice(2) : argument.slice(2, equals)
-    if (name === '' || name.startsWith('-')) throw new Failure(`bad flag syntax: ${argument}`)
+    if (name === '' || name.startsWith('-')) throw new UsageFailure(`bad flag syntax: ${argument}`)
     const flag = this.#find(name)
-    if (flag === null) throw new Failure(`unknown flag: --${name}`)
+    if (flag === null) throw new UsageFailure(`unknown flag: --${name}`)
     const attached = equals < 0 ? flag.bare : argument.slice(equals + 1)
     const value = attached ?? this.next()
-    if (value === undefined) throw new Failure(`flag needs an argument: --${name}`)
+    if (value === undefined) throw new UsageFailure(`flag needs an argument: --${name}`)
     this.#set(name, flag, value)
   }
 
@@ -201,13 +201,13 @@ class Reader {
     for (let at = 1; at < argument.length; at += 1) {
       const letter = argument[at] ?? ''
       const found = Object.entries(this.#table).find(([, flag]) => flag.short === letter)
-      if (found === undefined) throw new Failure(`unknown shorthand flag: '${letter}' in ${argument}`)
+      if (found === undefined) throw new UsageFailure(`unknown shorthand flag: '${letter}' in ${argument}`)
       const [name, flag] = found
       const rest = argument.slice(at + 1)
       const isLast = rest.startsWith('=') || flag.bare === undefined
       const attached = rest.startsWith('=') ? rest.slice(1) : (flag.bare ?? (rest || undefined))
       const value = attached ?? this.next()
-      if (value === undefined) throw new Failure(`flag needs an argument: '${letter}' in ${argument}`)
+      if (value === undefined) throw new UsageFailure(`flag needs an argument: '${letter}' in ${argument}`)
       this.#set(name, flag, value)
       if (isLast) return
     }
@@ -222,7 +222,7 @@ class Reader {
       this.values[name] = flag.read(value, this.values[name])
     } catch (error) {
       const shown = flag.short === undefined ? `--${name}` : `-${flag.short}, --${name}`
-      throw new Failure(
+      throw new UsageFailure(
         `invalid argument ${JSON.stringify(value)} for ${JSON.stringify(shown)} flag: ${(error as Error).message}`,
       )
     }
@@ -236,5 +236,5 @@ export function requireFlags(table: FlagTable, given: ReadonlySet<string>): void
     .filter(([name, flag]) => flag.required && !given.has(name))
     .map(([name]) => JSON.stringify(name))
     .sort()
-  if (missing.length > 0) throw new Failure(`required flag(s) ${missing.join(', ')} not set`)
+  if (missing.length > 0) throw new UsageFailure(`required flag(s) ${missing.join(', ')} not set`)
 }

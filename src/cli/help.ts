@@ -1,21 +1,27 @@
 import type { Command } from './command.ts'
-import type { Flag, FlagTable } from './flags.ts'
+import { type Flag, type FlagTable, toggle } from './flags.ts'
 import type { Entry } from './tree.ts'
 
-const about = `OpenESC - environments, secrets and configuration, self-hosted
+const about = `OpenESC - Manage environments, secrets, and configuration, on a server of your own
 
-Start here:
+To begin working with OpenESC, start a server, log in to it and make an environment:
 
-    $ {esc} server start                                 a server of your own
-    $ {esc} login http://localhost:3720                  log in to it
-    $ {esc} env init acme/web/dev                        a first environment
-    $ {esc} env set acme/web/dev greeting hello          a value
-    $ {esc} env set acme/web/dev password --secret       a secret, typed without being shown
-    $ {esc} open acme/web/dev                            all of it, secrets in clear
-    $ {esc} run acme/web/dev -- npm start                a program that gets it as variables`
+    $ {esc} server start
+    $ {esc} login http://localhost:3720
+    $ {esc} env init acme/web/dev
+
+The most common commands from there are:
+
+    - {esc} env get  : Get a property in an environment definition
+    - {esc} env set  : Set a property in an environment definition
+    - {esc} env edit : Edit an environment definition
+    - {esc} env ls   : List available environments
+    - {esc} run      : Run a command within the context of an environment
+    - {esc} open     : Open an environment and access its contents
+    - {esc} aws      : Let environments become AWS roles, and see who else can`
 
 /** The overview that `esc` alone prints, and the help of groups. */
-export function groupHelp(entry: Entry, path: readonly string[]): string {
+export function groupHelp(entry: Entry, path: readonly string[], persistent: FlagTable = {}): string {
   const name = path.join(' ')
   const head = path.length === 1 ? about.replaceAll('{esc}', name) : entry.summary
   return `${head}
@@ -23,15 +29,28 @@ export function groupHelp(entry: Entry, path: readonly string[]): string {
 Usage:
   ${name} [command]
 
-${childrenHelp(entry)}
-Use "${name} [command] --help" for more about a command.
-`
+${aliasLines(entry)}${childrenHelp(entry)}
+Flags:
+${flagLines({ ...persistent, help: helpFlag(path) })}
+${more(path)}`
+}
+
+function aliasLines({ name, aliases }: Entry): string {
+  return aliases === undefined ? '' : `Aliases:\n  ${[name, ...aliases].join(', ')}\n\n`
 }
 
 function childrenHelp(entry: Entry): string {
   const children = (entry.children ?? []).filter((child) => !child.hidden)
   const width = Math.max(...children.map((child) => child.name.length))
-  return `Commands:\n${children.map((child) => `  ${child.name.padEnd(width)}   ${child.summary}\n`).join('')}`
+  return `Available Commands:\n${children.map((child) => `  ${child.name.padEnd(width)}  ${child.summary}\n`).join('')}`
+}
+
+function more(path: readonly string[]): string {
+  return `Use "${path.join(' ')} [command] --help" for more information about a command.\n`
+}
+
+function helpFlag(path: readonly string[]): Flag {
+  return toggle(`help for ${path.at(-1)}`, { short: 'h' })
 }
 
 /** The help of a command: what it does, how it is called, examples, flags. */
@@ -42,15 +61,20 @@ export function commandHelp(
   flags: FlagTable,
 ): string {
   const name = path.join(' ')
+  const { env, ...own } = flags
+  const isGroup = entry.children !== undefined
+  const calls = `  ${name}${command.usage === '' ? '' : ` ${command.usage}`} [flags]\n`
   const parts = [
     ...introduction(command),
-    `Usage:\n  ${name}${command.usage === '' ? '' : ` ${command.usage}`} [flags]\n`,
-    entry.aliases === undefined ? '' : `Aliases:\n  ${[entry.name, ...entry.aliases].join(', ')}\n`,
+    `Usage:\n${calls}${isGroup ? `  ${name} [command]\n` : ''}`,
+    aliasLines(entry).replace(/\n$/, ''),
     command.examples.length === 0
       ? ''
       : `Examples:\n${command.examples.map((example) => `  $ ${example}\n`).join('')}`,
-    entry.children === undefined ? '' : childrenHelp(entry),
-    `Flags:\n${flagLines(flags)}`,
+    isGroup ? childrenHelp(entry) : '',
+    `Flags:\n${flagLines({ ...own, help: helpFlag(path) })}`,
+    env === undefined ? '' : `Global Flags:\n${flagLines({ env })}`,
+    isGroup ? more(path) : '',
   ]
   return parts.filter((part) => part !== '').join('\n')
 }

@@ -10,7 +10,7 @@ import {
   writeDefinition,
 } from './definition-write.ts'
 import { isError, printLong } from './diagnostics.ts'
-import { apiErrorOf, Failure, prefixed } from './failure.ts'
+import { apiErrorOf, DefinitionFailure, Failure, prefixed } from './failure.ts'
 import { type FlagTable, type FlagValues, text, toggle } from './flags.ts'
 import { pathArgument } from './property-path-argument.ts'
 import { fullName } from './reference.ts'
@@ -94,7 +94,7 @@ async function finish(call: AnyCall, definition: ReadDefinition, draft: string):
     environment: `${reference.project}/${reference.name}`,
     source: definition.source,
   })
-  if (diagnostics.some(isError)) throw new Failure('provider update failed')
+  if (diagnostics.some(isError)) throw new DefinitionFailure('provider update failed')
   if (draft === '') out.line('Provider updated.')
 }
 

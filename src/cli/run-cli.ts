@@ -1,5 +1,6 @@
 import { checkCount } from './argument-count.ts'
 import type { Command } from './command.ts'
+import { exitCodeOf } from './exit-code.ts'
 import { Exit, isExpected } from './failure.ts'
 import { type Found, findCommand } from './find-command.ts'
 import { type FlagTable, parseFlags, requireFlags, text, toggle } from './flags.ts'
@@ -19,7 +20,7 @@ export async function runCli(argv: readonly string[], world: World): Promise<num
     if (error instanceof Exit) return error.code
     const { errorColors, note } = createOutput(world)
     note(`${errorColors.red('Error:')} ${escapeControls(messageOf(error))}`)
-    return 1
+    return exitCodeOf(error, world)
   }
 }
 
@@ -31,7 +32,8 @@ function messageOf(error: unknown): string {
 }
 
 async function dispatch(argv: readonly string[], world: World): Promise<number> {
-  const args = argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv
+  const isForHelp = argv[0] === 'help' && !argv[1]?.startsWith('-')
+  const args = isForHelp ? [...argv.slice(1), '--help'] : argv
   const found = findCommand(root, args)
   const { entry, path, rest } = found
   if (entry.load === undefined) return showGroup(found, world)
@@ -53,15 +55,18 @@ async function dispatch(argv: readonly string[], world: World): Promise<number> 
 
 /** A command's own flags, `--env` under `esc env`, and `--help`. */
 export function flagsOf(command: Command, path: readonly string[]): FlagTable {
-  const persistent: FlagTable =
-    path[1] === 'env' ? { env: text('The environment, instead of the first argument') } : {}
-  return { ...command.flags, ...persistent, help: toggle('Show this help', { short: 'h' }) }
+  return { ...command.flags, ...persistentFlags(path), help: toggle('Show this help', { short: 'h' }) }
+}
+
+/** The flags that every command below a group takes. */
+export function persistentFlags(path: readonly string[]): FlagTable {
+  return path[1] === 'env' ? { env: text('The environment, instead of the first argument') } : {}
 }
 
 async function showGroup({ entry, path, rest }: Found, world: World): Promise<number> {
-  const persistent: FlagTable = path[1] === 'env' ? { env: text('') } : {}
+  const persistent = persistentFlags(path)
   parseFlags(rest, { ...persistent, help: toggle('', { short: 'h' }) })
   const { groupHelp } = await import('./help.ts')
-  createOutput(world).write(groupHelp(entry, path))
+  createOutput(world).write(groupHelp(entry, path, persistent))
   return 0
 }

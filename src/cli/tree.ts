@@ -360,6 +360,7 @@ export const root: Entry = {
       children: ['bash', 'zsh', 'fish', 'powershell'].map(shell),
     },
     { name: 'version', summary: "Print esc's version number", load: () => import('./commands/version.ts') },
+    { name: 'help', summary: 'Help about any command', load: () => import('./commands/help.ts') },
     {
       name: 'gen-docs',
       hidden: true,

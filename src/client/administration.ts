@@ -1,5 +1,5 @@
 import type { AdministrationApi, ScheduleTiming } from './api.ts'
-import { json } from './decode.ts'
+import { json, jsonList, listIn } from './decode.ts'
 import { environmentPath } from './paths.ts'
 import { type Connection, send } from './send.ts'
 import type { WireDelivery, WireReferrers, WireSchedule, WireScheduleEvent, WireWebhook } from './wire.ts'
@@ -27,7 +27,7 @@ function scheduleRoutes(connection: Connection): ScheduleRoutes {
     async listSchedules(environment, count) {
       const path = environmentPath(environment, 'schedules')
       const response = await send(connection, { method: 'GET', path, query: { count } })
-      return json<{ schedules?: WireSchedule[] | null }>(response).schedules ?? []
+      return listIn<WireSchedule>(response, json<{ schedules?: unknown }>(response).schedules)
     },
 
     async schedule(environment, id) {
@@ -53,9 +53,8 @@ function scheduleRoutes(connection: Connection): ScheduleRoutes {
     async scheduleHistory(environment, id, count) {
       const path = environmentPath(environment, 'schedules', id, 'history')
       const response = await send(connection, { method: 'GET', path, query: { count } })
-      return (
-        json<{ scheduleHistoryEvents?: WireScheduleEvent[] | null }>(response).scheduleHistoryEvents ?? []
-      )
+      const { scheduleHistoryEvents } = json<{ scheduleHistoryEvents?: unknown }>(response)
+      return listIn<WireScheduleEvent>(response, scheduleHistoryEvents)
     },
   }
 }
@@ -82,7 +81,7 @@ function webhookRoutes(connection: Connection): WebhookRoutes {
   return {
     async listWebhooks(environment) {
       const path = environmentPath(environment, 'hooks')
-      return json<WireWebhook[] | null>(await send(connection, { method: 'GET', path })) ?? []
+      return jsonList<WireWebhook>(await send(connection, { method: 'GET', path }))
     },
 
     async webhook(environment, name) {
@@ -114,9 +113,7 @@ function webhookRoutes(connection: Connection): WebhookRoutes {
 
     async listDeliveries(environment, name, count) {
       const path = environmentPath(environment, 'hooks', name, 'deliveries')
-      return (
-        json<WireDelivery[] | null>(await send(connection, { method: 'GET', path, query: { count } })) ?? []
-      )
+      return jsonList<WireDelivery>(await send(connection, { method: 'GET', path, query: { count } }))
     },
   }
 }

@@ -137,13 +137,31 @@ test('a page or a redirect instead of an answer is told apart', async () => {
 })
 
 test('an account without a login is no answer', async () => {
-  await assert.rejects(client([{ json: { githubLogin: '' } }]).api.user(), {
-    message: 'unexpected response from server',
-  })
+  await assert.rejects(
+    client([{ json: { githubLogin: '' } }]).api.user(),
+    /^ApiError: unexpected response from server: the answer is not of the form that was asked for; /,
+  )
   const nameless = { githubLogin: 'ada', organizations: [{ githubLogin: '' }] }
-  await assert.rejects(client([{ json: nameless }]).api.user(), {
-    message: 'unexpected response from server',
-  })
+  await assert.rejects(client([{ json: nameless }]).api.user(), /^ApiError: unexpected response from server/)
+})
+
+test('a good status with another body is no empty answer', async () => {
+  for (const body of ['', 'null', '[]', '12', '{"environments": 12}', '{"environments": [{}]}', '<html>']) {
+    await assert.rejects(client([{ body }]).api.listEnvironments(), /unexpected response from server/, body)
+  }
+  for (const body of ['', 'null', '[]', '{}', '{"id":null}', '{"id":""}']) {
+    const opened = client([{ body }]).api.openEnvironment(dev, { duration: '2h0m0s' })
+    await assert.rejects(opened, /unexpected response from server/, body)
+  }
+  for (const body of ['', '[]', '1', '"x"', 'null']) {
+    await assert.rejects(client([{ body }]).api.readOpened(dev, 's'), /unexpected response from server/, body)
+  }
+  const page: Answer = { body: '<html></html>' }
+  await assert.rejects(client([page]).api.readDefinition(dev), /the answer is a web page/)
+  await assert.rejects(
+    client([{ body: '{}' }]).api.listRevisions(dev, { before: 0, count: 1 }),
+    /not of the form/,
+  )
 })
 
 test('the default organization is read in either spelling, and may be absent', async () => {

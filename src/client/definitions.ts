@@ -1,5 +1,5 @@
 import type { DefinitionApi } from './api.ts'
-import { json, revisionOf } from './decode.ts'
+import { json, listIn, revisionOf, unexpected } from './decode.ts'
 import { ApiError } from './error.ts'
 import { environmentPath, organizationPath } from './paths.ts'
 import { type Connection, diagnosticsOf, refusal, request, send } from './send.ts'
@@ -20,10 +20,11 @@ export function definitionApi(connection: Connection): DefinitionApi {
       const found: WireEnvironmentSummary[] = []
       let continuationToken: string | undefined
       do {
-        const page = json<ListPage>(
-          await send(connection, { method: 'GET', path, query: { continuationToken } }),
-        )
-        found.push(...(page.environments ?? []))
+        const response = await send(connection, { method: 'GET', path, query: { continuationToken } })
+        const page = json<ListPage>(response)
+        const environments = listIn<WireEnvironmentSummary>(response, page.environments)
+        if (!environments.every(({ name }) => typeof name === 'string')) throw unexpected(response)
+        found.push(...environments)
         continuationToken = page.nextToken || undefined
       } while (continuationToken !== undefined)
       return found

@@ -25,6 +25,8 @@ export class ApiError extends Error {
 
 function message(code: number, reason: string, requestId: string): string {
   if (code === 429) return 'esc: request rate-limit exceeded'
+  // A good status with a bad body is no refusal whose code would tell anything.
+  if (code >= 200 && code < 300) return reason
   return `[${code}] ${reason}${requestId === '' ? '' : ` (Request ID: ${requestId})`}`
 }
 

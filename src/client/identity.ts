@@ -1,5 +1,5 @@
 import type { IdentityApi } from './api.ts'
-import { json } from './decode.ts'
+import { json, listIn, unexpected } from './decode.ts'
 import { isApiError } from './error.ts'
 import { type Connection, send } from './send.ts'
 import type { WireIssuer, WireUser } from './wire.ts'
@@ -11,10 +11,11 @@ const subjectTokenType = 'urn:ietf:params:oauth:token-type:id_token'
 export function identityApi(connection: Connection): IdentityApi {
   return {
     async user() {
-      const user = json<WireUser>(await send(connection, { method: 'GET', path: '/api/user' }))
-      const logins = [user, ...(user.organizations ?? [])].map((owner) => owner.githubLogin)
-      if (logins.some((login) => typeof login !== 'string' || login === '')) {
-        throw new Error('unexpected response from server')
+      const response = await send(connection, { method: 'GET', path: '/api/user' })
+      const user = json<WireUser>(response)
+      const owners = [user, ...listIn<{ githubLogin: unknown }>(response, user.organizations)]
+      if (owners.some(({ githubLogin }) => typeof githubLogin !== 'string' || githubLogin === '')) {
+        throw unexpected(response)
       }
       return user
     },
@@ -33,10 +34,9 @@ export function identityApi(connection: Connection): IdentityApi {
 
     async issuer() {
       const path = '/oidc/.well-known/openid-configuration'
-      const document = json<Partial<WireIssuer>>(await send(connection, { method: 'GET', path }))
-      const { issuer, jwks_uri } = document
-      if (typeof issuer !== 'string' || typeof jwks_uri !== 'string')
-        throw new Error('unexpected response from server')
+      const response = await send(connection, { method: 'GET', path })
+      const { issuer, jwks_uri } = json<Partial<WireIssuer>>(response)
+      if (typeof issuer !== 'string' || typeof jwks_uri !== 'string') throw unexpected(response)
       return { issuer, jwks_uri }
     },
 
@@ -63,6 +63,7 @@ export function identityApi(connection: Connection): IdentityApi {
       })
       if (response.status !== 200) throw new Error(new TextDecoder().decode(response.body).trim())
       const body = json<{ access_token: string; expires_in?: number }>(response)
+      if (typeof body.access_token !== 'string' || body.access_token === '') throw unexpected(response)
       return { accessToken: body.access_token, expiresInSeconds: body.expires_in ?? 0 }
     },
   }

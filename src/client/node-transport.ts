@@ -149,7 +149,7 @@ function collect(
   })
   incoming.on('end', () => done(Buffer.concat(chunks)))
   incoming.on('error', fail)
-  incoming.on('aborted', () => fail(new TransportError('the connection was closed early', 'ECONNRESET')))
+  incoming.on('aborted', () => fail(Object.assign(new Error('closed early'), { code: 'ECONNRESET' })))
 }
 
 function timedOut(): NodeJS.ErrnoException {

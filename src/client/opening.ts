@@ -1,5 +1,5 @@
 import type { OpeningApi } from './api.ts'
-import { json } from './decode.ts'
+import { json, listIn, unexpected } from './decode.ts'
 import { environmentPath } from './paths.ts'
 import { type Connection, diagnosticsOf, send } from './send.ts'
 import type { HttpResponse } from './transport.ts'
@@ -12,10 +12,13 @@ interface OpenRequests {
 
 function openedOf(response: HttpResponse): OpenResult {
   const body = json<{ id?: unknown; environment?: unknown }>(response)
+  const diagnostics = diagnosticsOf(body)
+  const session = typeof body.id === 'string' || typeof body.id === 'number' ? String(body.id) : ''
+  if (session === '' && diagnostics.length === 0) throw unexpected(response)
   return {
-    session: String(body.id ?? ''),
+    session,
     ...(body.environment ? { environment: decodeValues(response, 'environment') } : {}),
-    diagnostics: diagnosticsOf(body),
+    diagnostics,
   }
 }
 
@@ -52,7 +55,10 @@ export function openingApi(connection: Connection): OpeningApi {
         path: environmentPath(environment, 'open', 'request'),
         json: { grantExpirationSeconds: grantExpiration, accessDurationSeconds: accessDuration },
       })
-      return (json<OpenRequests>(response).changeRequests ?? []).map((request) => request.changeRequestId)
+      const { changeRequests } = json<OpenRequests>(response)
+      return listIn<{ changeRequestId: string }>(response, changeRequests).map(
+        ({ changeRequestId }) => changeRequestId,
+      )
     },
 
     async rotate(environment, paths) {

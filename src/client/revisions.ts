@@ -1,5 +1,5 @@
 import type { RevisionApi } from './api.ts'
-import { json } from './decode.ts'
+import { json, jsonList, listIn } from './decode.ts'
 import { environmentPath } from './paths.ts'
 import { type Connection, send } from './send.ts'
 import type { WireRevision, WireRevisionTag } from './wire.ts'
@@ -10,7 +10,7 @@ export function revisionApi(connection: Connection): RevisionApi {
     async listRevisions(environment, { before, count }) {
       const path = environmentPath(environment, 'versions')
       const response = await send(connection, { method: 'GET', path, query: { before, count } })
-      return json<WireRevision[] | null>(response) ?? []
+      return jsonList<WireRevision>(response)
     },
 
     async retractRevision(environment, version, body) {
@@ -21,7 +21,7 @@ export function revisionApi(connection: Connection): RevisionApi {
     async listRevisionTags(environment, { after, count }) {
       const path = environmentPath(environment, 'versions', 'tags')
       const response = await send(connection, { method: 'GET', path, query: { after, count } })
-      return json<{ tags?: WireRevisionTag[] | null }>(response).tags ?? []
+      return listIn<WireRevisionTag>(response, json<{ tags?: unknown }>(response).tags)
     },
 
     async revisionTag(environment, tag) {

@@ -1,4 +1,4 @@
-import { json } from './decode.ts'
+import { json, listIn } from './decode.ts'
 import { type Connection, send } from './send.ts'
 
 /** One entry of the audit trail as lists show it. */
@@ -99,8 +99,10 @@ export function securityApi(connection: Connection): SecurityApi {
     owner === null ? '/api/user/tokens' : organizationPath(owner, 'tokens')
   const textOf = (body: Uint8Array) => new TextDecoder().decode(body)
   const keys = '/api/server/oidc/keys'
-  const keyList = async (call: Parameters<typeof send>[1]) =>
-    json<{ keys: WireSigningKey[] }>(await send(connection, call)).keys
+  const keyList = async (call: Parameters<typeof send>[1]) => {
+    const response = await send(connection, call)
+    return listIn<WireSigningKey>(response, json<{ keys?: unknown }>(response).keys)
+  }
   return {
     async listAuditEvents(organization, query) {
       const path = organizationPath(organization, 'auditlogs')
@@ -123,7 +125,7 @@ export function securityApi(connection: Connection): SecurityApi {
     },
     async listTokens(owner) {
       const answer = await send(connection, { method: 'GET', path: tokensPath(owner) })
-      return json<{ tokens?: WireAccessToken[] }>(answer).tokens ?? []
+      return listIn<WireAccessToken>(answer, json<{ tokens?: unknown }>(answer).tokens)
     },
     async createToken(owner, token) {
       return json(await send(connection, { method: 'POST', path: tokensPath(owner), json: token }))

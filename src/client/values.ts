@@ -29,12 +29,16 @@ export function decodeValues(response: HttpResponse, name: string): Pick<Checked
 }
 
 function bodyOf(response: HttpResponse): PlainValue {
-  const text = new TextDecoder().decode(response.body)
+  let body: PlainValue
   try {
-    return text.trim() === '' ? {} : parseJson(text)
+    body = parseJson(new TextDecoder().decode(response.body))
   } catch {
-    throw unexpected(response, text)
+    throw unexpected(response)
   }
+  if (typeof body !== 'object' || body === null || Array.isArray(body) || body instanceof NumberText) {
+    throw unexpected(response)
+  }
+  return body
 }
 
 function toEnvironment(body: PlainValue): CheckedEnvironment {

@@ -1,6 +1,7 @@
 import {
   closeSync,
   constants,
+  existsSync,
   fchmodSync,
   fsyncSync,
   mkdirSync,
@@ -20,7 +21,7 @@ import type { FileSystem } from '../cli/index.ts'
  * `node:fs/promises` takes 2 ms to load.
  */
 export const files: FileSystem = {
-  read: async (path) => unless('ENOENT', null, () => readFileSync(path)),
+  read: async (path) => unless('ENOTDIR', null, () => unless('ENOENT', null, () => readFileSync(path))),
   write: async (path, content, mode) => writeDurably(path, content, mode),
   create: async (path, content, mode) => {
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL
@@ -35,7 +36,7 @@ export const files: FileSystem = {
     return names === null ? null : names.sort()
   },
   makeDirectory: async (path, mode) => {
-    mkdirSync(path, { recursive: true, mode })
+    makeDirectories(path, mode)
   },
   status: async (path) => {
     const found = statSync(path, { throwIfNoEntry: false })
@@ -47,16 +48,31 @@ export const files: FileSystem = {
   },
 }
 
+/** `recursive` of Node never comes back from a parent that cannot have children, such as `/proc/x`. */
+function makeDirectories(path: string, mode: number): void {
+  const make = () => {
+    if (!existsSync(path)) mkdirSync(path, { mode })
+  }
+  const parent = dirname(path)
+  if (parent !== path && !existsSync(parent)) makeDirectories(parent, mode)
+  unless('EEXIST', undefined, make)
+}
+
 /** Beside, flushed, renamed, and the directory flushed: a crash leaves the old content or the new, never half. */
 function writeDurably(path: string, content: Uint8Array, mode: number): void {
   const beside = `${path}.${process.pid}.tmp`
   const file = openSync(beside, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, mode)
-  closing(file, () => {
-    fchmodSync(file, mode)
-    writeFileSync(file, content)
-    fsyncSync(file)
-  })
-  renameSync(beside, path)
+  try {
+    closing(file, () => {
+      fchmodSync(file, mode)
+      writeFileSync(file, content)
+      fsyncSync(file)
+    })
+    renameSync(beside, path)
+  } catch (error) {
+    rmSync(beside, { force: true })
+    throw error
+  }
   if (process.platform === 'win32') return
   const directory = openSync(dirname(path) || '.', constants.O_RDONLY)
   closing(directory, () => fsyncSync(directory))

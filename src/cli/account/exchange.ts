@@ -1,5 +1,5 @@
 import { decodeUtf8 } from '../../value/index.ts'
-import { type Duration, toSeconds } from '../duration.ts'
+import { type Duration, hours, parseDuration, toSeconds } from '../duration.ts'
 import { Failure, prefixed } from '../failure.ts'
 import { readSource } from '../read-source.ts'
 import type { World } from '../world.ts'
@@ -12,7 +12,8 @@ export interface Exchange {
   readonly organization: string
   readonly team: string
   readonly user: string
-  readonly expiration: Duration
+  /** In Go's notation; `''` = two hours. */
+  readonly expiration: string
   readonly world: World
 }
 
@@ -33,6 +34,7 @@ export async function exchangeToken(
   const jwt = await readToken(exchange)
   const organization = exchange.organization || organizationOf(jwt)
   if (organization === '') throw new Failure('organization must be specified for token exchange')
+  const expiration = await readExpiration(exchange.expiration)
   const api = await createApi(world, context.backend, { accessToken: '', insecure: context.insecure })
   const kind = team !== '' ? 'team' : user !== '' ? 'personal' : 'organization'
   const { accessToken, expiresInSeconds } = await prefixed('OIDC token exchange failed', () =>
@@ -41,11 +43,17 @@ export async function exchangeToken(
       subjectToken: jwt,
       requestedTokenType: tokenType + kind,
       scope: team !== '' ? `team:${team}` : user !== '' ? `user:${user}` : '',
-      expirationSeconds: toSeconds(exchange.expiration),
+      expirationSeconds: toSeconds(expiration),
     }),
   )
   const expires = world.clock.now() + expiresInSeconds * 1000
   return { token: accessToken, expiresAt: expiresInSeconds > 0 ? new Date(expires).toISOString() : '' }
+}
+
+async function readExpiration(text: string): Promise<Duration> {
+  return prefixed('could not parse expiration duration', async () =>
+    text === '' ? hours(2) : parseDuration(text),
+  )
 }
 
 async function readToken({ token, world }: Exchange): Promise<string> {

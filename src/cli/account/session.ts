@@ -1,5 +1,5 @@
 import { createClient, type EscApi, isApiError, type Transport, type WireUser } from '../../client/index.ts'
-import { apiErrorOf, Failure } from '../failure.ts'
+import { apiErrorOf, Failure, LoginFailure } from '../failure.ts'
 import type { Output } from '../output.ts'
 import type { World } from '../world.ts'
 import { type Account, AccountFiles } from './account-files.ts'
@@ -30,7 +30,7 @@ const tokenVariable = 'PULUMI_ACCESS_TOKEN'
 export async function openSession(world: World, out: Output): Promise<Session> {
   const files = new AccountFiles(world)
   const backend = await chooseBackend(world, files)
-  if (backend === null) throw new Failure(noBackend)
+  if (backend === null) throw new LoginFailure(noBackend)
   const stored = (await files.credentials()).accounts?.[backend]
   const context = { world, out, files, backend, insecure: stored?.insecure ?? false }
   try {
@@ -132,13 +132,13 @@ async function askForToken({ world, backend }: LoginContext): Promise<string> {
   const browser = page === '' ? '' : ', or press ENTER to log in with your browser'
   const answer = await world.terminal.askSecret(`Enter your access token${where}${browser}: `)
   if (answer === null) {
-    throw new Failure(
+    throw new LoginFailure(
       'could not determine current cloud: PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions',
     )
   }
   if (answer !== '') return answer
   const token = page === '' ? null : await world.terminal.browserToken(page)
-  if (token === null) throw new Failure('no credentials, please run `esc login` to log in')
+  if (token === null) throw new LoginFailure('no credentials, please run `esc login` to log in')
   return token
 }
 

@@ -1,7 +1,7 @@
 import { atMost } from '../argument-count.ts'
 import { environmentCommand } from '../command.ts'
 import { isError, printLong } from '../diagnostics.ts'
-import { Failure, prefixed } from '../failure.ts'
+import { DefinitionFailure, prefixed } from '../failure.ts'
 import { text } from '../flags.ts'
 import { readSource } from '../read-source.ts'
 import { fullName } from '../reference.ts'
@@ -39,6 +39,7 @@ only an administrator can make another, by saying the subject that its tokens wi
     const write = () => api.updateDefinition(reference, source)
     const { diagnostics } = await prefixed('updating environment definition', write)
     printLong(out, diagnostics, { environment: `${reference.project}/${reference.name}`, source })
-    if (diagnostics.some(isError)) throw new Failure('updating environment definition: too many errors')
+    if (diagnostics.some(isError))
+      throw new DefinitionFailure('updating environment definition: too many errors')
   },
 })

@@ -2,7 +2,7 @@ import { exactly } from '../argument-count.ts'
 import { type EnvironmentCall, environmentCommand } from '../command.ts'
 import { draftFlag, isDraftId, type ReadDefinition, writeDefinition } from '../definition-write.ts'
 import { isError, printLong } from '../diagnostics.ts'
-import { Failure, prefixed } from '../failure.ts'
+import { DefinitionFailure, Failure, prefixed } from '../failure.ts'
 import type { FlagTable } from '../flags.ts'
 import { atVersion } from '../reference.ts'
 
@@ -20,7 +20,7 @@ export const command = environmentCommand({
     const diagnostics = await writeDefinition(call, definition, flags.draft)
     const environment = `${reference.project}/${reference.name}`
     printLong(out, diagnostics, { environment, source: definition.source })
-    if (diagnostics.some(isError)) throw new Failure('could not roll back: too many errors')
+    if (diagnostics.some(isError)) throw new DefinitionFailure('could not roll back: too many errors')
     if (flags.draft === '') out.line('Environment updated.')
   },
 })

@@ -2,7 +2,7 @@ import { encodeUtf8 } from '../../value/index.ts'
 import { exactly } from '../argument-count.ts'
 import { command as define } from '../command.ts'
 import { commandHelp, groupHelp } from '../help.ts'
-import { flagsOf } from '../run-cli.ts'
+import { flagsOf, persistentFlags } from '../run-cli.ts'
 import { type Entry, root } from '../tree.ts'
 
 /** `esc gen-docs <directory>`: a Markdown page for every command and group, as their help says it. */
@@ -31,7 +31,7 @@ interface Page {
 
 async function pagesOf(entry: Entry, path: readonly string[]): Promise<readonly Page[]> {
   const pages: Page[] = []
-  if (entry.load === undefined) pages.push({ path, help: groupHelp(entry, path) })
+  if (entry.load === undefined) pages.push({ path, help: groupHelp(entry, path, persistentFlags(path)) })
   else {
     const { command } = await entry.load()
     pages.push({ path, help: commandHelp(command, entry, path, flagsOf(command, path)) })

@@ -4,9 +4,8 @@ import { exchangeToken } from '../account/exchange.ts'
 import { checkAndStore, type LoginContext, usableAccount } from '../account/session.ts'
 import { atMost } from '../argument-count.ts'
 import { type Call, command as define } from '../command.ts'
-import { hours } from '../duration.ts'
 import { Failure, prefixed } from '../failure.ts'
-import { duration, text, toggle } from '../flags.ts'
+import { text, toggle } from '../flags.ts'
 
 const flags = {
   'cloud-url': text('The server, instead of the argument', { short: 'c', placeholder: 'url' }),
@@ -21,7 +20,7 @@ const flags = {
   'oidc-org': text('The organization to exchange the token for', { placeholder: 'organization' }),
   'oidc-team': text('The team to exchange the token for', { placeholder: 'team' }),
   'oidc-user': text('The user to exchange the token for', { placeholder: 'user' }),
-  'oidc-expiration': duration('How long the access token is good', { initial: hours(2) }),
+  'oidc-expiration': text('How long the access token is good, 2h unless told', { placeholder: 'duration' }),
 }
 
 type LoginCall = Call<typeof flags>

@@ -132,7 +132,7 @@ const representation = 'return=representation'
 
 /**
  * The id of an open; with it the values, when the request prefers its representation (RFC 7240): one round trip and one entry
- * in the trail for what takes two otherwise. The rest of the result, which is larger, is there to be read.
+ * in the trail for what takes two otherwise, and the warnings, for which the strict answer has no place. The rest of the result, which is larger, is there to be read.
  */
 export async function answerOpened(
   headers: Headers,
@@ -141,12 +141,25 @@ export async function answerOpened(
   const shown = (headers.get('prefer') ?? '')
     .split(',')
     .some((preference) => preference.replace(/;.*/, '').trim().toLowerCase() === representation)
+<<<<<<< HEAD
   const { id, text } = await open(shown)
   if (!shown) return json({ id })
   const environment = text.values === '' ? '{}' : `{"properties":${text.values}}`
   return jsonBytes(`{"id":${JSON.stringify(id)},"environment":${environment}}\n`, {
     'preference-applied': representation,
   })
+=======
+  const { id, result, warnings } = await open(shown)
+  if (!shown) return jsonValue({ id })
+  return jsonValue(
+    {
+      id,
+      environment: renderEnvironment(result.properties ? { properties: result.properties } : {}),
+      ...renderWarnings(warnings),
+    },
+    { headers: { 'preference-applied': representation } },
+  )
+>>>>>>> 8dc9453 (cli: files of run in a directory that is swept; bad weather has causes, next steps and classes; warnings of an open reach the caller; client: a good status with another body is no answer)
 }
 
 function checked({ environment, diagnostics }: Evaluation): Answer {

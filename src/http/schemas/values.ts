@@ -56,8 +56,12 @@ export const environmentOrValue = z.union([value, environment])
 
 /**
  * The id of an open session. Nothing else, since strict clients refuse more; but who asked for it by `Prefer:
- * return=representation` (RFC 7240) gets the values with it.
+ * return=representation` (RFC 7240) gets the values with it, and the warnings.
  */
 export const openSession = z
-  .strictObject({ id: z.string().min(1), environment: environment.optional() })
+  .strictObject({
+    id: z.string().min(1),
+    environment: environment.optional(),
+    diagnostics: z.array(diagnostic).min(1).optional(),
+  })
   .meta({ id: 'OpenEnvironment' })
