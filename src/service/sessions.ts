@@ -1,10 +1,5 @@
-<<<<<<< HEAD
-import { AppError, hasErrors } from '../diag/index.ts'
-import type { Evaluation } from '../eval/index.ts'
-=======
 import { AppError, type Diagnostic, hasErrors } from '../diag/index.ts'
-import type { Environment as EvaluatedEnvironment } from '../eval/index.ts'
->>>>>>> 8dc9453 (cli: files of run in a directory that is swept; bad weather has causes, next steps and classes; warnings of an open reach the caller; client: a good status with another body is no answer)
+import type { Evaluation } from '../eval/index.ts'
 import type { Environment } from '../store/index.ts'
 import type { EnvironmentAccess, OrganizationAccess } from './access.ts'
 import { refuseGatedOpen } from './approvals.ts'
@@ -32,12 +27,8 @@ export interface OpenOptions {
 /** A session that was opened just now, and the text that it reads as. */
 export interface OpenedSession {
   readonly id: string
-<<<<<<< HEAD
   readonly text: SessionText
-=======
-  readonly result: SessionResult
   readonly warnings: readonly Diagnostic[]
->>>>>>> 8dc9453 (cli: files of run in a directory that is swept; bad weather has causes, next steps and classes; warnings of an open reach the caller; client: a good status with another body is no answer)
 }
 
 /**
@@ -194,12 +185,7 @@ async function tryOpen(
     },
     { fromReserve: true },
   )
-<<<<<<< HEAD
-  return kept ? { id, text } : null
-=======
-  // The stored text came from this, and its shape is the exported one.
-  return { id, result: result as unknown as SessionResult, warnings: evaluation.diagnostics }
->>>>>>> 8dc9453 (cli: files of run in a directory that is swept; bad weather has causes, next steps and classes; warnings of an open reach the caller; client: a good status with another body is no answer)
+  return kept ? { id, text, warnings: evaluation.diagnostics } : null
 }
 
 /** @throws AppError REQUEST_INVALID */

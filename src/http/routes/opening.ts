@@ -5,7 +5,7 @@ import { type Answer, json, jsonBytes, jsonValue } from '../answer.ts'
 import { flag, text } from '../query.ts'
 import { environmentRoute, organizationRoute, type Route } from '../route.ts'
 import { checkedEnvironment, environmentOrValue, openSession } from '../schemas/values.ts'
-import { renderEnvironment, renderWarnings } from '../wire.ts'
+import { renderDiagnostics, renderEnvironment, renderWarnings } from '../wire.ts'
 
 const checkQuery = z.object({ showSecrets: flag() })
 const openQuery = z.object({ duration: text() })
@@ -132,7 +132,8 @@ const representation = 'return=representation'
 
 /**
  * The id of an open; with it the values, when the request prefers its representation (RFC 7240): one round trip and one entry
- * in the trail for what takes two otherwise, and the warnings, for which the strict answer has no place. The rest of the result, which is larger, is there to be read.
+ * in the trail for what takes two otherwise, and the warnings, for which the strict answer has no place. The rest of the result,
+ * which is larger, is there to be read.
  */
 export async function answerOpened(
   headers: Headers,
@@ -141,25 +142,13 @@ export async function answerOpened(
   const shown = (headers.get('prefer') ?? '')
     .split(',')
     .some((preference) => preference.replace(/;.*/, '').trim().toLowerCase() === representation)
-<<<<<<< HEAD
-  const { id, text } = await open(shown)
+  const { id, text, warnings } = await open(shown)
   if (!shown) return json({ id })
   const environment = text.values === '' ? '{}' : `{"properties":${text.values}}`
-  return jsonBytes(`{"id":${JSON.stringify(id)},"environment":${environment}}\n`, {
+  const found = warnings.length === 0 ? '' : `,"diagnostics":${JSON.stringify(renderDiagnostics(warnings))}`
+  return jsonBytes(`{"id":${JSON.stringify(id)},"environment":${environment}${found}}\n`, {
     'preference-applied': representation,
   })
-=======
-  const { id, result, warnings } = await open(shown)
-  if (!shown) return jsonValue({ id })
-  return jsonValue(
-    {
-      id,
-      environment: renderEnvironment(result.properties ? { properties: result.properties } : {}),
-      ...renderWarnings(warnings),
-    },
-    { headers: { 'preference-applied': representation } },
-  )
->>>>>>> 8dc9453 (cli: files of run in a directory that is swept; bad weather has causes, next steps and classes; warnings of an open reach the caller; client: a good status with another body is no answer)
 }
 
 function checked({ environment, diagnostics }: Evaluation): Answer {
