@@ -127,7 +127,7 @@ test(`R-38: ${count} spoilt policies are answered within a second each, and noth
         assert.ok(decision.effect !== 'error' || refusal !== null, 'a stored policy can be decided')
         assert.ok(explain(decision).length > 0)
         index += 1
-        if (index % 10 === 0) {
+        if (index % 20 === 0) {
           renderFindings(lint(text))
           fix(text)
         }

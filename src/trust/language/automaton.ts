@@ -155,25 +155,61 @@ export function joined(edges: readonly Edge[]): Edge[] {
   return result
 }
 
-/** Merges states that no text can tell apart (Moore's refinement). */
+/** For each state, those with an edge to it. */
+export function predecessorsOf({ edges }: Pick<Automaton, 'edges'>): readonly (readonly number[])[] {
+  const before = edges.map((): number[] => [])
+  edges.forEach((own, state) => {
+    for (const { target } of own) if (before[target]!.at(-1) !== state) before[target]!.push(state)
+  })
+  return before
+}
+
+/**
+ * Merges states that no text can tell apart. Classes are split until nothing changes; a state is looked at again only when one that
+ * it leads to has moved to another class, so a chain of thousands of states costs no more than its length.
+ */
 export function minimize(automaton: Automaton): Automaton {
-  let classes = automaton.accepting.map(Number)
-  let count = new Set(classes).size
+  const before = predecessorsOf(automaton)
+  const classes = automaton.accepting.map(Number)
+  const sizes = [0, 0]
+  for (const own of classes) sizes[own]! += 1
+  let touched: Iterable<number> = automaton.edges.keys()
   for (;;) {
-    const numbers = new Map<string, number>()
-    const next = classes.map((own, state) => {
-      const edges = joined(
-        automaton.edges[state]!.map((edge) => ({ ...edge, target: classes[edge.target]! })),
-      )
-      const key = `${own}|${edges.map(({ to, target }) => `${to}>${target}`).join()}`
-      if (!numbers.has(key)) numbers.set(key, numbers.size)
-      return numbers.get(key)!
-    })
-    if (numbers.size === count) break
-    classes = next
-    count = numbers.size
+    const moved: number[] = []
+    for (const [own, parts] of partsOf(automaton, classes, touched)) {
+      const seen = parts.reduce((sum, part) => sum + part.length, 0)
+      // Those that were not looked at keep the name of the class; else the largest part does.
+      const kept = seen < sizes[own]! ? null : parts.reduce((a, b) => (b.length > a.length ? b : a))
+      for (const part of parts) {
+        if (part === kept) continue
+        for (const state of part) classes[state] = sizes.length
+        sizes.push(part.length)
+        sizes[own]! -= part.length
+        moved.push(...part)
+      }
+    }
+    if (moved.length === 0) return quotient(automaton, classes)
+    touched = new Set(moved.flatMap((state) => before[state]!))
   }
-  return quotient(automaton, classes)
+}
+
+// The states that are looked at, by class, and within it by what they lead to.
+function partsOf(
+  automaton: Automaton,
+  classes: readonly number[],
+  states: Iterable<number>,
+): (readonly [number, readonly number[][]])[] {
+  const parts = new Map<number, Map<string, number[]>>()
+  for (const state of states) {
+    const own = parts.get(classes[state]!) ?? new Map<string, number[]>()
+    parts.set(classes[state]!, own)
+    const edges = joined(automaton.edges[state]!.map((edge) => ({ ...edge, target: classes[edge.target]! })))
+    const key = edges.map(({ to, target }) => `${to}>${target}`).join()
+    const part = own.get(key)
+    if (part === undefined) own.set(key, [state])
+    else part.push(state)
+  }
+  return [...parts].map(([own, byKey]) => [own, [...byKey.values()]] as const)
 }
 
 // Renumbers classes in the order they are met from the start, which also drops unreachable states.

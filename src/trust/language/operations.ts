@@ -1,4 +1,12 @@
-import { type Automaton, type Edge, joined, maxStates, TooManyStates, tidied } from './automaton.ts'
+import {
+  type Automaton,
+  type Edge,
+  joined,
+  maxStates,
+  predecessorsOf,
+  TooManyStates,
+  tidied,
+} from './automaton.ts'
 
 /** Every text the automaton refuses. */
 export function complement({ edges, accepting }: Automaton): Automaton {
@@ -147,15 +155,16 @@ function countTexts({ edges, accepting }: Automaton, useful: readonly boolean[])
 }
 
 /** For each state, whether some text leads on to acceptance. */
-export function usefulStates({ edges, accepting }: Automaton): boolean[] {
-  const useful = [...accepting]
-  for (let changed = true; changed; ) {
-    changed = false
-    edges.forEach((own, state) => {
-      if (useful[state] || !own.some(({ target }) => useful[target])) return
-      useful[state] = true
-      changed = true
-    })
+export function usefulStates(automaton: Automaton): boolean[] {
+  const before = predecessorsOf(automaton)
+  const useful = [...automaton.accepting]
+  const queue = useful.flatMap((accepts, state) => (accepts ? [state] : []))
+  for (const state of queue) {
+    for (const earlier of before[state]!) {
+      if (useful[earlier]) continue
+      useful[earlier] = true
+      queue.push(earlier)
+    }
   }
   return useful
 }

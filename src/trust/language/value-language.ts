@@ -1,6 +1,6 @@
 import { globPieces, type Piece } from '../glob.ts'
 import type { ConditionEntry, ConditionValue } from '../policy/document.ts'
-import { type Automaton, automatonOf } from './automaton.ts'
+import { type Automaton, automatonOf, TooManyStates } from './automaton.ts'
 import {
   anyText,
   anyUnitExpression,
@@ -34,8 +34,29 @@ const anyArn = automatonOf(
  *
  * A value with variables depends on the request, and a number can be written in many ways: the answer then errs
  * towards more values, never fewer.
+ *
+ * @throws TooManyStates
  */
 export function valueLanguage(entry: ConditionEntry, want: boolean): ValueLanguage | null {
+  const known = languages.get(entry) ?? new Map<boolean, ValueLanguage | TooManyStates | null>()
+  languages.set(entry, known)
+  const found = known.get(want)
+  if (found instanceof TooManyStates) throw found
+  if (found !== undefined) return found
+  try {
+    const built = buildLanguage(entry, want)
+    known.set(want, built)
+    return built
+  } catch (error) {
+    if (error instanceof TooManyStates) known.set(want, error)
+    throw error
+  }
+}
+
+// A statement is asked about for every audience and every kind of token; that its patterns are too many is found out once, too.
+const languages = new WeakMap<ConditionEntry, Map<boolean, ValueLanguage | TooManyStates | null>>()
+
+function buildLanguage(entry: ConditionEntry, want: boolean): ValueLanguage | null {
   const base = entry.operator.name.replace(/Not/, '')
   if (base === 'NumericEquals') return numberLanguage(entry, want)
   if (!/^(String|Arn)/.test(base)) return null

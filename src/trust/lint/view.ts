@@ -163,12 +163,28 @@ export interface Search {
 
 const closed: Search = { witness: null, undecided: false }
 
+// Many rules ask the same of a statement.
+function once(search: (view: LintView, trust: Trust) => Search): (view: LintView, trust: Trust) => Search {
+  const known = new WeakMap<Trust, Search>()
+  return (view, trust) => {
+    const found = known.get(trust) ?? search(view, trust)
+    known.set(trust, found)
+    return found
+  }
+}
+
 /** Looks for a stranger who gets in through the statement. */
-export function searchStranger(view: LintView, trust: Trust): Search {
+export const searchStranger: (view: LintView, trust: Trust) => Search = once((view, trust) => {
   const url = `https://${trust.issuer}`
   const model = strangersOf(url, meantTenants(trust, view.policy), trust.environments)
   return model === null ? closed : searchWitness(view, trust, model)
-}
+})
+
+const searchAnybody = once((view, trust) => {
+  const ours = view.facts.model
+  const model = trust.environments && ours !== undefined ? ours : unknownIssuer(`https://${trust.issuer}`)
+  return searchWitness(view, trust, model)
+})
 
 /** A token of a stranger that gets in through the statement, or `null` when none was found. */
 export function strangerIn(view: LintView, trust: Trust): LintWitness | null {
@@ -177,9 +193,7 @@ export function strangerIn(view: LintView, trust: Trust): LintWitness | null {
 
 /** Any token of the issuer that gets in through the statement. */
 export function anybodyIn(view: LintView, trust: Trust): LintWitness | null {
-  const ours = view.facts.model
-  const model = trust.environments && ours !== undefined ? ours : unknownIssuer(`https://${trust.issuer}`)
-  return searchWitness(view, trust, model).witness
+  return searchAnybody(view, trust).witness
 }
 
 function searchWitness({ policy, facts }: LintView, trust: Trust, model: IssuerModel): Search {
