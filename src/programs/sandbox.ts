@@ -1,7 +1,14 @@
 import { lookup } from 'node:dns/promises'
 import type { ProgramOptions } from '../cli/index.ts'
 import { systemRandom } from '../crypto/index.ts'
-import { banner, createSandbox, parseFaults, requireStartable, type StateFile } from '../sts/index.ts'
+import {
+  banner,
+  createSandbox,
+  neighbours,
+  parseFaults,
+  requireStartable,
+  type StateFile,
+} from '../sts/index.ts'
 import { files } from '../world/files.ts'
 import { listen } from './listen.ts'
 import { readSettings } from './options.ts'
@@ -18,14 +25,14 @@ export async function startSandbox(options: ProgramOptions): Promise<number> {
     accessKeyId: settings.text('accessKeyId'),
     secretAccessKey: settings.text('secretAccessKey'),
   }
-  const production = process.env['NODE_ENV'] === 'production'
-  requireStartable({ host, allowRemote: settings.flag('allowRemote'), production })
+  const beside = neighbours(process.env)
+  requireStartable({ host, allowRemote: settings.flag('allowRemote'), ...beside })
   const state = settings.text('state')
   const sandbox = createSandbox({
     ...keys,
     account,
     region,
-    production,
+    production: beside.production,
     hosts: [host, ...settings.list('hosts')],
     allowRemote: settings.flag('allowRemote'),
     now: () => Date.now(),

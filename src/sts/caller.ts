@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import { parseRoleArn } from '../trust/index.ts'
-import { assumedRoleArn } from './arn.ts'
+import { assumedRoleArn, partitionOf } from './arn.ts'
 import { administratorAccount, openSession, type Session, secretOf } from './credentials.ts'
 import { AwsRefusal } from './protocol/aws-refusal.ts'
 import { type Signature, verifySignature, type WireRequest } from './sigv4.ts'
@@ -33,7 +33,7 @@ export interface Administrator {
  * The caller behind a signature.
  *
  * @throws AwsRefusal `InvalidClientTokenId` for an unknown key or a token that does not belong to it,
- *   `ExpiredToken` for a session past its end, and what `verifySignature` throws
+ *   `ExpiredToken` for a session past its end, `SignatureDoesNotMatch` for another partition, and what `verifySignature` throws
  */
 export function authenticate(
   request: WireRequest,
@@ -47,6 +47,7 @@ export function authenticate(
   },
 ): Caller {
   const { accessKeyId, sessionToken } = signature
+  requirePartition(signature, facts.partition)
   if (sessionToken === null && !accessKeyId.startsWith('ASIA')) {
     const account =
       accessKeyId === facts.administrator.accessKeyId
@@ -59,6 +60,16 @@ export function authenticate(
   const session = sessionOf(facts.sealingKey, accessKeyId, sessionToken, facts.nowMs)
   verifySignature(request, signature, secretOf(facts.sealingKey, sessionToken ?? ''), service, facts.nowMs)
   return sessionCaller(session)
+}
+
+// A partition's endpoints take signatures for its own regions only.
+function requirePartition({ region }: Signature, partition: string): void {
+  if (partitionOf(region) === partition) return
+  throw new AwsRefusal('SignatureDoesNotMatch', 403, 'Credential should be scoped to a valid region.', {
+    reasonCode: 'SIGNATURE_MISMATCH',
+    reason: `the call is signed for region \`${region.slice(0, 40)}\`, which is not of partition ${partition}`,
+    suggestion: 'sign for a region of the partition, or start the sandbox with --region of the other',
+  })
 }
 
 function administratorCaller(partition: string, account: string): Caller {

@@ -7,5 +7,12 @@ export { type Fault, faultKinds, parseFaults } from './faults.ts'
 export type { Fetch } from './issuer-keys.ts'
 export { type SandboxOption, sandboxOptions } from './options.ts'
 export { createSandbox, type Sandbox, type SandboxSettings } from './sandbox.ts'
-export { banner, requireStartable, type SandboxStart, type StartProblem, startProblems } from './start.ts'
+export {
+  banner,
+  neighbours,
+  requireStartable,
+  type SandboxStart,
+  type StartProblem,
+  startProblems,
+} from './start.ts'
 export type { StateFile } from './state.ts'

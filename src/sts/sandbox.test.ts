@@ -4,7 +4,14 @@ import { describe, test } from 'node:test'
 import { CreateRoleCommand, GetRoleCommand } from '@aws-sdk/client-iam'
 import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts'
 import { AppError } from '../diag/index.ts'
-import { banner, createSandbox, type SandboxSettings, startProblems } from './index.ts'
+import {
+  banner,
+  createSandbox,
+  neighbours,
+  requireStartable,
+  type SandboxSettings,
+  startProblems,
+} from './index.ts'
 import { sandboxOptions } from './options.ts'
 import { startStage, trustPolicy } from './stage.test.ts'
 
@@ -200,11 +207,26 @@ describe('sandbox', () => {
     await stage.close()
   })
 
-  test('the region decides the partition of ARNs', async () => {
+  test('the region decides the partition of ARNs, and for which regions a call may be signed', async () => {
     const stage = await startStage({ region: 'cn-north-1' })
-    const who = await stage.sts().send(new GetCallerIdentityCommand({}))
-    assert.equal(who.Arn, 'arn:aws-cn:iam::123456789012:user/sandbox-administrator')
-    await stage.close()
+    try {
+      const who = await stage.sts().send(new GetCallerIdentityCommand({}))
+      assert.equal(who.Arn, 'arn:aws-cn:iam::123456789012:user/sandbox-administrator')
+      const { accessKeyId, secretAccessKey } = stage.sandbox.administrator
+      const elsewhere = new STSClient({
+        endpoint: stage.url,
+        region: 'eu-west-1',
+        credentials: { accessKeyId, secretAccessKey },
+        maxAttempts: 1,
+      })
+      await assert.rejects(elsewhere.send(new GetCallerIdentityCommand({})), {
+        name: 'SignatureDoesNotMatch',
+        message: 'Credential should be scoped to a valid region.',
+      })
+      elsewhere.destroy()
+    } finally {
+      await stage.close()
+    }
   })
 
   test('the decision log keeps only so many', async () => {
@@ -271,6 +293,40 @@ describe('S-40 the sandbox stays a sandbox', () => {
               if (problems.length === 0) starts++
             }
     assert.equal(starts, 18)
+  })
+
+  test('what the variables of a server beside it say counts, each of 24 mixes', () => {
+    const modes = [{}, { NODE_ENV: 'production' }, { OPENESC_PRODUCTION: 'true' }] as const
+    const databases = [
+      '',
+      'postgres://127.0.0.1/x',
+      'postgres://db.example.com/x',
+      'postgres:///x?host=db.example.com',
+    ]
+    const issuers = ['', 'https://login.example.com']
+    for (const mode of modes)
+      for (const OPENESC_DATABASE of databases)
+        for (const OPENESC_ISSUER_BASE_URL of issuers) {
+          const beside = neighbours({ ...mode, OPENESC_DATABASE, OPENESC_ISSUER_BASE_URL })
+          const wanted = [
+            Object.keys(mode).length > 0 ? ['production'] : [],
+            OPENESC_DATABASE.includes('example.com') ? ['database'] : [],
+            OPENESC_ISSUER_BASE_URL === '' ? [] : ['issuer'],
+          ].flat()
+          const problems = startProblems({ host: '127.0.0.1', ...beside })
+          assert.deepEqual(
+            problems.map(({ setting }) => setting),
+            wanted,
+          )
+          if (wanted.length === 0) continue
+          assert.throws(
+            () => requireStartable({ host: '127.0.0.1', ...beside }),
+            (error: unknown) =>
+              error instanceof AppError && wanted.every((setting) => error.message.includes(`${setting}: `)),
+          )
+        }
+    for (const list of ['postgres://localhost,db.example.com/x', 'postgres://[bad/x'])
+      assert.equal(startProblems({ host: '127.0.0.1', database: list })[0]?.setting, 'database')
   })
 
   test('the banner says sandbox first and how to use it', () => {

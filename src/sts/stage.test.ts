@@ -90,7 +90,7 @@ export async function startStage(settings: Partial<SandboxSettings> = {}): Promi
   const { accessKeyId, secretAccessKey } = sandbox.administrator
   const config = (credentials: Keys = { accessKeyId, secretAccessKey }) => ({
     endpoint: url,
-    region: 'us-east-1',
+    region: settings.region ?? 'us-east-1',
     credentials,
     maxAttempts: 1,
   })

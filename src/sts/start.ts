@@ -14,6 +14,21 @@ export interface SandboxStart {
   readonly issuer?: string | undefined
 }
 
+/**
+ * What the environment of this process says of a server beside the sandbox: its mode, its database and its issuer, by the variables
+ * that `esc server start` reads. A sandbox next to a production server would be a mistake, so they count.
+ */
+export function neighbours(processEnv: {
+  readonly [name: string]: string | undefined
+}): Pick<SandboxStart, 'production' | 'database' | 'issuer'> {
+  const isOn = /^(?:true|1|yes)$/i.test(processEnv['OPENESC_PRODUCTION'] ?? '')
+  return {
+    production: isOn || processEnv['NODE_ENV'] === 'production',
+    database: processEnv['OPENESC_DATABASE'] || undefined,
+    issuer: processEnv['OPENESC_ISSUER_BASE_URL'] || undefined,
+  }
+}
+
 /** One reason not to start: the setting and how to put it right. */
 export interface StartProblem {
   readonly setting: string
@@ -27,7 +42,7 @@ export function startProblems(start: SandboxStart): readonly StartProblem[] {
   if (start.production === true) {
     problems.push({
       setting: 'production',
-      problem: 'production mode is on',
+      problem: 'production mode is on (NODE_ENV or OPENESC_PRODUCTION)',
       fix: 'start the sandbox on a developer machine, without production settings',
     })
   }
@@ -41,24 +56,27 @@ export function startProblems(start: SandboxStart): readonly StartProblem[] {
   if (start.database !== undefined && !isLocalDatabase(start.database)) {
     problems.push({
       setting: 'database',
-      problem: 'a database beyond this machine is configured',
+      problem: 'a database beyond this machine is configured (OPENESC_DATABASE)',
       fix: 'start the sandbox without it; the sandbox needs no database',
     })
   }
   if (start.issuer?.startsWith('https:')) {
     problems.push({
       setting: 'issuer',
-      problem: `the issuer \`${start.issuer}\` of the same process is one that clouds can trust`,
+      problem: `the issuer \`${start.issuer}\` (OPENESC_ISSUER_BASE_URL) is one that clouds can trust`,
       fix: 'give the issuer an `http://localhost` address, or run the sandbox as a process of its own',
     })
   }
   return problems
 }
 
+// A file, or a server at a loopback address or a socket; what cannot be read may be anywhere.
 function isLocalDatabase(database: string): boolean {
+  if (!/^postgres(ql)?:/i.test(database)) return true
   const url = URL.parse(database)
-  if (url === null || !/^postgres(ql)?:$/.test(url.protocol)) return true
-  return url.hostname === '' || isLoopbackHost(url.hostname)
+  if (url === null) return false
+  const hosts = [url.hostname, ...url.searchParams.getAll('host'), ...url.searchParams.getAll('hostaddr')]
+  return hosts.every((host) => host === '' || host.startsWith('/') || isLoopbackHost(host))
 }
 
 /** @throws AppError `SANDBOX_NOT_ALLOWED` listing every problem of `startProblems` with its fix */

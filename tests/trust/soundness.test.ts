@@ -206,3 +206,20 @@ test('R-37: for every pattern of up to four characters the linter speaks exactly
     assert.equal(spoken, admitted, pattern)
   }
 })
+
+test('a policy that is too large to be compared is told as undecided, and nothing throws', () => {
+  for (const sub of [['*a'.repeat(40), '*b'.repeat(40)], `repo:${'a'.repeat(5000)}/*`, '?'.repeat(5000)]) {
+    const document = {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Principal: { Federated: arn },
+          Action: 'sts:AssumeRoleWithWebIdentity',
+          Condition: { StringLike: { [`${host}:sub`]: sub } },
+        },
+      ],
+    }
+    assert.ok(lint(document, { provider }).some(({ id }) => id === 'ESC004'))
+  }
+})

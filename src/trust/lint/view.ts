@@ -176,14 +176,16 @@ function once(search: (view: LintView, trust: Trust) => Search): (view: LintView
 /** Looks for a stranger who gets in through the statement. */
 export const searchStranger: (view: LintView, trust: Trust) => Search = once((view, trust) => {
   const url = `https://${trust.issuer}`
-  const model = strangersOf(url, meantTenants(trust, view.policy), trust.environments)
-  return model === null ? closed : searchWitness(view, trust, model)
+  return searched(() => {
+    const model = strangersOf(url, meantTenants(trust, view.policy), trust.environments)
+    return model === null ? closed : searchWitness(view, trust, model)
+  })
 })
 
 const searchAnybody = once((view, trust) => {
   const ours = view.facts.model
   const model = trust.environments && ours !== undefined ? ours : unknownIssuer(`https://${trust.issuer}`)
-  return searchWitness(view, trust, model)
+  return searched(() => searchWitness(view, trust, model))
 })
 
 /** A token of a stranger that gets in through the statement, or `null` when none was found. */
@@ -202,13 +204,18 @@ function searchWitness({ policy, facts }: LintView, trust: Trust, model: IssuerM
     ...policy,
     statements: policy.statements.filter((one) => one.effect === 'Deny' || one === trust.statement),
   }
+  const ways = everyWayIn(only, provider, model, trust.partition).filter((way) => hasSubject(way, trust))
+  for (const way of ways) {
+    const witness = walk(way, policy.source, provider, trust.partition)
+    if (witness !== null) return { witness, undecided: false }
+  }
+  return { witness: null, undecided: ways.length > 0 }
+}
+
+// What is too large to be compared is undecided.
+function searched(search: () => Search): Search {
   try {
-    const ways = everyWayIn(only, provider, model, trust.partition).filter((way) => hasSubject(way, trust))
-    for (const way of ways) {
-      const witness = walk(way, policy.source, provider, trust.partition)
-      if (witness !== null) return { witness, undecided: false }
-    }
-    return { witness: null, undecided: ways.length > 0 }
+    return search()
   } catch (error) {
     if (!(error instanceof TooManyStates)) throw error
     return { witness: null, undecided: true }
