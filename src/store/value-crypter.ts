@@ -69,13 +69,20 @@ export function valueCrypter(
     environmentId: environment?.id ?? '',
     path: text.revision === 0 ? [] : path,
   })
+  // A crypter lives for one request, in which a key is asked for once.
+  const found = new Map<string, Promise<Key>>()
+  const find = (id: string) => {
+    const known = found.get(id) ?? keys.find(ownerId, id)
+    found.set(id, known)
+    return known
+  }
   const formerPlace: Place = ['secret', organization.id, environment?.id ?? '']
   let read: ReadonlyMap<string, Uint8Array> | null = null
   const bonds = () => (text.bonds ? (read ??= readBonds(text.bonds)) : null)
   const checkTied = async (ciphertext: Uint8Array, path: PropertyPath) => {
     const bond = bonds()?.get(JSON.stringify(path))
     if (bond === undefined) throw new AppError('VALUE_INTEGRITY')
-    const key = await keys.find(ownerId, sealingKeyId(bond))
+    const key = await find(sealingKeyId(bond))
     checkBond(key, place(path), text.revision, ciphertext, bond)
   }
   return {
@@ -86,7 +93,7 @@ export function valueCrypter(
       const sealedBy = sealingRevision(ciphertext)
       if (text.bonds !== undefined && (sealedBy !== null || text.bonds !== null))
         await checkTied(ciphertext, path)
-      const key = await keys.find(ownerId, sealingKeyId(ciphertext))
+      const key = await find(sealingKeyId(ciphertext))
       if (sealedBy === null) return unseal(key, formerPlace, ciphertext)
       return unsealValue(key, sealedBy === 0 ? { ...place(path), path: [] } : place(path), ciphertext)
     },
