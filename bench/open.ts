@@ -1,4 +1,7 @@
-// How long does a person wait for `esc env open`? Whole processes against a local server, next to a bare Node.
+// How long does a person wait for `esc env open`? Whole processes against a local server, next to a bare Node and, when
+// OPENESC_PEER names one, another `esc` that speaks the same API with the same account.
+//
+// [OPENESC_PEER=/path/to/esc] node bench/open.ts [--json]
 import { spawnSync } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -8,6 +11,7 @@ import { freePort, runEsc, startEsc } from '../tools/demo/process.ts'
 import { report, summarize } from './report.ts'
 
 const runs = 20
+const peer = process.env['OPENESC_PEER']
 const esc = fileURLToPath(new URL('../bin/esc', import.meta.url))
 const definition = `values:
   greeting: hello
@@ -55,6 +59,13 @@ try {
     ['esc version', esc, ['version']],
     ['esc env open acme/bench/small', esc, ['env', 'open', 'acme/bench/small']],
     ['esc run acme/bench/small -- true', esc, ['run', 'acme/bench/small', '--', 'true']],
+    ...(peer === undefined
+      ? []
+      : ([
+          ['peer version', peer, ['version']],
+          ['peer env open acme/bench/small', peer, ['env', 'open', 'acme/bench/small']],
+          ['peer run acme/bench/small -- true', peer, ['run', 'acme/bench/small', '--', 'true']],
+        ] as const)),
   ]
   const samples = new Map<string, number[]>(cases.map(([name]) => [name, []]))
   for (let round = 0; round < runs; round += 1) {
