@@ -54,7 +54,7 @@ try {
   await writeFile(join(folder, 'bench.yaml'), definition)
   await succeed(runEsc(['env', 'init', 'acme/bench/small', '--file', join(folder, 'bench.yaml')], env))
 
-  const cases: readonly [string, string, readonly string[]][] = [
+  const cases: readonly (readonly [string, string, readonly string[]])[] = [
     ['node -e 0 (the floor)', process.execPath, ['-e', '0']],
     ['esc version', esc, ['version']],
     ['esc env open acme/bench/small', esc, ['env', 'open', 'acme/bench/small']],
