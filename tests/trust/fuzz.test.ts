@@ -111,6 +111,7 @@ const count = Number(process.env['OPENESC_TRUST_FUZZ'] ?? 2000)
 test(`R-38: ${count} spoilt policies are answered within a second each, and nothing throws`, () => {
   const seen = { allow: 0, deny: 0, error: 0 }
   let slowest = 0
+  let slow = ''
   let index = 0
   fc.assert(
     fc.property(
@@ -118,7 +119,8 @@ test(`R-38: ${count} spoilt policies are answered within a second each, and noth
       fc.array(change, { minLength: 1, maxLength: 4 }),
       (seed, changes) => {
         const text = mutated(seed, changes)
-        const started = performance.now()
+        // The time of this process's own work: other work on the machine must not count.
+        const started = process.cpuUsage()
         const refusal = checkWritable(text)
         const decision = decide(
           probeInput(text, provider, { sub: 'u1', amr: ['mfa'], email: 'a@example.com' }),
@@ -131,11 +133,12 @@ test(`R-38: ${count} spoilt policies are answered within a second each, and noth
           renderFindings(lint(text))
           fix(text)
         }
-        slowest = Math.max(slowest, performance.now() - started)
+        const took = process.cpuUsage(started).user / 1000
+        if (took > slowest) [slowest, slow] = [took, text]
       },
     ),
     { numRuns: count },
   )
-  assert.ok(slowest < 1000, `one took ${slowest} ms`)
+  assert.ok(slowest < 1000, `one took ${slowest} ms: ${slow.slice(0, 4000)}`)
   assert.ok(seen.deny > count / 20 && seen.error > count / 20, JSON.stringify(seen))
 })
