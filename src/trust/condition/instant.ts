@@ -1,5 +1,5 @@
-import { piecesText } from '../glob.ts'
 import type { ConditionOperator } from './operator.ts'
+import { ordered } from './ordered.ts'
 
 const iso =
   /^(\d{4})-(\d{2})(?:-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d+))?)?(Z|[+-]\d{2}:?\d{2})?)?)?$/
@@ -42,18 +42,5 @@ function offsetMinutes(text: string | undefined): number | null {
 
 /** The positive date operator that accepts the given orders; text that is no date never matches. */
 export function dated(name: string, accepts: (order: number) => boolean): ConditionOperator {
-  return {
-    name,
-    negated: false,
-    takesVariables: false,
-    takesWildcards: false,
-    compile: (wanted) => {
-      const bound = parseInstant(piecesText(wanted))
-      if (bound === null) return () => false
-      return (actual) => {
-        const instant = parseInstant(actual)
-        return instant !== null && accepts(instant - bound)
-      }
-    },
-  }
+  return ordered(name, parseInstant, (actual, wanted) => actual - wanted, accepts)
 }

@@ -1,5 +1,5 @@
-import { piecesText } from '../glob.ts'
 import type { ConditionOperator } from './operator.ts'
+import { ordered } from './ordered.ts'
 
 /** A decimal of any size: `sign * 0.digits * 10^scale`, digits without zeros at either end; zero has no digits. */
 export interface Decimal {
@@ -37,18 +37,5 @@ export function compareDecimals(a: Decimal, b: Decimal): number {
 
 /** The positive numeric operator that accepts the given orders; text that is no number never matches. */
 export function numeric(name: string, accepts: (order: number) => boolean): ConditionOperator {
-  return {
-    name,
-    negated: false,
-    takesVariables: false,
-    takesWildcards: false,
-    compile: (wanted) => {
-      const bound = parseDecimal(piecesText(wanted))
-      if (bound === null) return () => false
-      return (actual) => {
-        const number = parseDecimal(actual)
-        return number !== null && accepts(compareDecimals(number, bound))
-      }
-    },
-  }
+  return ordered(name, parseDecimal, compareDecimals, accepts)
 }

@@ -6,11 +6,11 @@ import {
   anybodyIn,
   claimEntries,
   claimOf,
-  isPattern,
   isPositive,
   type LintView,
   scopingEntries,
   strangerIn,
+  subjectPatterns,
   subjectValues,
   type Trust,
 } from './view.ts'
@@ -32,8 +32,7 @@ const organizationWide: Rule = {
   title: 'a subject that covers a whole organization',
   why: 'every repository, branch, pull request or environment of the organization gets in',
   check: each((trust) =>
-    subjectValues(trust).flatMap(({ entry, text, at }) => {
-      const found = isPattern(entry) ? namedTenant(text, trust.tenancy) : null
+    subjectPatterns(trust).flatMap(({ text, at, tenant: found }) => {
       const whole = found?.closed && !/[*?]/.test(found.tenant) && /^(env:)?\?*\*[*?]*$/.test(found.rest)
       if (!whole) return []
       const what = `\`${text}\` admits everything in \`${found.tenant}\``
@@ -62,8 +61,8 @@ const anyRef: Rule = {
   title: 'a subject that covers pull requests or any ref',
   why: 'whoever can push a branch or open a pull request there gets the role',
   check: each((trust) =>
-    subjectValues(trust).flatMap(({ entry, text, at }) => {
-      if (!isGitHub(trust) || !isPattern(entry)) return []
+    subjectPatterns(trust).flatMap(({ text, at }) => {
+      if (!isGitHub(trust)) return []
       const found = /^repo:[^/*?]+\/([^:*?]+):(\?*\*[*?]*|ref:\?*\*[*?]*)$/.exec(text)
       if (found === null) return []
       const fix = `pin \`${text.slice(0, -found[2]!.length)}ref:refs/heads/main\` or an environment`
@@ -78,8 +77,8 @@ const openRef: Rule = {
   title: 'a wildcard right after a ref name',
   why: 'a branch of a longer name, chosen by its author, fits too',
   check: each((trust) =>
-    subjectValues(trust).flatMap(({ entry, text, at }) => {
-      const found = isPattern(entry) ? /:ref(?:_type)?:.*?([^/*?:]+)\*$/.exec(text) : null
+    subjectPatterns(trust).flatMap(({ text, at }) => {
+      const found = /:ref(?:_type)?:.*?([^/*?:]+)\*$/.exec(text)
       if (found === null) return []
       const fix = `write \`${text.slice(0, -1)}/*\` with protected branches, or the exact name`
       return [{ at, what: `\`${text}\` also fits names that only begin with \`${found[1]}\``, fix }]

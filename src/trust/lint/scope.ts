@@ -1,5 +1,5 @@
 import type { ConditionEntry } from '../policy/document.ts'
-import { literalStem, namedTenant } from '../tenancy.ts'
+import { literalStem } from '../tenancy.ts'
 import type { Edit, Hit, LintWitness } from './finding.ts'
 import type { Rule } from './rule.ts'
 import {
@@ -13,7 +13,7 @@ import {
   passesAbsent,
   scopingEntries,
   strangerIn,
-  subjectValues,
+  subjectPatterns,
   type Trust,
 } from './view.ts'
 
@@ -113,8 +113,7 @@ const openName: Rule = {
   title: 'a wildcard before the end of the tenant name',
   why: 'a stranger registers a longer name that begins the same',
   check: withStranger((trust) =>
-    subjectValues(trust).flatMap(({ entry, text, at }) => {
-      const found = isPattern(entry) ? namedTenant(text, trust.tenancy) : null
+    subjectPatterns(trust).flatMap(({ text, at, tenant: found }) => {
       const stem = found === null ? '' : literalStem(found.tenant)
       if (found === null || stem === '' || !/[*?]/.test(found.tenant)) return []
       const fixed = `${found.form.prefix}${stem}${found.form.separator}*`
@@ -137,9 +136,8 @@ const anyTenant: Rule = {
   title: 'a wildcard in the place of the tenant',
   why: 'the stranger chooses the tenant',
   check: withStranger((trust) =>
-    subjectValues(trust).flatMap(({ entry, text, at }) => {
-      if (!isPattern(entry) || isOpen(text, trust)) return []
-      const found = namedTenant(text, trust.tenancy)
+    subjectPatterns(trust).flatMap(({ text, at, tenant: found }) => {
+      if (isOpen(text, trust)) return []
       const anywhere = /^[*?]/.test(text) || (found !== null && /^[*?]/.test(found.tenant))
       if (!anywhere) return []
       return [{ at, what: `\`${text}\` lets any tenant in`, fix: 'write the tenant in its place' }]

@@ -9,7 +9,14 @@ import type { ConditionEntry, Policy, Statement } from '../policy/document.ts'
 import { isFederated, parseProviderArn } from '../policy/principal-grammar.ts'
 import type { IdentityProvider } from '../request.ts'
 import { actionCovers } from '../statements.ts'
-import { literalStem, namedTenant, strangersOf, type Tenancy, tenancyOf } from '../tenancy.ts'
+import {
+  literalStem,
+  type NamedTenant,
+  namedTenant,
+  strangersOf,
+  type Tenancy,
+  tenancyOf,
+} from '../tenancy.ts'
 import type { LintFacts, LintWitness } from './finding.ts'
 
 /** A statement that lets a web identity in, seen from one issuer it trusts. */
@@ -120,6 +127,17 @@ export function subjectValues(trust: Trust): readonly {
   return claimEntries(trust, ['sub'])
     .filter(({ operator }) => operator.name.startsWith('String') && !operator.negated)
     .flatMap((entry) => entry.values.map(({ text, at }) => ({ entry, text, at })))
+}
+
+/** The patterns among them, each with the tenant it names; `null` = it has the form of no tenant. */
+export function subjectPatterns(trust: Trust): readonly {
+  readonly text: string
+  readonly at: ConditionEntry['keyAt']
+  readonly tenant: NamedTenant | null
+}[] {
+  return subjectValues(trust)
+    .filter(({ entry }) => isPattern(entry))
+    .map(({ text, at }) => ({ text, at, tenant: namedTenant(text, trust.tenancy) }))
 }
 
 /** Whether `*` and `?` in the values of an entry are wildcards. */
