@@ -152,6 +152,34 @@ describe('the published TypeScript SDK', () => {
     assert.equal(bad?.diagnostics?.[0]?.summary, 'unknown property "bad_ref"')
   })
 
+  test('every class of refusal reaches the caller with its status and message', async () => {
+    const refused = async (work: Promise<unknown>, status: number, said: RegExp) => {
+      await assert.rejects(work, (error: { response?: { status: number; data: unknown } }) => {
+        assert.equal(error.response?.status, status)
+        const { code, message } = error.response!.data as { code: number; message: string }
+        assert.equal(code, status)
+        assert.match(message, said)
+        return true
+      })
+    }
+    await refused(client.createEnvironment(org, project, 'a b'), 400, /invalid environment name/)
+    await refused(client.updateEnvironmentYaml(org, project, name, 'values: {a: "${nope}"}'), 400, /./)
+    await refused(client.createEnvironment(org, project, name), 409, /conflict/i)
+    await refused(client.createEnvironmentTag('nowhere', project, name, 'a', 'b'), 404, /not found/i)
+    await refused(client.readOpenEnvironment(org, project, name, 'no-session'), 404, /session/)
+    const stranger = (token: string) => {
+      const made = new EscApi(new Configuration({ basePath: client.config.basePath!, accessToken: token }))
+      made.config.basePath = client.config.basePath!
+      return made
+    }
+    await refused(stranger('pul-wrong').listEnvironments(org), 401, /token/)
+    await refused(stranger(world.tokens.eve).getEnvironment(org, project, name), 404, /not found/i)
+    await world.call('ada', `PUT /api/esc/environments/${org}/${project}/${name}/grants`, {
+      body: { grants: { ben: 'read' } },
+    })
+    await refused(stranger(world.tokens.ben).openEnvironment(org, project, name), 403, /needs `open`/)
+  })
+
   test('asks for the tag with HEAD', async () => {
     const head = await client.rawApi.getEnvironmentETag(org, project, name)
     assert.match(String(head.headers['etag']), /^"/)
