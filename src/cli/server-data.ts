@@ -18,6 +18,16 @@ export const serverData: readonly Entry[] = [
     load: () => import('./commands/server-copy.ts'),
   },
   {
+    name: 'doctor',
+    summary: 'Examine all data, while the server runs',
+    load: () => import('./commands/server-doctor.ts'),
+  },
+  {
+    name: 'status',
+    summary: 'Say how the server on this machine does',
+    load: () => import('./commands/server-status.ts'),
+  },
+  {
     name: 'migrate',
     summary: 'Bring the schema up to date',
     load: () => import('./commands/server-migrate.ts'),

@@ -13,6 +13,7 @@ const options = serverOptions.filter(
 
 const keyNames = ['keyFile', 'passphraseFile', 'oldKeyFiles', 'kmsKey', 'kmsEndpoint', 'oldKmsKeys']
 const keyOptions = serverOptions.filter(({ name }) => keyNames.includes(name))
+const metricsOptions = serverOptions.filter(({ name }) => name === 'metricsPort')
 
 /**
  * A command that does a piece of maintenance with the settings of the server. `operand` names its one argument; `online` does
@@ -27,9 +28,10 @@ export function maintenanceCommand(about: {
   readonly online?: (call: AccountCall<FlagTable>) => Promise<void>
 }) {
   const { task, operand, summary, description, examples, online } = about
+  const needsKeys = task.startsWith('keys-') || task === 'restore' || task === 'doctor'
   const flags: FlagTable = {
     ...optionFlags(
-      task.startsWith('keys-') || task === 'restore' ? [...options, ...keyOptions] : options,
+      [...options, ...(needsKeys ? keyOptions : []), ...(task === 'status' ? metricsOptions : [])],
       prefix,
     ),
     ...(online === undefined
@@ -53,7 +55,10 @@ export function maintenanceCommand(about: {
       if (maintain === undefined) throw new Failure('maintenance is not available here')
       const say = (line: string) => world.stderr.write(new TextEncoder().encode(`${line}\n`))
       const operands = operand === null ? {} : { operand: args[0] ?? '' }
-      say(await maintain(task, { ...settings, ...operands }, say))
+      const told = await maintain(task, { ...settings, ...operands }, say)
+      // What is asked for is the output; what was done is a remark.
+      if (task === 'status') world.stdout.write(new TextEncoder().encode(`${told}\n`))
+      else say(told)
     },
   })
 }

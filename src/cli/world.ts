@@ -128,6 +128,8 @@ export type MaintenanceTask =
   | 'keys-rewrap'
   | 'keys-rotate'
   | 'keys-verify'
+  | 'doctor'
+  | 'status'
 
 /** The long-running programs, and the service without one. Each resolves with an exit code when it has ended. */
 export interface Programs {

@@ -294,6 +294,11 @@ export const codes = table({
     say: 'the store `{path}` cannot be opened for writing',
     hint: 'check that the folder exists and belongs to the user the server runs as',
   },
+  SERVER_SILENT: {
+    kind: 'unavailable',
+    say: 'no server answers on port {port} of this machine',
+    hint: 'start it with --metrics-port {port}, or name the port that it was started with',
+  },
   LEASE_LOST: {
     kind: 'conflict',
     say: 'another server has taken this run over',

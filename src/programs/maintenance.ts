@@ -5,10 +5,11 @@ import type { MaintenanceTask, ProgramOptions } from '../cli/index.ts'
 import { systemRandom } from '../crypto/index.ts'
 import { AppError } from '../diag/index.ts'
 import { settleRestored } from '../service/index.ts'
-import { backUpSqliteStore, copyToPostgres, keyCheckOf } from '../store/index.ts'
+import { backUpSqliteStore, copyToPostgres, keyCheckOf, openSqliteStore, type Store } from '../store/index.ts'
 import { files } from '../world/files.ts'
 import { unlock } from './key-file.ts'
 import { readSettings, type SettingsReader } from './options.ts'
+import { examine, onCopy } from './server-doctor.ts'
 import { keepKeys, keySources, maintenanceParts } from './server-keys.ts'
 import { databaseUrl, openStore, sqlitePath } from './store.ts'
 
@@ -40,6 +41,10 @@ export async function maintain(
     case 'restore':
       refuseDatabase(database)
       return await restore(sqlitePath(data), operand, settings)
+    case 'doctor':
+      return await doctor(data, database, settings)
+    case 'status':
+      return await statusOf(settings.integer('metricsPort', { min: 1, max: 65_535 }))
     default: {
       const store = await openStore({ data, database })
       try {
@@ -48,6 +53,38 @@ export async function maintain(
         await store.close()
       }
     }
+  }
+}
+
+async function doctor(data: string, database: string | undefined, settings: SettingsReader): Promise<string> {
+  const keyFile = settings.text('keyFile') ?? join(data, 'key')
+  const look = async (store: Store) => {
+    try {
+      if ((await keyCheckOf(store)) === null) return 'there is nothing in this store yet'
+      return await examine(store, (await unlock(store, keyFile, systemRandom, keySources(settings))).keyRing)
+    } finally {
+      await store.close()
+    }
+  }
+  if (database !== undefined) return await look(await openStore({ data, database }))
+  return await onCopy(
+    sqlitePath(data),
+    data,
+    async (path) => await look(await openSqliteStore({ path, nowMs })),
+  )
+}
+
+/** What a server says of itself at its port for metrics. */
+async function statusOf(port: number | undefined): Promise<string> {
+  if (port === undefined) {
+    const wanted = 'the port that the server was started with'
+    throw new AppError('SETTING_INVALID', { name: 'metricsPort', wanted, got: 'none' })
+  }
+  try {
+    const response = await fetch(`http://127.0.0.1:${port}/status`, { signal: AbortSignal.timeout(5_000) })
+    return (await response.text()).trim()
+  } catch (error) {
+    throw new AppError('SERVER_SILENT', { port }, { cause: error })
   }
 }
 

@@ -7,7 +7,7 @@ const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 
 interface Family {
   readonly help: string
-  readonly type: 'counter' | 'histogram'
+  readonly type: 'counter' | 'histogram' | 'gauge'
   readonly series: Map<string, Series>
 }
 
@@ -23,6 +23,8 @@ export interface Metrics {
   count(name: string, labels: Labels): void
   /** Notes how long something took. */
   observe(name: string, labels: Labels, seconds: number): void
+  /** Makes a gauge known: `read` is asked whenever somebody looks. A reading that is null is left out. */
+  gauge(name: string, help: string, read: () => number | null | ReadonlyMap<string, number>): void
   /** The text exposition format 0.0.4. */
   text(): string
 }
@@ -44,6 +46,7 @@ export function createMetrics(): Metrics {
   const known = new Map<string, Family>(
     Object.entries(families).map(([name, family]) => [name, { ...family, series: new Map() }]),
   )
+  const gauges = new Map<string, Gauge>()
   const series = (name: string, labels: Labels): Series => {
     const family = known.get(name)
     if (family === undefined) throw new Error(`no metric \`${name}\``)
@@ -66,8 +69,29 @@ export function createMetrics(): Metrics {
         if (seconds <= bound) found.below[index] = (found.below[index] ?? 0) + 1
       })
     },
-    text: () => [...known].map(([name, family]) => familyText(name, family)).join('') + processText(),
+    gauge: (name, help, read) => gauges.set(name, { help, read }),
+    text: () =>
+      [
+        ...[...known].map(([name, family]) => familyText(name, family)),
+        ...[...gauges].map(([name, gauge]) => gaugeText(name, gauge)),
+        processText(),
+      ].join(''),
   }
+}
+
+interface Gauge {
+  readonly help: string
+  readonly read: () => number | null | ReadonlyMap<string, number>
+}
+
+function gaugeText(name: string, { help, read }: Gauge): string {
+  const reading = read()
+  const lines = [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`]
+  if (typeof reading === 'number') lines.push(`${name} ${reading}`)
+  else
+    for (const [reference, value] of reading ?? [])
+      lines.push(`${name}${labelText({ of: reference })} ${value}`)
+  return `${lines.join('\n')}\n`
 }
 
 function familyText(name: string, { help, type, series }: Family): string {
@@ -107,9 +131,19 @@ function escaped(value: string): string {
   return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
 }
 
-/** Serves the metrics at `/metrics` on a port of the loopback interface; gives a function that stops it. */
-export async function serveMetrics(metrics: Metrics, port: number): Promise<() => void> {
+/** Serves the metrics at `/metrics`, and what the server says of itself at `/status`, on a port of the loopback interface; gives a function that stops it. */
+export async function serveMetrics(
+  metrics: Metrics,
+  port: number,
+  status: () => object = () => ({}),
+): Promise<() => void> {
   const server = createServer((request, response) => {
+    if (request.method === 'GET' && request.url === '/status') {
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(`${JSON.stringify(status(), null, 2)}\n`)
+      return
+    }
     if (request.method !== 'GET' || request.url !== '/metrics') {
       response.writeHead(404).end()
       return

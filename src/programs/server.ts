@@ -29,6 +29,7 @@ import { catalogue, providersFor } from './powers.ts'
 import { requireSecure } from './production.ts'
 import { serverFacts } from './server-facts.ts'
 import { keySources } from './server-keys.ts'
+import { createStatus, type Status } from './status.ts'
 import { keepStorageReserve, storeWithReserve } from './storage-reserve.ts'
 import { openStore, sqlitePath } from './store.ts'
 
@@ -79,10 +80,14 @@ export async function startServer(options: ProgramOptions): Promise<number> {
   // A database keeps its files elsewhere, and its own operator keeps space for it.
   const reserve = settings.database === undefined ? keepStorageReserve(settings.data, log) : null
   const store = reserve === null ? opened : storeWithReserve(opened, reserve, sqlitePath(settings.data))
+  const path = settings.database === undefined ? sqlitePath(settings.data) : null
+  const status = createStatus({ path, reserve, metrics })
   let stopMetrics = () => {}
   try {
-    if (settings.metricsPort !== undefined) stopMetrics = await serveMetrics(metrics, settings.metricsPort)
-    await serve(settings, store, metrics, log)
+    if (settings.metricsPort !== undefined) {
+      stopMetrics = await serveMetrics(metrics, settings.metricsPort, () => status.read())
+    }
+    await serve(settings, store, { metrics, status, log })
   } finally {
     stopMetrics()
     reserve?.stop()
@@ -188,11 +193,17 @@ function logTo(write: (line: string) => void, metrics: Metrics): (event: LogEven
   }
 }
 
+/** Where it is told how the server does. */
+interface Watching {
+  readonly metrics: Metrics
+  readonly status: Status
+  readonly log: (event: LogEvent) => void
+}
+
 async function serve(
   settings: ServerSettings,
   store: Store,
-  metrics: Metrics,
-  log: (event: LogEvent) => void,
+  { metrics, status, log }: Watching,
 ): Promise<void> {
   const nowMs = () => Date.now()
   if (settings.production) requireSecure(serverFacts(settings, await clockAhead(store)))
@@ -222,6 +233,7 @@ async function serve(
       random: systemRandom,
     })
     const clocks = createClockWatch({ store, nowMs, monotonicMs: () => performance.now(), log })
+    status.clocks = clocks
     await clocks.measure()
     const issuer = measuredIssuer(issuerWithClock(plainIssuer, clocks), metrics)
     const plainSts = createTokenExchange({
@@ -274,6 +286,8 @@ async function serve(
       ...limitsOf(settings.rateLimit),
     })
     await service.auditedRequests.happened('server-started', { keyId: keyRing.keyId, issuer: v1.issuer })
+    status.backlog = service.auditedRequests.backlog
+    status.ready = true
     app.resolve((request, connection) => answer(request, connection))
     process.stderr.write(welcome(settings, listener, issuer, { keyCreated: created, first }))
     const stopTicking = keepTicking(service, issuer, clocks, log)

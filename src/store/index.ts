@@ -1,4 +1,5 @@
 export { initialiseVault, keyCheckOf, serverOwner } from './key-check.ts'
+export { migrations } from './migrations/index.ts'
 export { copyToPostgres } from './postgres/copy.ts'
 export { migratePostgres, openPostgresStore, type PostgresStoreOptions } from './postgres/open.ts'
 export type {

@@ -13,6 +13,8 @@ export interface Recorder {
   record(subject: AuditSubject): Promise<void>
   /** Takes an entry that nothing waits for. @throws AppError AUDIT_UNAVAILABLE when too many wait already */
   later(subject: AuditSubject): void
+  /** How many entries wait, and since how long the oldest of them. */
+  backlog(): { readonly waiting: number; readonly oldestAt: Date | null }
   /** Waits until nothing is left to write. */
   settle(): Promise<void>
 }
@@ -41,6 +43,7 @@ export function recorderOf(store: Store): Recorder {
 
 function createRecorder(store: Store): Recorder {
   const queue: Waiting[] = []
+  let writingNow: readonly Waiting[] = []
   let writing: Promise<void> | null = null
 
   const write = async () => {
@@ -51,6 +54,7 @@ function createRecorder(store: Store): Recorder {
     }
     while (queue.length > 0) {
       const batch = queue.splice(0, mostAtOnce)
+      writingNow = batch
       const trails = Map.groupBy(batch, ({ subject }) => subject.organizationId)
       try {
         // What was read and tried is written down also when the disk is full, from the space kept back for that.
@@ -72,6 +76,7 @@ function createRecorder(store: Store): Recorder {
       }
     }
     writing = null
+    writingNow = []
   }
   const enqueue = (waiting: Waiting) => {
     if (queue.length >= mostWaiting) throw new AppError('AUDIT_UNAVAILABLE')
@@ -91,6 +96,10 @@ function createRecorder(store: Store): Recorder {
       }
     },
     later: (subject) => enqueue({ subject, done: () => {}, failed: () => {} }),
+    backlog: () => {
+      const [oldest = null] = [...writingNow, ...queue]
+      return { waiting: writingNow.length + queue.length, oldestAt: oldest?.subject.at ?? null }
+    },
     async settle() {
       while (writing !== null) await writing
     },

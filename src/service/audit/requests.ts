@@ -41,6 +41,8 @@ export interface AuditedRequests {
   refused(refused: RefusedRequest): Promise<void>
   /** Something that no request brought about: a start, a key. */
   happened(event: string, facts: AuditSubject['facts']): Promise<void>
+  /** How many entries wait to be written, and how old the oldest of them is. */
+  backlog(): { readonly waiting: number; readonly oldestMs: number }
   /** Waits until nothing is left to write. */
   settle(): Promise<void>
 }
@@ -91,6 +93,13 @@ export function createAuditedRequests(parts: ServiceParts): AuditedRequests {
         request: null,
         facts,
       }),
+    backlog: () => {
+      const { waiting, oldestAt } = recorder.backlog()
+      return {
+        waiting,
+        oldestMs: oldestAt === null ? 0 : Math.max(0, parts.clock().getTime() - oldestAt.getTime()),
+      }
+    },
     settle: () => recorder.settle(),
   }
 }

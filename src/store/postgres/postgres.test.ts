@@ -8,7 +8,7 @@ import { type Database, emptyDatabase, startDatabase } from '../../../tools/data
 import { seed } from '../contract/seed.ts'
 import { storeContract } from '../contract.ts'
 import { openSqliteStore } from '../sqlite/open.ts'
-import type { Store } from '../store.ts'
+import type { Store, Transaction } from '../store.ts'
 import { copyToPostgres } from './copy.ts'
 import { openPostgresStore } from './open.ts'
 
@@ -112,6 +112,61 @@ describe('postgres', () => {
     await Promise.all(Array.from({ length: 60 }, (_, index) => add(stores[index % 3] as never)))
     assert.equal(await stores[1]?.read((tx) => tx.settings.get('server', 'n')), 60)
     await Promise.all(stores.map((store) => store.close()))
+  })
+
+  it('R-09: of changes of two servers that each rely on what the other changes, one sees the other: no write skew', async () => {
+    await emptyDatabase(url)
+    const stores = await Promise.all([open(2), open(2)])
+    // Two owners, each removed by another server at once on the ground that one is left; a name; a quota of one.
+    await stores[0].change(async (tx) => {
+      for (const owner of ['a', 'b']) await tx.settings.put('owners', owner, true)
+    })
+    const both = async (work: (tx: Transaction, index: number) => Promise<boolean>) =>
+      (await Promise.all(stores.map((store, index) => store.change((tx) => work(tx, index))))).filter(Boolean)
+    for (let round = 0; round < 5; round += 1) {
+      const removed = await both(async (tx, index) => {
+        const left = await tx.settings.all('owners')
+        await new Promise((resolve) => setTimeout(resolve, 5))
+        if (left.size < 2) return false
+        return await tx.settings.delete('owners', index === 0 ? 'a' : 'b')
+      })
+      assert.equal(removed.length, 1)
+      const { size } = await stores[0].read((tx) => tx.settings.all('owners'))
+      assert.equal(size, 1)
+      await stores[0].change(async (tx) => {
+        for (const owner of ['a', 'b']) await tx.settings.put('owners', owner, true)
+      })
+      const taken = await both(async (tx) => {
+        const quota = await tx.settings.all(`quota-${round}`)
+        await new Promise((resolve) => setTimeout(resolve, 5))
+        if (quota.size > 0) return false
+        await tx.settings.put(`quota-${round}`, String(Math.random()), 1)
+        return true
+      })
+      assert.equal(taken.length, 1)
+      assert.equal((await both((tx) => tx.settings.putIfAbsent('names', `n${round}`, 1))).length, 1)
+    }
+    await Promise.all(stores.map((store) => store.close()))
+  })
+
+  it('R-10: a server that hangs in the middle of a change holds up the changes of others for seconds, not for ever', async () => {
+    await emptyDatabase(url)
+    const [hung, sound] = await Promise.all([open(2), open(2)])
+    const started = Promise.withResolvers<void>()
+    const thawed = Promise.withResolvers<void>()
+    const hanging = hung.change(async (tx) => {
+      await tx.settings.put('server', 'x', 'hung')
+      started.resolve()
+      await thawed.promise
+      await tx.settings.put('server', 'y', 'hung')
+    })
+    const refused = assert.rejects(hanging, { code: 'STORE_UNAVAILABLE' })
+    await started.promise
+    await sound.change((tx) => tx.settings.put('server', 'x', 'sound'))
+    thawed.resolve()
+    await refused
+    assert.deepEqual([...(await sound.read((tx) => tx.settings.all('server')))], [['x', 'sound']])
+    await Promise.all([hung.close(), sound.close()])
   })
 
   it('R-30: a store file moves into a database whole, once, and never into one that is used', async () => {

@@ -1,0 +1,128 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { chainVerifier, type KeyRing } from '../crypto/index.ts'
+import { AppError } from '../diag/index.ts'
+import { verifySeals } from '../service/index.ts'
+import { backUpSqliteStore, type ReadTransaction, type Store, serverOwner } from '../store/index.ts'
+import { maintenanceParts } from './server-keys.ts'
+
+const pageSize = 500
+/** Who owns the keys under which the issuers' private keys lie. */
+const issuers = /^issuer:v[12]$/
+
+/**
+ * Looks at all of a store: every sealed value opens, every audit trail holds, each environment has its revisions without a
+ * gap, no data key lacks its owner. Changes nothing. Gives a line; names each damaged item (R-25).
+ *
+ * @throws AppError STORE_SEALS_BROKEN with what is damaged
+ */
+export async function examine(store: Store, keyRing: KeyRing): Promise<string> {
+  const bad: string[] = []
+  const seals = await verifySeals(await maintenanceParts(store, keyRing))
+  bad.push(...seals.bad)
+  let entries = 0
+  let revisions = 0
+  for (const organization of await organizationsOf(store)) {
+    const trail = await brokenTrail(store, organization.id)
+    entries += trail.entries
+    if (trail.broken !== null) bad.push(`audit trail of ${organization.name}: ${trail.broken}`)
+    const found = await brokenEnvironments(store, organization)
+    revisions += found.revisions
+    bad.push(...found.bad)
+  }
+  const own = await brokenTrail(store, serverOwner)
+  entries += own.entries
+  if (own.broken !== null) bad.push(`audit trail of the server: ${own.broken}`)
+  bad.push(...(await orphanedKeys(store)))
+  if (bad.length > 0) {
+    throw new AppError('STORE_SEALS_BROKEN', {
+      bad: bad.slice(0, 20),
+      good: seals.good,
+      all: seals.good + bad.length,
+    })
+  }
+  return `${seals.good} sealed values open, ${revisions} revisions and ${entries} audit entries hold, no key lacks its owner`
+}
+
+/** Runs `work` on a consistent copy of a file that a server may be working on; the copy's integrity was checked. */
+export async function onCopy<T>(path: string, data: string, work: (copy: string) => Promise<T>): Promise<T> {
+  const copy = join(data, `doctor-${process.pid}.db`)
+  try {
+    backUpSqliteStore(path, copy)
+    return await work(copy)
+  } finally {
+    for (const ending of ['', '-wal', '-shm', '.lock', '.partial'])
+      rmSync(`${copy}${ending}`, { force: true })
+  }
+}
+
+async function organizationsOf(store: Store) {
+  return await store.read(async ({ organizations }) => (await organizations.list(null, 100_000)).items)
+}
+
+async function brokenTrail(store: Store, id: string): Promise<{ entries: number; broken: string | null }> {
+  const verify = chainVerifier()
+  let after = 0
+  for (;;) {
+    const page = await store.read(({ auditEntries }) => auditEntries.forward(id, after, pageSize))
+    for (const entry of page.items) {
+      const broken = verify(entry)
+      if (broken !== null) return { entries: after, broken: `entry ${broken.sequence}: ${broken.why}` }
+      after = entry.sequence
+    }
+    if (!page.more) return { entries: after, broken: null }
+  }
+}
+
+async function brokenEnvironments(
+  store: Store,
+  organization: { readonly id: string; readonly name: string },
+) {
+  const bad: string[] = []
+  let revisions = 0
+  const environments = await store.read(
+    async (transaction) => (await transaction.environments.list([organization.id], null, 100_000)).items,
+  )
+  for (const { id, project, name, latest } of environments) {
+    const numbers = await store.read((transaction) => revisionNumbers(transaction, id))
+    revisions += numbers.length
+    const gap = numbers.findIndex((number, index) => number !== latest - index)
+    if (gap !== -1 || numbers.length !== latest) {
+      const missing = gap === -1 ? latest - numbers.length : latest - gap
+      bad.push(`${organization.name}/${project}/${name}@${missing} is missing`)
+    }
+  }
+  return { bad, revisions }
+}
+
+async function revisionNumbers({ revisions }: ReadTransaction, id: string): Promise<readonly number[]> {
+  const numbers: number[] = []
+  for (;;) {
+    const page = await revisions.list(id, numbers.at(-1) ?? null, pageSize)
+    numbers.push(...page.items.map(({ number }) => number))
+    if (!page.more) return numbers
+  }
+}
+
+async function orphanedKeys(store: Store): Promise<readonly string[]> {
+  const bad: string[] = []
+  let after: string | null = null
+  for (;;) {
+    const from: string | null = after
+    const page = await store.read(async (transaction) => {
+      const found = await transaction.dataKeys.list(from, pageSize)
+      for (const { id, ownerId } of found.items) {
+        const known =
+          ownerId === serverOwner ||
+          issuers.test(ownerId) ||
+          (await transaction.environments.get(ownerId)) !== null ||
+          (await transaction.organizations.get(ownerId)) !== null
+        if (!known) bad.push(`data key ${id} belongs to nothing`)
+      }
+      return found
+    })
+    const last = page.items.at(-1)
+    if (!page.more || last === undefined) return bad
+    after = last.id
+  }
+}
