@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { chainVerifier, type KeyRing } from '../crypto/index.ts'
 import { AppError } from '../diag/index.ts'
-import { verifySeals } from '../service/index.ts'
+import { hashContent, verifySeals } from '../service/index.ts'
 import { backUpSqliteStore, type ReadTransaction, type Store, serverOwner } from '../store/index.ts'
 import { maintenanceParts } from './server-keys.ts'
 
@@ -86,6 +86,13 @@ async function brokenEnvironments(
   for (const { id, project, name, latest } of environments) {
     const numbers = await store.read((transaction) => revisionNumbers(transaction, id))
     revisions += numbers.length
+    for (const number of numbers) {
+      const revision = await store.read((transaction) => transaction.revisions.get(id, number))
+      // A spoilt envelope is no envelope any more, and a spoilt word was never one: only the hash tells.
+      if (revision !== null && hashContent(revision.source) !== revision.contentHash) {
+        bad.push(`${organization.name}/${project}/${name}@${number} was altered`)
+      }
+    }
     const gap = numbers.findIndex((number, index) => number !== latest - index)
     if (gap !== -1 || numbers.length !== latest) {
       const missing = gap === -1 ? latest - numbers.length : latest - gap

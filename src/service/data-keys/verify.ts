@@ -72,9 +72,10 @@ async function eachValue(
   { environment, organization }: Home,
   meet: (what: () => string, ciphertext: Uint8Array, open: () => Promise<unknown>) => Promise<void>,
 ): Promise<void> {
-  for (let number = 1; ; number += 1) {
+  // To the last one, over any that is missing: a gap must not hide what lies behind it.
+  for (let number = 1; number <= environment.latest; number += 1) {
     const revision = await parts.store.read(({ revisions }) => revisions.get(environment.id, number))
-    if (revision === null) return
+    if (revision === null) continue
     const secrets = await sealedSecrets(revision.source)
     if (secrets.length === 0) continue
     const crypter = parts.crypterFor(environment, organization, textOf(revision))
