@@ -112,6 +112,8 @@ export interface ChildEnd {
 export interface Terminal {
   /** Asks for something that must not be shown; null when nobody can answer. */
   readonly askSecret: (question: string) => Promise<string | null>
+  /** Shows that something takes long, once it does; the function it gives takes that away. Absent = nothing is shown. */
+  readonly waiting?: (words: string) => () => void
   /** Logs in through the browser and gives the token; null when that is not possible here. */
   readonly browserToken: (consoleUrl: string) => Promise<string | null>
 }

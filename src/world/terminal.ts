@@ -1,4 +1,5 @@
 import type { Terminal } from '../cli/index.ts'
+import { waiting } from './waiting.ts'
 
 /** The person at the terminal. A token is typed unseen; there is no console yet that a browser could log in at. */
 export const terminal: Terminal = {
@@ -20,5 +21,6 @@ export const terminal: Terminal = {
       process.stderr.write('\n')
     }
   },
+  waiting,
   browserToken: async () => null,
 }

@@ -76,7 +76,10 @@ export async function createApi(
   backend: string,
   account: Pick<Account, 'accessToken' | 'insecure'>,
 ): Promise<EscApi> {
-  const common = { userAgent: `esc-cli/1 (${world.version}; openesc)`, sleep: world.clock.sleep }
+  const common = {
+    userAgent: `esc-cli/1 (${world.version}; openesc)`,
+    sleep: during(world, 'trying again', world.clock.sleep),
+  }
   if (backend.startsWith('local:')) {
     const open = world.programs.openLocal
     if (open === null) throw new Failure('the service in this process is not available here')
@@ -84,8 +87,21 @@ export async function createApi(
     return createClient({ ...common, baseUrl: 'http://localhost', token, transport })
   }
   if (!URL.canParse(backend)) throw new Failure(`${JSON.stringify(backend)} is not a valid backend URL`)
-  const transport: Transport = world.transport({ insecure: account.insecure ?? false })
+  const plain = world.transport({ insecure: account.insecure ?? false })
+  const transport: Transport = during(world, `waiting for ${new URL(backend).host}`, plain)
   return createClient({ ...common, baseUrl: backend, token: account.accessToken, transport })
+}
+
+/** The same work, with a word to the person at the terminal while it takes long. */
+function during<A, R>(world: World, words: string, work: (input: A) => Promise<R>): (input: A) => Promise<R> {
+  return async (input) => {
+    const stop = world.terminal.waiting?.(words)
+    try {
+      return await work(input)
+    } finally {
+      stop?.()
+    }
+  }
 }
 
 /** What finding an account needs. */
