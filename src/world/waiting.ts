@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs'
-import { isatty } from 'node:tty'
+import { createRequire } from 'node:module'
 
 const patienceMilliseconds = 300
 const stepMilliseconds = 100
@@ -14,6 +14,8 @@ export function waiting(words: string): () => void {
   let timer = setTimeout(show, patienceMilliseconds)
   timer.unref()
   function show(): void {
+    // Loaded when it is needed: most requests are answered long before.
+    const { isatty } = createRequire(import.meta.url)('node:tty') as typeof import('node:tty')
     if (!isatty(2) || process.env['TERM'] === 'dumb') return
     write(`\r\x1b[K${frames[shown % frames.length]} ${words}`)
     shown += 1
