@@ -192,6 +192,8 @@ describe('minting', () => {
     ])
     assert.deepEqual(using(/\bmint(?:Login|Identity)Token\(/), [
       'src/oidc/issuer.ts',
+      // Two that wrap it: one refuses while the clock is off, one counts.
+      'src/programs/clock-watch.ts',
       'src/programs/measured.ts',
       'src/programs/powers.ts',
     ])
