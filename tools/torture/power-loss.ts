@@ -40,7 +40,7 @@ export async function cutPower(plan: {
   try {
     const trace = join(folder, 'trace')
     await workTraced(folder, trace, plan)
-    const steps = readTrace(readFileSync(trace, 'latin1'))
+    const steps = readTrace(await settled(trace))
     const random = seeded(plan.seed)
     const lost: string[] = []
     const first = steps.findIndex(({ kind }) => kind === 'acknowledged')
@@ -100,6 +100,16 @@ async function workTraced(
   }
 }
 
+/** The trace when its writer, which outlives the server a little, has written all of it. */
+async function settled(path: string): Promise<string> {
+  for (let before = -1; ; ) {
+    const text = readFileSync(path, 'latin1')
+    if (text.length === before && text.endsWith('\n')) return text
+    before = text.length
+    await new Promise((resolve) => setTimeout(resolve, 300))
+  }
+}
+
 /** The steps of a trace. A call that another thread interrupted counts where it returned. */
 function readTrace(text: string): readonly Step[] {
   const steps: Step[] = []
@@ -126,6 +136,8 @@ function stepOf(call: string): Step | null {
   }
   const file = /\/(openesc\.db(?:-wal)?)$/.exec(path)?.[1]
   if (file === undefined) return null
+  // Its process ended in the middle of it.
+  if (/ = \?$/.test(rest)) return null
   if (name === 'fsync' || name === 'fdatasync') return / = 0$/.test(rest) ? { kind: 'sync', file } : null
   if (name === 'ftruncate') return { kind: 'truncate', file, length: Number(/^, (\d+)\)/.exec(rest)?.[1]) }
   const [, hex = '', offset, written] = /^, "([^"]*)", \d+, (\d+)\)\s+= (\d+)$/.exec(rest) ?? []
