@@ -44,7 +44,6 @@ const world: World = {
     maintain: async (task, options, report) =>
       await (await import('./programs/maintenance.ts')).maintain(task, options, report),
     awsAccount: async (options) => (await import('./programs/aws-account.ts')).openAwsAccount(options),
-    openLocal: null,
   },
   defaultBackend: null,
 }

@@ -73,8 +73,8 @@ async function writeCommandPages(target: string): Promise<void> {
     lookPath: async (name) => name,
     spawn: async () => ({ code: 1, signal: null }),
     page: async () => false,
-    terminal: { askSecret: none, browserToken: none },
-    programs: { startServer: async () => 1, startSandbox: async () => 1, openLocal: null },
+    terminal: { askSecret: none },
+    programs: { startServer: async () => 1, startSandbox: async () => 1 },
     defaultBackend: null,
   })
   if (code !== 0) throw new Error('the command line did not write its pages')

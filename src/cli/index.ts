@@ -6,7 +6,6 @@ export type {
   FileStatus,
   FileSystem,
   Input,
-  LocalService,
   MaintenanceTask,
   ProgramOptions,
   Programs,

@@ -35,7 +35,6 @@ async function esc(
   const programs = {
     startServer: async (options: ProgramOptions) => started.server.push(options) - 1,
     startSandbox: async (options: ProgramOptions) => started.sandbox.push(options) - 1,
-    openLocal: null,
   }
   const code = await runCli(args, { ...world, programs })
   return { ...started, code }

@@ -130,3 +130,16 @@ test('the reference has a page for every command and group that is not hidden', 
   assert.equal(pages.size, wanted.length)
   assert.match(pages.get('out/esc_env_get.md') ?? '', /^# esc env get\n\n```\n/)
 })
+
+test('the next step that a server gives is shown to a person, and changes no text that scripts read', async () => {
+  const answer = () =>
+    Response.json(
+      { code: 403, message: 'Forbidden' },
+      { status: 403, headers: { 'OpenESC-Hint': 'ask ada for `open`' } },
+    )
+  const command = ['env', 'get', 'acme/web/dev']
+  const said = 'Error: getting environment definition: [403] Forbidden\n'
+  assert.equal((await esc(command, { answer })).stderr, said)
+  const shown = (await esc(command, { answer, terminal: true })).stderr
+  assert.match(shown, /\[403\] Forbidden\n {2}try: ask ada for `open`\n$/)
+})

@@ -1,7 +1,7 @@
 import { checkCount } from './argument-count.ts'
 import type { Command } from './command.ts'
 import { exitCodeOf } from './exit-code.ts'
-import { Exit, isExpected } from './failure.ts'
+import { apiErrorOf, Exit, isExpected } from './failure.ts'
 import { type Found, findCommand } from './find-command.ts'
 import { type FlagTable, parseFlags, requireFlags, text, toggle } from './flags.ts'
 import { createOutput } from './output.ts'
@@ -20,6 +20,9 @@ export async function runCli(argv: readonly string[], world: World): Promise<num
     if (error instanceof Exit) return error.code
     const { errorColors, note } = createOutput(world)
     note(`${errorColors.red('Error:')} ${escapeControls(messageOf(error))}`)
+    const step = apiErrorOf(error)?.nextStep ?? ''
+    // The words of a refusal are fixed by what scripts look for; a person gets the server's next step with them.
+    if (step !== '' && world.stderr.isTerminal) note(`  try: ${escapeControls(step)}`)
     return exitCodeOf(error, world)
   }
 }

@@ -114,8 +114,6 @@ export interface Terminal {
   readonly askSecret: (question: string) => Promise<string | null>
   /** Shows that something takes long, once it does; the function it gives takes that away. Absent = nothing is shown. */
   readonly waiting?: (words: string) => () => void
-  /** Logs in through the browser and gives the token; null when that is not possible here. */
-  readonly browserToken: (consoleUrl: string) => Promise<string | null>
 }
 
 /** Settings of a program by name, as flags, variables or the configuration file gave them. */
@@ -133,7 +131,7 @@ export type MaintenanceTask =
   | 'doctor'
   | 'status'
 
-/** The long-running programs, and the service without one. Each resolves with an exit code when it has ended. */
+/** The long-running programs. Each resolves with an exit code when it has ended. */
 export interface Programs {
   readonly startServer: (options: ProgramOptions) => Promise<number>
   readonly startSandbox: (options: ProgramOptions) => Promise<number>
@@ -145,12 +143,4 @@ export interface Programs {
   ) => Promise<string>
   /** The AWS account that credentials of this machine lead to. Absent where AWS cannot be called. */
   readonly awsAccount?: (options: AccountOptions) => Promise<AwsAccount>
-  /** The service in this process, over the data in a directory; null where it is not available. */
-  readonly openLocal: ((dataDirectory: string) => Promise<LocalService>) | null
-}
-
-/** The service in this process and a token that it accepts. */
-export interface LocalService {
-  readonly transport: Transport
-  readonly token: string
 }

@@ -7,11 +7,13 @@ export class ApiError extends Error {
   readonly reason: string
   readonly diagnostics: readonly WireDiagnostic[]
   readonly requestId: string
+  /** What to do next, from servers that say it; `''` from others. */
+  readonly nextStep: string
 
   constructor(
     code: number,
     reason: string,
-    details: { diagnostics?: readonly WireDiagnostic[]; requestId?: string } = {},
+    details: { diagnostics?: readonly WireDiagnostic[]; requestId?: string; nextStep?: string } = {},
   ) {
     const requestId = code >= 500 ? (details.requestId ?? '') : ''
     super(message(code, reason, requestId))
@@ -20,6 +22,7 @@ export class ApiError extends Error {
     this.reason = reason
     this.diagnostics = details.diagnostics ?? []
     this.requestId = requestId
+    this.nextStep = details.nextStep ?? ''
   }
 }
 

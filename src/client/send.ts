@@ -130,6 +130,7 @@ export function refusal(response: HttpResponse, authenticated: boolean): ApiErro
   return new ApiError(code, typeof body.message === 'string' ? body.message : text.trim(), {
     diagnostics,
     requestId,
+    nextStep: response.headers['openesc-hint'] ?? '',
   })
 }
 

@@ -287,7 +287,7 @@ export const codes = table({
   STORE_IN_USE: {
     kind: 'unavailable',
     say: 'the store `{path}` is already open in another process',
-    hint: 'stop the other server, or give this one a data folder of its own',
+    hint: 'stop the other server, or give this one a data folder of its own; `--online` and `esc server doctor` work beside it',
   },
   STORE_UNWRITABLE: {
     kind: 'unavailable',

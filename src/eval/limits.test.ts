@@ -175,7 +175,7 @@ test('S-42: a diamond of imports is evaluated once', async () => {
   assert.equal(diagnostics.length, 1)
 })
 
-test('S-46: a cycle of imports and one of references are findings', async () => {
+test('a cycle of imports and one of references are findings', async () => {
   const files = {
     root: 'imports: [a]\nvalues: {p: "${q}", q: "${p}"}\n',
     a: 'imports: [b]\n',

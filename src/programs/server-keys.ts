@@ -39,7 +39,9 @@ export async function keepKeys(
   const { keyRing, rewrap } = await unlock(store, keyFile, systemRandom, sources)
   if (task === 'keys-rewrap') {
     const done = await rewrap((count) =>
-      report(`${count} data keys rewrapped; stopped here, it goes on when run again`),
+      report(
+        `${count} data keys rewrapped; if this is stopped, both keys still work and the next run goes on`,
+      ),
     )
     return `${done} data keys now belong to ${keyRing.keyId}; when \`esc server keys verify\` is content, the old key may go`
   }
@@ -65,7 +67,7 @@ async function rotate(parts: ServiceParts, report: (line: string) => void): Prom
   while (await stepRotation(parts, holder)) {
     rotation = (await parts.store.read(rotationIn)) ?? rotation
     report(
-      `${rotation.done} of ${rotation.environments} environments done; stopped here, it goes on when run again`,
+      `${rotation.done} of ${rotation.environments} environments done; if this is stopped, the next run goes on`,
     )
   }
   const { environments, values, failed } = (await parts.store.read(rotationIn)) ?? rotation

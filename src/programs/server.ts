@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { appendFile } from 'node:fs/promises'
-import { homedir, hostname, userInfo } from 'node:os'
-import { join, resolve } from 'node:path'
+import { hostname } from 'node:os'
+import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createTokenExchange } from '../aws/index.ts'
 import type { ProgramOptions } from '../cli/index.ts'
@@ -10,7 +10,7 @@ import { AppError } from '../diag/index.ts'
 import { createApp } from '../http/index.ts'
 import { createIssuer, type Issuer } from '../oidc/index.ts'
 import { createVendorCalls } from '../providers/index.ts'
-import { createService, createWindowLimiter, type LogEvent, type Service } from '../service/index.ts'
+import { createService, type LogEvent, type Service } from '../service/index.ts'
 import { openVault, type Store, signingKeyStorage } from '../store/index.ts'
 import { files } from '../world/files.ts'
 import { awsAccounts } from './aws-account.ts'
@@ -18,49 +18,20 @@ import { type ClockWatch, createClockWatch, fetchWithClock, issuerWithClock } fr
 import { createEgress } from './egress.ts'
 import { endOnFault, faultOf } from './fault.ts'
 import { prepareFolder } from './folder.ts'
-import { type KeySources, unlock } from './key-file.ts'
+import { unlock } from './key-file.ts'
 import { keepKeysNew } from './key-work.ts'
+import { limitsOf, mintLimitOf } from './limits.ts'
 import { type Listener, listen } from './listen.ts'
 import { countRequest, measuredAnswers, measuredExchange, measuredIssuer, measuredStore } from './measured.ts'
 import { createMetrics, type Metrics, serveMetrics } from './metrics.ts'
-import { readSettings } from './options.ts'
 import { logLine, surviveClosedOutput } from './output.ts'
 import { catalogue, providersFor } from './powers.ts'
 import { requireSecure } from './production.ts'
 import { serverFacts } from './server-facts.ts'
-import { keySources } from './server-keys.ts'
+import { type ServerSettings, serverSettings } from './server-settings.ts'
 import { createStatus, type Status } from './status.ts'
 import { keepStorageReserve, storeWithReserve } from './storage-reserve.ts'
 import { openStore, sqlitePath } from './store.ts'
-
-interface ServerSettings {
-  readonly host: string
-  readonly port: number
-  readonly data: string
-  /** `postgres://…`; absent = a file in the data directory. */
-  readonly database: string | undefined
-  readonly metricsPort: number | undefined
-  readonly keyFile: string
-  readonly keySources: KeySources
-  readonly issuerBaseUrl: string | undefined
-  readonly stsEndpoint: string | undefined
-  readonly awsRegion: string
-  /** Whether refusals of STS are explained with the role's policy, read from IAM. */
-  readonly readRolePolicies: boolean
-  /** AWS accounts whose roles may be assumed; empty = any. */
-  readonly allowedAccounts: readonly string[]
-  readonly organization: string
-  readonly user: string
-  readonly tokenFile: string
-  /** Where signed ends of the audit trails are appended; absent = they go to the log. */
-  readonly auditCheckpoints: string | undefined
-  readonly allowedTargets: readonly string[]
-  readonly trustedProxies: readonly string[]
-  /** Requests a second with one token; 0 = no limits. */
-  readonly rateLimit: number
-  /** Whether unsafe settings keep the server from starting. */
-  readonly production: boolean
-}
 
 const tickMilliseconds = 10_000
 /** Balancers ask for readiness every few seconds (S-71). */
@@ -104,51 +75,6 @@ function endAtOnce(): void {
   setTimeout(() => process.exit(1), 100)
 }
 
-function serverSettings(options: ProgramOptions): ServerSettings {
-  const settings = readSettings(options)
-  const data = resolve((settings.text('data') ?? '~/.openesc').replace(/^~(?=\/|$)/, homedir()))
-  return {
-    host: settings.text('host') ?? '127.0.0.1',
-    port: settings.integer('port', { min: 0, max: 65_535 }) ?? 3720,
-    data,
-    database: settings.text('database'),
-    metricsPort: settings.integer('metricsPort', { min: 0, max: 65_535 }),
-    keyFile: settings.text('keyFile') ?? join(data, 'key'),
-    keySources: keySources(settings),
-    issuerBaseUrl: settings.text('issuerBaseUrl'),
-    stsEndpoint: settings.text('stsEndpoint'),
-    awsRegion: settings.text('awsRegion') ?? 'us-east-1',
-    readRolePolicies: settings.flag('readRolePolicies'),
-    allowedAccounts: accountIds(settings.list('allowedAccounts')),
-    organization: settings.text('organization') ?? 'my-org',
-    user: settings.text('user') ?? loginName(),
-    tokenFile: settings.text('tokenFile') ?? join(data, 'first-token'),
-    auditCheckpoints: settings.text('auditCheckpoints'),
-    allowedTargets: settings.list('allowedTargets'),
-    trustedProxies: settings.list('trustedProxies'),
-    production: settings.flag('production'),
-    rateLimit: settings.integer('rateLimit', { min: 0, max: 1_000_000 }) ?? 100,
-  }
-}
-
-/** @throws AppError for what is no account's id: a list that nothing fits would stop every login without a word */
-function accountIds(given: readonly string[]): readonly string[] {
-  for (const got of given)
-    if (!/^\d{12}$/.test(got))
-      throw new AppError('SETTING_INVALID', {
-        name: 'allowedAccounts',
-        wanted: 'the 12 digits of an AWS account',
-        got,
-      })
-  return given
-}
-
-/** Whoever starts the server first is its administrator. */
-function loginName(): string {
-  const name = userInfo().username
-  return /^[a-zA-Z0-9][\w-]{1,38}[a-zA-Z0-9]$/.test(name) ? name : 'admin'
-}
-
 type AnswerFrom = (
   request: Request,
   connection: { readonly remoteAddress: string; readonly target: string },
@@ -163,25 +89,6 @@ function checkpointKeeper(
     if (path === undefined) log({ level: 'info', event: 'audit-checkpoint', ...checkpoint })
     else await appendFile(path, `${JSON.stringify(checkpoint)}\n`, { mode: 0o600 })
   }
-}
-
-/** The limits of S-55; several servers beside each other count apart. */
-function limitsOf(perSecond: number) {
-  if (perSecond === 0) return {}
-  const nowMs = () => performance.now()
-  return {
-    rateLimit: { perSecond, burst: 2 * perSecond, nowMs },
-    addressLimit: { perSecond: 10, burst: 50, nowMs },
-    openLimit: { perSecond: 200, burst: 400, nowMs },
-    testFireLimit: { most: 10, milliseconds: 60_000, nowMs },
-  }
-}
-
-/** Identity tokens for clouds: sixty a minute for each environment. */
-function mintLimitOf(perSecond: number) {
-  if (perSecond === 0) return {}
-  const window = { most: 60, milliseconds: 60_000, nowMs: () => performance.now() }
-  return { mintLimit: createWindowLimiter(window, 'identity tokens a minute', 'minted by this environment') }
 }
 
 function logTo(write: (line: string) => void, metrics: Metrics): (event: LogEvent) => void {

@@ -3,6 +3,7 @@ import { appendEntries, serverTrail } from './audit/append.ts'
 import { checkName } from './names.ts'
 import type { ServiceParts } from './parts.ts'
 import { type Founding, newUser } from './people.ts'
+import { personalToken } from './personal-token.ts'
 
 /** What a bootstrap gives: the token's text is shown here once and kept nowhere. */
 export interface BootstrapResult {
@@ -54,23 +55,17 @@ export async function bootstrap(
       role: 'admin',
       createdMs: nowMs,
     })
-    await transaction.tokens.insert({
-      id: token.id,
-      type: 'personal',
-      name: 'bootstrap',
-      description: 'made with the first administrator',
-      secretHash: token.secretHash,
-      userId: user.id,
-      organizationId: null,
-      team: null,
-      admin: false,
-      scopes: null,
-      environmentIds: null,
-      createdMs: nowMs,
-      expiresMs: expires.getTime(),
-      lastUsedMs: null,
-      revokedMs: null,
-    })
+    await transaction.tokens.insert(
+      personalToken({
+        id: token.id,
+        name: 'bootstrap',
+        description: 'made with the first administrator',
+        secretHash: token.secretHash,
+        userId: user.id,
+        createdMs: nowMs,
+        expiresMs: expires.getTime(),
+      }),
+    )
     await appendEntries(transaction, serverTrail, [
       {
         event: 'installation-founded',

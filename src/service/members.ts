@@ -11,6 +11,7 @@ import { note } from './notes.ts'
 import type { ServiceParts } from './parts.ts'
 import { newUser } from './people.ts'
 import type { Level } from './permissions.ts'
+import { personalToken } from './personal-token.ts'
 import { rotationDisabledSetting } from './rotations.ts'
 
 /** A member with their account. */
@@ -156,23 +157,17 @@ async function insertFirstToken(
   nowMs: number,
 ): Promise<string> {
   const { text, id, secretHash } = parts.tokens.make('personal')
-  await transaction.tokens.insert({
-    id,
-    type: 'personal',
-    name: 'first',
-    description: 'made with the account',
-    secretHash,
-    userId,
-    organizationId: null,
-    team: null,
-    admin: false,
-    scopes: null,
-    environmentIds: null,
-    createdMs: nowMs,
-    expiresMs: nowMs + firstTokenMilliseconds,
-    lastUsedMs: null,
-    revokedMs: null,
-  })
+  await transaction.tokens.insert(
+    personalToken({
+      id,
+      name: 'first',
+      description: 'made with the account',
+      secretHash,
+      userId,
+      createdMs: nowMs,
+      expiresMs: nowMs + firstTokenMilliseconds,
+    }),
+  )
   return text
 }
 

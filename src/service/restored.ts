@@ -2,6 +2,7 @@ import type { ReadTransaction } from '../store/index.ts'
 import { appendEntries, serverTrail } from './audit/append.ts'
 import { organizationsOf } from './data-keys/reseal.ts'
 import type { ServiceParts } from './parts.ts'
+import { personalToken } from './personal-token.ts'
 
 /** What a restored store lost on purpose, and the one token that now opens it. */
 export interface Restored {
@@ -34,23 +35,17 @@ export async function settleRestored(parts: ServiceParts): Promise<Restored> {
     const administrator = await firstAdministrator(transaction)
     const made = administrator === null ? null : parts.tokens.make('personal')
     if (administrator !== null && made !== null) {
-      await transaction.tokens.insert({
-        id: made.id,
-        type: 'personal',
-        name: `restored ${new Date(nowMs).toISOString()}`,
-        description: 'made when the store was restored',
-        secretHash: made.secretHash,
-        userId: administrator,
-        organizationId: null,
-        team: null,
-        admin: false,
-        scopes: null,
-        environmentIds: null,
-        createdMs: nowMs,
-        expiresMs: nowMs + tokenMilliseconds,
-        lastUsedMs: null,
-        revokedMs: null,
-      })
+      await transaction.tokens.insert(
+        personalToken({
+          id: made.id,
+          name: `restored ${new Date(nowMs).toISOString()}`,
+          description: 'made when the store was restored',
+          secretHash: made.secretHash,
+          userId: administrator,
+          createdMs: nowMs,
+          expiresMs: nowMs + tokenMilliseconds,
+        }),
+      )
     }
     await appendEntries(transaction, serverTrail, [
       {

@@ -1,7 +1,7 @@
 import type { Terminal } from '../cli/index.ts'
 import { waiting } from './waiting.ts'
 
-/** The person at the terminal. A token is typed unseen; there is no console yet that a browser could log in at. */
+/** The person at the terminal. A token is typed unseen. */
 export const terminal: Terminal = {
   askSecret: async (question) => {
     if (!process.stdin.isTTY) return null
@@ -22,5 +22,4 @@ export const terminal: Terminal = {
     }
   },
   waiting,
-  browserToken: async () => null,
 }

@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { CreateOpenIDConnectProviderCommand, CreateRoleCommand } from '@aws-sdk/client-iam'
 import { createTokenExchange } from '../../src/aws/index.ts'
-import { createIssuer, type Issuer } from '../../src/oidc/index.ts'
 import { providersFor } from '../../src/programs/powers.ts'
 import { explainRefusal } from '../../src/providers/aws-login/refusal.ts'
 import { AwsRefusal } from '../../src/providers/index.ts'
 import { type SetupTarget, trustPolicy } from '../../src/setup/index.ts'
-import type { openVault } from '../../src/store/index.ts'
-import { signingKeyStorage } from '../../src/store/index.ts'
 import { type Stage, startStage } from '../../src/sts/stage.test.ts'
+import { issuerOver } from '../http/real-issuer.ts'
 import { createWorld, type World } from '../http/world.ts'
 
 const baseUrl = 'http://127.0.0.1:9'
@@ -45,13 +42,7 @@ describe('aws-login against a real issuer, server and sandbox', () => {
 
   before(async () => {
     keys = await createWorld()
-    const issuer: Issuer = await createIssuer({
-      baseUrl,
-      storage: { v1: signingKeyStorage(keys.store, 'v1'), v2: signingKeyStorage(keys.store, 'v2') },
-      sealer: keys.parts.sealer as Awaited<ReturnType<typeof openVault>>,
-      nowMs: () => Date.now(),
-      random: (count) => randomBytes(count),
-    })
+    const issuer = await issuerOver(keys, baseUrl)
     stage = await startStage({
       fetch: async (input, init) => {
         if (!isReachable) throw new TypeError('fetch failed')

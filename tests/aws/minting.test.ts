@@ -1,14 +1,13 @@
 // Who can make this server sign what: S-23, S-34, S-35. The issuer and the server are real; what would go to STS is kept here.
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
 import { globSync, readFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { routes } from '../../src/http/index.ts'
-import { createIssuer, type Issuer } from '../../src/oidc/index.ts'
+import type { Issuer } from '../../src/oidc/index.ts'
 import { providersFor } from '../../src/programs/powers.ts'
 import type { AwsTokenExchange } from '../../src/providers/index.ts'
-import { type openVault, signingKeyStorage } from '../../src/store/index.ts'
+import { issuerOver } from '../http/real-issuer.ts'
 import { createWorld, type Who, type World } from '../http/world.ts'
 
 const org = '/api/esc/environments/acme'
@@ -41,13 +40,7 @@ describe('minting', () => {
 
   before(async () => {
     keys = await createWorld()
-    const plain = await createIssuer({
-      baseUrl: 'https://issuer.test',
-      storage: { v1: signingKeyStorage(keys.store, 'v1'), v2: signingKeyStorage(keys.store, 'v2') },
-      sealer: keys.parts.sealer as Awaited<ReturnType<typeof openVault>>,
-      nowMs: () => Date.now(),
-      random: (count) => randomBytes(count),
-    })
+    const plain = await issuerOver(keys, 'https://issuer.test')
     const issuer: Issuer = {
       ...plain,
       mintLoginToken: (request) => {

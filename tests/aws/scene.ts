@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -6,11 +5,10 @@ import { openAccount } from '../../src/aws/account.ts'
 import { createTokenExchange } from '../../src/aws/index.ts'
 import { type World as CliWorld, type FileSystem, runCli } from '../../src/cli/index.ts'
 import { createFetchTransport } from '../../src/client/index.ts'
-import { createIssuer, type Issuer } from '../../src/oidc/index.ts'
 import { providersFor } from '../../src/programs/powers.ts'
-import { type openVault, signingKeyStorage } from '../../src/store/index.ts'
 import { type Stage, startStage } from '../../src/sts/stage.test.ts'
 import { files } from '../../src/world/files.ts'
+import { issuerOver } from '../http/real-issuer.ts'
 import { createWorld, type Who, type World } from '../http/world.ts'
 
 /** The account that the sandbox plays. */
@@ -52,13 +50,7 @@ export interface Scene {
 
 export async function startScene(): Promise<Scene> {
   const keys = await createWorld()
-  const issuer: Issuer = await createIssuer({
-    baseUrl,
-    storage: { v1: signingKeyStorage(keys.store, 'v1'), v2: signingKeyStorage(keys.store, 'v2') },
-    sealer: keys.parts.sealer as Awaited<ReturnType<typeof openVault>>,
-    nowMs: () => Date.now(),
-    random: (count) => randomBytes(count),
-  })
+  const issuer = await issuerOver(keys, baseUrl)
   let server: World | null = null
   const stage = await startStage({
     fetch: async (input, init) => await server!.app.request(new Request(input, init)),
@@ -116,11 +108,10 @@ export async function startScene(): Promise<Scene> {
       lookPath: async (name) => name,
       spawn: async () => ({ code: 1, signal: null }),
       page: async () => false,
-      terminal: { askSecret: async () => null, browserToken: async () => null },
+      terminal: { askSecret: async () => null },
       programs: {
         startServer: async () => 1,
         startSandbox: async () => 1,
-        openLocal: null,
         awsAccount: async (asked) =>
           openAccount({
             ...asked,

@@ -171,7 +171,6 @@ describe('esc aws trust check', () => {
           programs: {
             startServer: async () => 1,
             startSandbox: async () => 1,
-            openLocal: null,
             awsAccount: async (options) =>
               openAccount({
                 ...options,
@@ -220,7 +219,6 @@ describe('esc aws trust check', () => {
     const programs = {
       startServer: async () => 1,
       startSandbox: async () => 1,
-      openLocal: null,
       awsAccount: async (options: AccountOptions) =>
         openAccount({ ...options, endpoint: scene.stage.url, credentials }),
     }

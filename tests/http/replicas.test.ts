@@ -3,14 +3,12 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Rotator } from '../../src/eval/index.ts'
 import { createService, type Service } from '../../src/service/index.ts'
 import { openPostgresStore, type Store } from '../../src/store/index.ts'
 import { type Database, startDatabase } from '../../tools/database.ts'
+import { countingRotator } from './counting-rotator.ts'
 import { createWorld, providerSet, type World } from './world.ts'
 
-const zero = { line: 0, column: 0, byte: 0 }
-const trace = { def: { environment: '', begin: zero, end: zero } }
 const count = Number(process.env['OPENESC_SCHEDULES'] ?? 6)
 
 let database: Database
@@ -20,23 +18,11 @@ const frozen = { until: Promise.resolve() as Promise<void>, replica: -1 }
 const calls = new Map<string, number>()
 let onFirstCall: (name: string, replica: number) => Promise<void> = async () => {}
 
-function rotatorOf(replica: number): Rotator {
-  const next = (state: { readonly [name: string]: { readonly value?: unknown } } | null) => {
-    const number = Number(state?.['n']?.value ?? 0) + 1
-    return { value: { n: { value: String(number), secret: true, trace } }, trace } as const
-  }
-  return {
-    inputs: true,
-    state: { type: 'object', properties: { n: { type: 'string' } }, additionalProperties: false },
-    outputs: true,
-    open: async (_inputs, state) => ({ value: state ?? {}, trace }),
-    rotate: async (_inputs, state, context) => {
-      const name = context.rootEnvironment
-      calls.set(name, (calls.get(name) ?? 0) + 1)
-      await onFirstCall(name, replica)
-      return next(state as never)
-    },
-  } as Rotator
+function rotatorOf(replica: number) {
+  return countingRotator(async (_inputs, { rootEnvironment: name }) => {
+    calls.set(name, (calls.get(name) ?? 0) + 1)
+    await onFirstCall(name, replica)
+  })
 }
 
 /** The store of a replica that does nothing while the replica is frozen. */

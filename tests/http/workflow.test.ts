@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import { hashAuditEntry } from '../../src/crypto/index.ts'
-import type { Rotator } from '../../src/eval/index.ts'
 import type { HookRequest } from '../../src/service/index.ts'
+import { countingRotator } from './counting-rotator.ts'
 import { assertContract, table } from './table.ts'
 import { createWorld, echoProvider, providerSet, type World } from './world.ts'
 
@@ -276,26 +276,11 @@ describe('gates', () => {
   })
 })
 
-const zero = { line: 0, column: 0, byte: 0 }
-const trace = { def: { environment: '', begin: zero, end: zero } }
-
 /** Counts up; fails for the input `fail`. */
-function counter(): Rotator {
-  const next = (state: { readonly [name: string]: { readonly value?: unknown } } | null) => {
-    const number = Number(state?.['n']?.value ?? 0) + 1
-    return { value: { n: { value: String(number), secret: true, trace } }, trace } as const
-  }
-  return {
-    inputs: true,
-    state: { type: 'object', properties: { n: { type: 'string' } }, additionalProperties: false },
-    outputs: true,
-    open: async (_inputs, state) => ({ value: state ?? {}, trace }),
-    rotate: async (inputs, state) => {
-      if (inputs['fail'] !== undefined) throw new Error('the target said no')
-      return next(state)
-    },
-  }
-}
+const counter = () =>
+  countingRotator(async (inputs) => {
+    if (inputs['fail'] !== undefined) throw new Error('the target said no')
+  })
 
 describe('rotation, schedules and webhooks', () => {
   let world: World

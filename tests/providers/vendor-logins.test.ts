@@ -1,15 +1,14 @@
 // The logins of other vendors through a whole server: real issuer, real HTTP; the vendor's side is a server of ours that
 // checks what reaches it.
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose'
-import { createIssuer, type Issuer } from '../../src/oidc/index.ts'
+import type { Issuer } from '../../src/oidc/index.ts'
 import { providersFor } from '../../src/programs/powers.ts'
 import { createVendorCalls, type VendorAnswer } from '../../src/providers/index.ts'
-import { type openVault, signingKeyStorage } from '../../src/store/index.ts'
+import { issuerOver } from '../http/real-issuer.ts'
 import { createWorld, type World } from '../http/world.ts'
 
 const baseUrl = 'https://esc.acme.dev'
@@ -47,13 +46,7 @@ describe('logins of other vendors', () => {
     await new Promise<void>((resolve) => vendor.listen(0, '127.0.0.1', resolve))
     const { port } = vendor.address() as AddressInfo
     keys = await createWorld()
-    issuer = await createIssuer({
-      baseUrl,
-      storage: { v1: signingKeyStorage(keys.store, 'v1'), v2: signingKeyStorage(keys.store, 'v2') },
-      sealer: keys.parts.sealer as Awaited<ReturnType<typeof openVault>>,
-      nowMs: () => Date.now(),
-      random: (count) => randomBytes(count),
-    })
+    issuer = await issuerOver(keys, baseUrl)
     // Every host of the vendor is this server; the path keeps the host's name.
     const calls = createVendorCalls({
       send: async ({ url, headers, body }, signal): Promise<VendorAnswer> => {

@@ -227,27 +227,3 @@ test('a login repairs broken files', async () => {
   assert.equal((await esc(`login ${url}`, at, { files, typed: 'pul-a' })).code, 0)
   assert.equal((await esc('env ls', at, { files })).code, 0)
 })
-
-test('the service in this process is logged in to without a token', async () => {
-  const files = new Map<string, Uint8Array>()
-  const at = server({ 'local-token': 'me' })
-  const opened: string[] = []
-  const change: Partial<World> = {
-    programs: {
-      startServer: async () => 0,
-      startSandbox: async () => 0,
-      openLocal: async (directory) => {
-        opened.push(directory)
-        const { createFetchTransport } = await import('../../client/index.ts')
-        return { transport: createFetchTransport(at.fetch), token: 'local-token' }
-      },
-    },
-  }
-  assert.equal(
-    (await esc('login --local', at, { files, change })).stdout,
-    `Logged in to local:${home}/.openesc as me ()\n`,
-  )
-  assert.equal((await esc('env ls', at, { files, change })).code, 0)
-  assert.deepEqual(new Set(opened), new Set([`${home}/.openesc`]))
-  assert.doesNotMatch(JSON.stringify(stored(files)), /local-token/)
-})

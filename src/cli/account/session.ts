@@ -70,7 +70,7 @@ function once<T>(work: () => Promise<T>): () => Promise<T> {
   return () => (result ??= work())
 }
 
-/** The client for a backend, with an account's token; a `local:` backend is the service in this process. */
+/** The client for a backend, with an account's token. */
 export async function createApi(
   world: World,
   backend: string,
@@ -79,12 +79,6 @@ export async function createApi(
   const common = {
     userAgent: `esc-cli/1 (${world.version}; openesc)`,
     sleep: during(world, 'trying again', world.clock.sleep),
-  }
-  if (backend.startsWith('local:')) {
-    const open = world.programs.openLocal
-    if (open === null) throw new Failure('the service in this process is not available here')
-    const { transport, token } = await open(backend.slice('local:'.length))
-    return createClient({ ...common, baseUrl: 'http://localhost', token, transport })
   }
   if (!URL.canParse(backend)) throw new Failure(`${JSON.stringify(backend)} is not a valid backend URL`)
   const plain = world.transport({ insecure: account.insecure ?? false })
@@ -123,7 +117,6 @@ export async function usableAccount(context: LoginContext, stored: Account | und
     await storeIfPossible(context, account)
     return account
   }
-  if (context.backend.startsWith('local:')) return stored ?? checkAndStore(context, '', {})
   if (stored !== undefined && stored.accessToken !== '') {
     if (isFresh(stored, world.clock.now())) return stored
     try {
@@ -145,17 +138,14 @@ function isFresh(account: Account, now: number): boolean {
 async function askForToken({ world, backend }: LoginContext): Promise<string> {
   const page = consoleUrl(backend, world.processEnv)
   const where = page === '' ? '' : `, from ${page}/account/tokens`
-  const browser = page === '' ? '' : ', or press ENTER to log in with your browser'
-  const answer = await world.terminal.askSecret(`Enter your access token${where}${browser}: `)
+  const answer = await world.terminal.askSecret(`Enter your access token${where}: `)
   if (answer === null) {
     throw new LoginFailure(
       'could not determine current cloud: PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions',
     )
   }
-  if (answer !== '') return answer
-  const token = page === '' ? null : await world.terminal.browserToken(page)
-  if (token === null) throw new LoginFailure('no credentials, please run `esc login` to log in')
-  return token
+  if (answer === '') throw new LoginFailure('no credentials, please run `esc login` to log in')
+  return answer
 }
 
 /** Asks the server who a token belongs to, and stores the account. */

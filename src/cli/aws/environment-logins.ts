@@ -1,29 +1,21 @@
 import { type CheckedSource, checkSource } from '../../analysis/index.ts'
 import type { EscApi } from '../../client/index.ts'
 import type { EnvironmentLoader, ExecutionContext, Provider, ProviderSet } from '../../eval/index.ts'
-import { parseDuration } from '../../providers/duration.ts'
-import { recordInput, textInput, textListInput } from '../../providers/inputs.ts'
+import { type Login, readLogin } from '../../providers/aws-login/login.ts'
+import { recordInput } from '../../providers/inputs.ts'
 import type { ExportedRecord } from '../../value/index.ts'
 import { Failure } from '../failure.ts'
 import { callerFacts, localHost, storedLoader } from '../local-evaluation.ts'
 import { atVersion, type Reference } from '../reference.ts'
 import { loginBlockPaths } from './login-block-paths.ts'
 
-/** One `fn::open::aws-login` that opening an environment runs: its own or an import's, its inputs evaluated. */
-export interface EnvironmentLogin {
+/** One `fn::open::aws-login` that opening an environment runs: its own or an import's, its inputs evaluated; `''` is what only opening can tell. */
+export interface EnvironmentLogin extends Login {
   /** The property path in the environment that holds the block, e.g. `aws.login`; `''` where it is not literal text. */
   readonly path: string
   /** The environment whose text holds the block: `currentEnvironment.name` of its subject. */
   readonly holder: string
   readonly line: number
-  /** `''` when only opening can tell. */
-  readonly roleArn: string
-  readonly sessionName: string
-  /** Null where the author left it to the default. */
-  readonly durationSeconds: number | null
-  readonly policyArns: readonly string[]
-  /** Null where the author left it to the default. */
-  readonly subjectAttributes: readonly string[] | null
 }
 
 /** The logins of an environment, and what was found wrong with its definition. */
@@ -65,7 +57,7 @@ export async function environmentLogins(api: EscApi, reference: Reference): Prom
       path: paths.get(place.environment)?.get(`${place.line}:${place.column}`) ?? '',
       holder: place.holder,
       line: place.line,
-      ...inputsOf(oidc),
+      ...readLogin(oidc),
     })),
     findings,
   }
@@ -106,17 +98,6 @@ function recording(providers: ProviderSet, seen: Map<string, Seen>): ProviderSet
         },
       }
     },
-  }
-}
-
-function inputsOf(oidc: ExportedRecord) {
-  const duration = textInput(oidc, 'duration')
-  return {
-    roleArn: textInput(oidc, 'roleArn') ?? '',
-    sessionName: textInput(oidc, 'sessionName') ?? '',
-    durationSeconds: duration === null ? null : parseDuration(duration),
-    policyArns: textListInput(oidc, 'policyArns') ?? [],
-    subjectAttributes: textListInput(oidc, 'subjectAttributes'),
   }
 }
 

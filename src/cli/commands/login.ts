@@ -12,8 +12,6 @@ const flags = {
   'default-org': text('The organization of references that name none', { placeholder: 'organization' }),
   insecure: toggle('Accept a certificate that nothing vouches for'),
   shared: toggle('Use the account that the pulumi program is logged in with'),
-  local: toggle('Use a service inside this program, with its data under ~/.openesc; no server is needed'),
-  data: text('The data directory of --local', { placeholder: 'directory' }),
   'oidc-token': text('Exchange this identity token for an access token; file://<path> reads it from a file', {
     placeholder: 'token',
   }),
@@ -33,7 +31,6 @@ export const command = define({
 from PULUMI_ACCESS_TOKEN; it is never a command line argument.`,
   examples: [
     'esc login http://localhost:3720',
-    'esc login --local',
     'PULUMI_ACCESS_TOKEN=$(cat token) esc login https://esc.example.com',
     'esc login https://esc.example.com --oidc-token file:///var/run/token --oidc-org acme',
   ],
@@ -85,10 +82,6 @@ async function chooseUrl({ args, flags, world }: LoginCall, files: AccountFiles)
   }
   const named = argument || flag
   if (named !== '' && flags.shared) throw new Failure('a cloud URL may not be specified with --shared')
-  if (flags.local) {
-    if (named !== '') throw new Failure('a URL may not be specified with --local')
-    return `local:${flags.data || `${world.homeDirectory}/.openesc`}`
-  }
   if (named !== '') return checkUrl(named)
   const backend = flags.shared
     ? (await files.readableCredentials()).current

@@ -19,7 +19,9 @@ server does it beside its requests; without, no server may run on the data. What
     while (status.rotation !== undefined && status.rotation.finished === '') {
       const { done, environments } = status.rotation
       if (done !== told) {
-        out.note(`${done} of ${environments} environments done; stopped here, the server goes on by itself`)
+        out.note(
+          `${done} of ${environments} environments done; if this is stopped, the server goes on by itself`,
+        )
         told = done
       }
       await world.clock.sleep(pauseMilliseconds)

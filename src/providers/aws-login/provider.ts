@@ -2,7 +2,7 @@ import { type ExecutionContext, type InputFinding, type Provider, ProviderError 
 import { parseRoleArn } from '../../trust/index.ts'
 import type { ExportedRecord, ExportedValue } from '../../value/index.ts'
 import { parseDuration } from '../duration.ts'
-import { recordInput, textInput, textListInput } from '../inputs.ts'
+import { recordInput, textInput } from '../inputs.ts'
 import { secretRecord } from '../outputs.ts'
 import {
   AccountNotAllowed,
@@ -12,6 +12,7 @@ import {
   StsUnexpectedAnswer,
 } from '../powers.ts'
 import { unknownInputs } from '../unknown-inputs.ts'
+import { type Login, readLogin } from './login.ts'
 import { explainRefusal, isTooLong } from './refusal.ts'
 import { inputSchema, outputSchema } from './schema.ts'
 
@@ -39,26 +40,6 @@ export function awsLogin(tokens: LoginTokens, sts: AwsTokenExchange): Provider {
         sessionToken: textInput(given, 'sessionToken'),
       })
     },
-  }
-}
-
-interface Login {
-  readonly roleArn: string
-  readonly sessionName: string
-  /** null = the author left it to the default. */
-  readonly durationSeconds: number | null
-  readonly policyArns: readonly string[]
-  readonly subjectAttributes: readonly string[] | null
-}
-
-function readLogin(oidc: ExportedRecord): Login {
-  const duration = textInput(oidc, 'duration')
-  return {
-    roleArn: textInput(oidc, 'roleArn') ?? '',
-    sessionName: textInput(oidc, 'sessionName') ?? '',
-    durationSeconds: duration === null ? null : parseDuration(duration),
-    policyArns: textListInput(oidc, 'policyArns') ?? [],
-    subjectAttributes: textListInput(oidc, 'subjectAttributes'),
   }
 }
 

@@ -58,8 +58,8 @@ export function createTestWorld(parts: TestWorldParts): World {
     },
     page: async () => false,
     // Whoever is asked for a token has the one that the server knows.
-    terminal: { askSecret: async () => 'access-token', browserToken: async () => null },
-    programs: { startServer: refuse, startSandbox: refuse, openLocal: null },
+    terminal: { askSecret: async () => 'access-token' },
+    programs: { startServer: refuse, startSandbox: refuse },
     defaultBackend: 'https://api.pulumi.com',
   }
 }

@@ -1,0 +1,83 @@
+import { homedir, userInfo } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { ProgramOptions } from '../cli/index.ts'
+import { AppError } from '../diag/index.ts'
+import type { KeySources } from './key-file.ts'
+import { readSettings } from './options.ts'
+import { keySources } from './server-keys.ts'
+
+/** What the operator decided, by flag, variable or file. */
+export interface ServerSettings {
+  readonly host: string
+  readonly port: number
+  readonly data: string
+  /** `postgres://…`; absent = a file in the data directory. */
+  readonly database: string | undefined
+  readonly metricsPort: number | undefined
+  readonly keyFile: string
+  readonly keySources: KeySources
+  readonly issuerBaseUrl: string | undefined
+  readonly stsEndpoint: string | undefined
+  readonly awsRegion: string
+  /** Whether refusals of STS are explained with the role's policy, read from IAM. */
+  readonly readRolePolicies: boolean
+  /** AWS accounts whose roles may be assumed; empty = any. */
+  readonly allowedAccounts: readonly string[]
+  readonly organization: string
+  readonly user: string
+  readonly tokenFile: string
+  /** Where signed ends of the audit trails are appended; absent = they go to the log. */
+  readonly auditCheckpoints: string | undefined
+  readonly allowedTargets: readonly string[]
+  readonly trustedProxies: readonly string[]
+  /** Requests a second with one token; 0 = no limits. */
+  readonly rateLimit: number
+  /** Whether unsafe settings keep the server from starting. */
+  readonly production: boolean
+}
+
+/** The settings of `esc server start`, with defaults in the place of what was not given. @throws AppError SETTING_INVALID */
+export function serverSettings(options: ProgramOptions): ServerSettings {
+  const settings = readSettings(options)
+  const data = resolve((settings.text('data') ?? '~/.openesc').replace(/^~(?=\/|$)/, homedir()))
+  return {
+    host: settings.text('host') ?? '127.0.0.1',
+    port: settings.integer('port', { min: 0, max: 65_535 }) ?? 3720,
+    data,
+    database: settings.text('database'),
+    metricsPort: settings.integer('metricsPort', { min: 0, max: 65_535 }),
+    keyFile: settings.text('keyFile') ?? join(data, 'key'),
+    keySources: keySources(settings),
+    issuerBaseUrl: settings.text('issuerBaseUrl'),
+    stsEndpoint: settings.text('stsEndpoint'),
+    awsRegion: settings.text('awsRegion') ?? 'us-east-1',
+    readRolePolicies: settings.flag('readRolePolicies'),
+    allowedAccounts: accountIds(settings.list('allowedAccounts')),
+    organization: settings.text('organization') ?? 'my-org',
+    user: settings.text('user') ?? loginName(),
+    tokenFile: settings.text('tokenFile') ?? join(data, 'first-token'),
+    auditCheckpoints: settings.text('auditCheckpoints'),
+    allowedTargets: settings.list('allowedTargets'),
+    trustedProxies: settings.list('trustedProxies'),
+    production: settings.flag('production'),
+    rateLimit: settings.integer('rateLimit', { min: 0, max: 1_000_000 }) ?? 100,
+  }
+}
+
+/** @throws AppError for what is no account's id: a list that nothing fits would stop every login without a word */
+function accountIds(given: readonly string[]): readonly string[] {
+  for (const got of given)
+    if (!/^\d{12}$/.test(got))
+      throw new AppError('SETTING_INVALID', {
+        name: 'allowedAccounts',
+        wanted: 'the 12 digits of an AWS account',
+        got,
+      })
+  return given
+}
+
+/** Whoever starts the server first is its administrator. */
+function loginName(): string {
+  const name = userInfo().username
+  return /^[a-zA-Z0-9][\w-]{1,38}[a-zA-Z0-9]$/.test(name) ? name : 'admin'
+}
