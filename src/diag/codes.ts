@@ -144,7 +144,7 @@ export const codes = table({
   },
   SEALED_VALUE_NOT_TRANSFERABLE: {
     kind: 'invalid',
-    say: 'Bad Request: a `ciphertext` in the definition was not sealed for this environment',
+    say: 'Bad Request: a `ciphertext` in the definition was not sealed for where it stands',
     hint: 'type the value again as `fn::secret: <value>`, or ask someone who may open its environment to copy it',
   },
   IMPORT_FORBIDDEN: {

@@ -10,7 +10,7 @@ import { formatName } from './names.ts'
 import type { ServiceParts } from './parts.ts'
 import { insertRevision } from './references.ts'
 import { etagOf, hashContent } from './revision-lookup.ts'
-import { type Home, standsAt } from './value-crypters.ts'
+import { openElsewhere, standsAt } from './value-crypters.ts'
 
 /** A definition as a reader gets it. */
 export interface Definition {
@@ -85,31 +85,37 @@ export class EvaluationError extends AppError {
  * Whoever may write here but not open elsewhere must not carry a sealed value over (S-03). A seal is bound to its
  * environment and path, so every one in the text has to open where it stands; one of the form before, which was bound to
  * the environment alone, must stand there in a stored text too. A seal that was made for the environment without a path gets
- * one here.
+ * one here. So does one that stands elsewhere in the environment, when a key was renamed or a list has lost an item: but only
+ * for a caller who may decrypt it, and could as well have typed it again.
  *
  * @throws AppError SEALED_VALUE_NOT_TRANSFERABLE
  */
 async function adoptSeals(
   parts: ServiceParts,
-  { environment }: Home,
+  access: EnvironmentAccess,
   name: string,
   source: Uint8Array,
   crypter: ReturnType<ServiceParts['crypterFor']>,
 ): Promise<Uint8Array> {
-  const refused = () => new AppError('SEALED_VALUE_NOT_TRANSFERABLE')
-  const opened = async (ciphertext: Uint8Array, path: PropertyPath) => {
+  const refused = (options: ErrorOptions = {}) => new AppError('SEALED_VALUE_NOT_TRANSFERABLE', {}, options)
+  const openHere = async (ciphertext: Uint8Array, path: PropertyPath): Promise<Uint8Array | null> => {
     try {
       return await crypter.decrypt(ciphertext, path)
     } catch (error) {
-      if (error instanceof AppError && error.kind === 'unavailable') throw error
-      throw new AppError('SEALED_VALUE_NOT_TRANSFERABLE', {}, { cause: error })
+      if (error instanceof AppError && error.code === 'VALUE_INTEGRITY') return null
+      throw error instanceof AppError && error.kind === 'unavailable' ? error : refused({ cause: error })
     }
   }
   const { source: adopted, diagnostics } = await resealSecrets(name, source, async (ciphertext, path) => {
     if (path[0] !== 'values') return null
-    const plaintext = await opened(ciphertext, path)
+    const plaintext = await openHere(ciphertext, path)
+    if (plaintext === null) {
+      const moved = access.permissions.has('decrypt') ? await openElsewhere(parts, access, ciphertext) : null
+      if (moved === null) throw refused()
+      return await crypter.encrypt(moved, path)
+    }
     const origin = crypter.origin?.(ciphertext)
-    if (origin === null && !(await standsAt(parts, environment, path, ciphertext))) throw refused()
+    if (origin === null && !(await standsAt(parts, access.environment, path, ciphertext))) throw refused()
     // Under a key that was retired it would keep that key in use.
     const stays = origin !== 0 && ((await crypter.isCurrent?.(ciphertext)) ?? true)
     return stays ? null : await crypter.encrypt(plaintext, path)

@@ -4,17 +4,17 @@ import type { AccessToken } from '../store/index.ts'
 export type PersonalToken = Pick<
   AccessToken,
   'id' | 'name' | 'description' | 'secretHash' | 'createdMs' | 'expiresMs'
-> & { readonly userId: string }
+> & { readonly userId: string } & Partial<Pick<AccessToken, 'scopes'>>
 
-/** The record of a personal token without limits of its own. */
+/** The record of a personal token, without limits of its own unless `scopes` sets them. */
 export function personalToken(token: PersonalToken): AccessToken {
   return {
+    scopes: null,
     ...token,
     type: 'personal',
     organizationId: null,
     team: null,
     admin: false,
-    scopes: null,
     environmentIds: null,
     lastUsedMs: null,
     revokedMs: null,

@@ -139,6 +139,23 @@ export async function whereStands(
   return null
 }
 
+/** What a sealed value of the environment holds, wherever in it that stands; `null` when it is none or does not open. */
+export async function openElsewhere(
+  parts: Pick<ServiceParts, 'store' | 'crypterFor'>,
+  home: Home,
+  ciphertext: Uint8Array,
+): Promise<Uint8Array | null> {
+  const found = await whereStands(parts, home, ciphertext)
+  if (found === null) return null
+  const stored = parts.crypterFor(home.environment, home.organization, found.text)
+  try {
+    return await stored.decrypt(ciphertext, found.path)
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'VALUE_INTEGRITY') return null
+    throw error
+  }
+}
+
 /** A stored revision as a place for values. */
 export function textOf({ number, bonds }: Pick<Revision, 'number' | 'bonds'>): TextPlace {
   return { revision: number, bonds }

@@ -1,6 +1,7 @@
 // Somebody who can write to the database moves sealed values about. Each row of a real server is changed under it.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { personalToken } from '../../src/service/personal-token.ts'
 import type { Environment, Revision } from '../../src/store/index.ts'
 import { createWorld, type World } from './world.ts'
 
@@ -123,16 +124,61 @@ describe('S-02: a stored value that was moved', () => {
     assert.equal((await open()).status, 200)
   })
 
-  test('S-03: a value that is moved to another path by a writer is refused, and one taken back is kept', async () => {
+  /** A token of ada's that may write and not decrypt. */
+  const saveBlindly = async (body: string) => {
+    const made = world.parts.tokens.make('personal')
+    await world.store.change(async ({ tokens, users }) => {
+      const ada = (await users.find('ada'))!
+      await tokens.insert(
+        personalToken({
+          id: made.id,
+          name: 'blind',
+          description: '',
+          secretHash: made.secretHash,
+          userId: ada.id,
+          createdMs: 0,
+          expiresMs: null,
+          scopes: ['env:read', 'env:write'],
+        }),
+      )
+    })
+    const headers = { authorization: `token ${made.text}` }
+    return await world.call('nobody', `PATCH ${home}`, { body, headers })
+  }
+
+  test('S-03: who may not decrypt a value cannot move it to another path either, and one taken back is kept', async () => {
     const text = Buffer.from((await row(3)).source).toString()
     const [second, rest] = sealedOf(await row(3))
-    const moved = await save(home, text.replace(second!, rest!))
-    assert.match(moved.text, /not sealed for this environment/)
+    const moved = await saveBlindly(text.replace(second!, rest!))
+    assert.match(moved.text, /not sealed for where it stands/)
     assert.equal(moved.headers.get('openesc-reason'), 'sealed_value_not_transferable')
+    assert.equal((await saveBlindly(`${text}# nothing moved\n`)).status, 200)
     const restored = await save(home, Buffer.from((await row(2)).source).toString())
     assert.equal(restored.status, 200)
-    assert.deepEqual((await row(4)).source, (await row(2)).source)
+    assert.deepEqual((await row(5)).source, (await row(2)).source)
     assert.match((await open()).text, /first.*rest/s)
+  })
+
+  test('a key with a secret is renamed and a list of secrets loses an item by who may decrypt them', async () => {
+    const at = `${org}/web/moved`
+    await world.call('ada', `POST ${org}`, { body: { project: 'web', name: 'moved' } })
+    await save(
+      at,
+      'values:\n  a:\n    fn::secret: x\n  list:\n    - fn::secret: one\n    - fn::secret: two\n',
+    )
+    const sealed = (await world.call('ada', `GET ${at}`)).text
+    const [first] = / {4}- fn::secret:\n(?: {6,}.*\n)/.exec(sealed)!
+    const saved = await save(at, sealed.replace('  a:', '  b: # kept').replace(first, ''))
+    assert.equal(saved.status, 200, saved.text)
+    const opened = await open('latest', at)
+    assert.match(opened.text, /"b":\{"value":"x"/)
+    assert.doesNotMatch(opened.text, /"one"/)
+    const after = (await world.call('ada', `GET ${at}`)).text
+    assert.match(after, /b: # kept/)
+    assert.equal(
+      (await world.call('ada', `GET ${at}/decrypt`)).text,
+      'values:\n  b: # kept\n    fn::secret: x\n  list:\n    - fn::secret: two\n',
+    )
   })
 
   test('a value sealed for the environment without a place gets one when it is saved', async () => {
@@ -144,7 +190,7 @@ describe('S-02: a stored value that was moved', () => {
       (await save(home, `values:\n  password:\n    fn::secret:\n      ciphertext: ${ciphertext}\n`)).status,
       200,
     )
-    const stored = sealedOf(await row(5))
+    const stored = sealedOf(await row(6))
     assert.notEqual(stored[0], ciphertext)
     assert.match((await open()).text, /loose/)
     const opened = await world.call('ada', `POST ${home}/decrypt-secrets`, {
