@@ -7,7 +7,7 @@ export const serverOptions: readonly ProgramOption[] = Object.freeze([
     flag: '--host',
     type: 'string',
     default: '127.0.0.1',
-    help: 'Address to listen on',
+    help: 'Address to listen on; another than this machine alone needs --production',
   },
   {
     name: 'port',
@@ -154,7 +154,7 @@ export const serverOptions: readonly ProgramOption[] = Object.freeze([
     flag: '--trusted-proxy',
     type: 'list',
     default: [],
-    help: 'Address of a proxy whose X-Forwarded-For is believed; may be given several times',
+    help: 'Address or network of a proxy that ends TLS, whose X-Forwarded-For is believed; may be given several times',
   },
   {
     name: 'rateLimit',

@@ -1,3 +1,5 @@
+import { operatingCodes } from './operating-codes.ts'
+
 /** How a refusal is meant; `http/problem.ts` and `cli/exit.ts` alone turn it into a status or an exit code. */
 export type ErrorKind =
   | 'invalid'
@@ -247,11 +249,6 @@ export const codes = table({
     say: 'this store was sealed with key `{wanted}`; the configured source offers `{got}`',
     hint: 'nothing was changed; point the server at the key file the store was made with',
   },
-  INSECURE_CONFIGURATION: {
-    kind: 'unavailable',
-    say: 'insecure_configuration: the server does not start in production mode:{problems}',
-    hint: 'nothing was changed; mend each, or leave --production out for a trial on loopback',
-  },
   KEY_UNAVAILABLE: {
     kind: 'unavailable',
     say: 'key_unavailable: the key `{keyId}` cannot be used now ({why}); nothing was changed or revealed',
@@ -411,6 +408,8 @@ export const codes = table({
     say: 'sandbox_not_allowed_in_production: the AWS sandbox does not start: {problems}',
     hint: '{fix}',
   },
+
+  ...operatingCodes,
 })
 
 /** The name of a refusal. */

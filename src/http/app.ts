@@ -11,7 +11,7 @@ import {
 import type { Answer } from './answer.ts'
 import { type RequestTrail, requestTrail } from './audit.ts'
 import { parseBody, readBody } from './body.ts'
-import { addressKey, clientAddress } from './client-address.ts'
+import { addressKey, clientAddress, type IsProxy } from './client-address.ts'
 import { accessToken, commonHeaders, requestIdHeader } from './headers.ts'
 import { checkLimits } from './limits.ts'
 import { openApi } from './openapi.ts'
@@ -36,8 +36,8 @@ export interface AppOptions {
   readonly openLimit?: RateLimit
   /** How many test events and repeated deliveries one environment's webhooks may send; absent = any number. */
   readonly testFireLimit?: WindowLimit
-  /** Addresses of proxies whose `X-Forwarded-For` is believed. */
-  readonly trustedProxies?: readonly string[]
+  /** Whether an address is that of a proxy whose `X-Forwarded-For` is believed; absent = none is. */
+  readonly isProxy?: IsProxy
   /** The issuers whose discovery documents and keys are served here. */
   readonly issuers?: readonly Issuer[]
 }
@@ -66,7 +66,7 @@ function appOf(table: readonly Route[], service: Service, options: AppOptions): 
         ? () => {}
         : createWindowLimiter(options.testFireLimit, 'deliveries a minute', 'asked for by hand'),
   }
-  const proxies = new Set(options.trustedProxies)
+  const isProxy = options.isProxy ?? (() => false)
   const app = new Hono({ getPath: (request) => canonicalPath(request.url) })
   for (const route of table) {
     // A HEAD request takes the GET route, and its answer loses the body.
@@ -79,7 +79,7 @@ function appOf(table: readonly Route[], service: Service, options: AppOptions): 
           clientAddress: clientAddress(
             (c.env as Connection | undefined)?.remoteAddress ?? '',
             request.headers.get('x-forwarded-for'),
-            proxies,
+            isProxy,
           ),
           userAgent: request.headers.get('user-agent') ?? '',
         })

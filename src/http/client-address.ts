@@ -1,3 +1,27 @@
+import { BlockList, isIP } from 'node:net'
+
+/** Answers whether an address is that of one of our proxies. */
+export type IsProxy = (address: string) => boolean
+
+/**
+ * The proxies of a list of addresses (`10.0.0.1`) and networks (`10.0.0.0/8`, `fd00::/8`); `null` with an entry that is
+ * neither. The whole of the internet is no proxy.
+ */
+export function proxiesOf(list: readonly string[]): IsProxy | null {
+  const known = new BlockList()
+  for (const entry of list) {
+    const [address = '', prefix, ...rest] = entry.split('/')
+    const family = isIP(address)
+    if (family === 0 || rest.length > 0) return null
+    const type = family === 4 ? 'ipv4' : 'ipv6'
+    if (prefix === undefined) known.addAddress(address, type)
+    else if (/^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128))
+      known.addSubnet(address, Number(prefix), type)
+    else return null
+  }
+  return (address) => isIP(address) !== 0 && known.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6')
+}
+
 /**
  * The address of who really calls: that of the connection, or, when it comes from a proxy of ours, the right-most hop of
  * `X-Forwarded-For` that is none (S-55). What stands further left, anybody may have written.
@@ -5,11 +29,11 @@
 export function clientAddress(
   remoteAddress: string,
   forwardedFor: string | null,
-  proxies: ReadonlySet<string>,
+  isProxy: IsProxy,
 ): string {
   let address = plain(remoteAddress)
   const hops = (forwardedFor ?? '').split(',').map((hop) => plain(hop.trim()))
-  while (proxies.has(address)) {
+  while (isProxy(address)) {
     const hop = hops.pop()
     if (hop === undefined || hop === '') return address
     address = hop

@@ -1,5 +1,6 @@
 export type { RateLimit } from '../service/index.ts'
 export { type AppOptions, createApp, createIssuerApp } from './app.ts'
+export { proxiesOf } from './client-address.ts'
 export { openApi } from './openapi.ts'
 export { environmentPath, type Method, type Route, type RoutePermission } from './route.ts'
 export { routes } from './routes/index.ts'

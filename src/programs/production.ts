@@ -117,6 +117,11 @@ export function requireSecure(facts: ServerFacts): void {
   throw new AppError('INSECURE_CONFIGURATION', { problems: lines.join('') })
 }
 
+/** @throws AppError HOST_EXPOSED for a server in development mode that others could reach (S-69) */
+export function requireLoopback(host: string): void {
+  if (!isLoopback(host)) throw new AppError('HOST_EXPOSED', { got: host })
+}
+
 /** Whether an address is this machine's own. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host)

@@ -2,6 +2,7 @@ import { homedir, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { ProgramOptions } from '../cli/index.ts'
 import { AppError } from '../diag/index.ts'
+import { proxiesOf } from '../http/index.ts'
 import type { KeySources } from './key-file.ts'
 import { readSettings } from './options.ts'
 import { keySources } from './server-keys.ts'
@@ -58,7 +59,7 @@ export function serverSettings(options: ProgramOptions): ServerSettings {
     tokenFile: settings.text('tokenFile') ?? join(data, 'first-token'),
     auditCheckpoints: settings.text('auditCheckpoints'),
     allowedTargets: settings.list('allowedTargets'),
-    trustedProxies: settings.list('trustedProxies'),
+    trustedProxies: proxies(settings.list('trustedProxies')),
     production: settings.flag('production'),
     rateLimit: settings.integer('rateLimit', { min: 0, max: 1_000_000 }) ?? 100,
   }
@@ -71,6 +72,18 @@ function accountIds(given: readonly string[]): readonly string[] {
       throw new AppError('SETTING_INVALID', {
         name: 'allowedAccounts',
         wanted: 'the 12 digits of an AWS account',
+        got,
+      })
+  return given
+}
+
+/** @throws AppError for what is no address: a proxy that nothing fits would make all its callers one */
+function proxies(given: readonly string[]): readonly string[] {
+  for (const got of given)
+    if (proxiesOf([got]) === null)
+      throw new AppError('SETTING_INVALID', {
+        name: 'trustedProxies',
+        wanted: 'an address or a network, such as 10.0.0.1 or 10.0.0.0/8',
         got,
       })
   return given

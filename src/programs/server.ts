@@ -7,7 +7,7 @@ import { createTokenExchange } from '../aws/index.ts'
 import type { ProgramOptions } from '../cli/index.ts'
 import { type Checkpoint, checkpointKey, createAccessTokenCodec, systemRandom } from '../crypto/index.ts'
 import { AppError } from '../diag/index.ts'
-import { createApp } from '../http/index.ts'
+import { createApp, proxiesOf } from '../http/index.ts'
 import { createIssuer, type Issuer } from '../oidc/index.ts'
 import { createVendorCalls } from '../providers/index.ts'
 import { createService, type LogEvent, type Service } from '../service/index.ts'
@@ -26,7 +26,7 @@ import { countRequest, measuredAnswers, measuredExchange, measuredIssuer, measur
 import { createMetrics, type Metrics, serveMetrics } from './metrics.ts'
 import { logLine, surviveClosedOutput } from './output.ts'
 import { catalogue, providersFor } from './powers.ts'
-import { requireSecure } from './production.ts'
+import { requireLoopback, requireSecure } from './production.ts'
 import { serverFacts } from './server-facts.ts'
 import { type ServerSettings, serverSettings } from './server-settings.ts'
 import { createStatus, type Status } from './status.ts'
@@ -42,9 +42,10 @@ export async function startServer(options: ProgramOptions): Promise<number> {
   surviveClosedOutput()
   endOnFault()
   const settings = serverSettings(options)
-  prepareFolder(settings.data)
   // Before anything is opened or made; the clock follows when there is a database to compare with.
   if (settings.production) requireSecure(serverFacts(settings, 0))
+  else requireLoopback(settings.host)
+  prepareFolder(settings.data)
   const metrics = createMetrics()
   const log = logTo(logLine(), metrics)
   const opened = measuredStore(await openStore(settings), metrics, endAtOnce)
@@ -189,7 +190,7 @@ async function serve(
       requestIds: () => randomUUID(),
       log,
       issuers: [v1, v2],
-      trustedProxies: settings.trustedProxies,
+      isProxy: proxiesOf(settings.trustedProxies) ?? (() => false),
       ...limitsOf(settings.rateLimit),
     })
     await service.auditedRequests.happened('server-started', { keyId: keyRing.keyId, issuer: v1.issuer })

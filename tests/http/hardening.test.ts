@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { addressKey, clientAddress } from '../../src/http/client-address.ts'
+import { addressKey, clientAddress, proxiesOf } from '../../src/http/client-address.ts'
 import { createWindowLimiter, type EvaluationScope, type LogEvent } from '../../src/service/index.ts'
 import { createWorld, echoProvider, providerSet, type World } from './world.ts'
 
@@ -58,7 +58,7 @@ describe('S-54: limits', () => {
 test('S-55: who asks for tokens, or guesses them, is slowed down by address; others are not', async () => {
   let nowMs = 0
   const limit = { perSecond: 1, burst: 2, nowMs: () => nowMs }
-  const world = await createWorld({}, { addressLimit: limit, trustedProxies: ['10.0.0.1'] })
+  const world = await createWorld({}, { addressLimit: limit, isProxy: proxiesOf(['10.0.0.1'])! })
   const from = (address: string, request: string, token = '') =>
     world.app.fetch(
       new Request(`http://server.test${request.split(' ')[1]}`, {
@@ -100,7 +100,7 @@ test('S-55: opens of one organization are limited together', async () => {
 })
 
 test('S-55: only configured proxies are believed, and only as far as they go', () => {
-  const proxies = new Set(['10.0.0.1', '10.0.0.2'])
+  const proxies = proxiesOf(['10.0.0.1', '10.0.0.2', '172.16.0.0/12', 'fd00::/8'])!
   const rows: [string, string | null, string][] = [
     ['198.51.100.1', null, '198.51.100.1'],
     ['198.51.100.1', '1.1.1.1', '198.51.100.1'],
@@ -111,10 +111,16 @@ test('S-55: only configured proxies are believed, and only as far as they go', (
     ['10.0.0.1', '1.1.1.1:4711', '1.1.1.1'],
     ['10.0.0.1', '[2001:db8::1]:4711', '2001:db8::1'],
     ['10.0.0.1', null, '10.0.0.1'],
+    ['172.31.255.1', '1.1.1.1', '1.1.1.1'],
+    ['fd12::7', '6.6.6.6, 1.1.1.1, 172.16.0.9', '1.1.1.1'],
+    ['172.32.0.1', '1.1.1.1', '172.32.0.1'],
+    ['10.0.0.1', 'unknown', 'unknown'],
     ['10.0.0.1', '', '10.0.0.1'],
   ]
   for (const [remote, forwarded, wanted] of rows)
     assert.equal(clientAddress(remote, forwarded, proxies), wanted)
+  for (const none of ['proxy', '10.0.0.1/0', '10.0.0.1/33', '::/0', '10.0.0.1/8/8', '10.0.0.1/ 8', '10.0.0.0/08'])
+    assert.equal(proxiesOf([none]), null, none)
 })
 
 test('S-55: limits know an address in every spelling, and an IPv6 network as one', () => {

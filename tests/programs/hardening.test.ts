@@ -56,6 +56,19 @@ test('S-69: production mode refuses unsafe settings before it touches anything, 
   assert.equal(existsSync(join(data, 'key')), false)
 })
 
+test('S-69: a development server is not reached from other machines: it does not start, and says how it would', async () => {
+  for (const host of ['0.0.0.0', 'esc.example.com']) {
+    const data = fresh()
+    const { said, code } = await runProgram(['server', 'start', '--port', '0', '--data', data, '--host', host])
+    assert.notEqual(code, 0)
+    assert.match(said, /can be reached from other machines, and this is development mode/)
+    assert.match(said, /--production/)
+    assert.equal(existsSync(data), false, 'nothing was made')
+  }
+  const proxy = await runProgram(['server', 'start', '--trusted-proxy', 'proxy', '--data', fresh()])
+  assert.match(proxy.said, /trustedProxies: wanted an address or a network/)
+})
+
 describe('S-71: a production server', () => {
   test('says that it stops, finishes what is under way, and ends with 0; it runs with safe settings', async () => {
     const data = fresh()
