@@ -26,11 +26,7 @@ export function proxiesOf(list: readonly string[]): IsProxy | null {
  * The address of who really calls: that of the connection, or, when it comes from a proxy of ours, the right-most hop of
  * `X-Forwarded-For` that is none (S-55). What stands further left, anybody may have written.
  */
-export function clientAddress(
-  remoteAddress: string,
-  forwardedFor: string | null,
-  isProxy: IsProxy,
-): string {
+export function clientAddress(remoteAddress: string, forwardedFor: string | null, isProxy: IsProxy): string {
   let address = plain(remoteAddress)
   const hops = (forwardedFor ?? '').split(',').map((hop) => plain(hop.trim()))
   while (isProxy(address)) {

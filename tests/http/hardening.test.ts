@@ -119,7 +119,15 @@ test('S-55: only configured proxies are believed, and only as far as they go', (
   ]
   for (const [remote, forwarded, wanted] of rows)
     assert.equal(clientAddress(remote, forwarded, proxies), wanted)
-  for (const none of ['proxy', '10.0.0.1/0', '10.0.0.1/33', '::/0', '10.0.0.1/8/8', '10.0.0.1/ 8', '10.0.0.0/08'])
+  for (const none of [
+    'proxy',
+    '10.0.0.1/0',
+    '10.0.0.1/33',
+    '::/0',
+    '10.0.0.1/8/8',
+    '10.0.0.1/ 8',
+    '10.0.0.0/08',
+  ])
     assert.equal(proxiesOf([none]), null, none)
 })
 

@@ -59,7 +59,16 @@ test('S-69: production mode refuses unsafe settings before it touches anything, 
 test('S-69: a development server is not reached from other machines: it does not start, and says how it would', async () => {
   for (const host of ['0.0.0.0', 'esc.example.com']) {
     const data = fresh()
-    const { said, code } = await runProgram(['server', 'start', '--port', '0', '--data', data, '--host', host])
+    const { said, code } = await runProgram([
+      'server',
+      'start',
+      '--port',
+      '0',
+      '--data',
+      data,
+      '--host',
+      host,
+    ])
     assert.notEqual(code, 0)
     assert.match(said, /can be reached from other machines, and this is development mode/)
     assert.match(said, /--production/)
