@@ -8,12 +8,14 @@ import { sweepLeftovers } from './world/leftovers.ts'
 import { input, sink } from './world/streams.ts'
 import { temporary } from './world/temporary.ts'
 import { terminal } from './world/terminal.ts'
+import { traceparentOf } from './world/traceparent.ts'
 import { version } from './world/version.ts'
 
 const world: World = {
   version,
   processEnv: process.env,
   homeDirectory: homedir(),
+  traceparent: traceparentOf(process.env['TRACEPARENT'], Math.random),
   stdin: input(),
   stdout: sink(1),
   stderr: sink(2),

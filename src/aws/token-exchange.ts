@@ -1,4 +1,4 @@
-import type { STSClient } from '@aws-sdk/client-sts'
+import type { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import {
   AccountNotAllowed,
   type AwsCredentials,
@@ -51,6 +51,7 @@ export function createTokenExchange(options: TokenExchangeOptions): AwsTokenExch
         DurationSeconds: request.durationSeconds,
         ...(request.policyArns.length > 0 ? { PolicyArns: request.policyArns.map((arn) => ({ arn })) } : {}),
       })
+      carry(command, request.headers ?? {})
       try {
         const answer = await client.send(command, { abortSignal: request.signal })
         requireSessionOf(answer.AssumedRoleUser?.Arn, request)
@@ -66,6 +67,18 @@ export function createTokenExchange(options: TokenExchangeOptions): AwsTokenExch
       return isOfPolicy && options.roles !== undefined ? await explainFromRole(options.roles, asked) : null
     },
   }
+}
+
+/** Headers beside the SDK's own. The call is not signed, so that none of them is either. */
+function carry(command: AssumeRoleWithWebIdentityCommand, headers: Readonly<Record<string, string>>): void {
+  if (Object.keys(headers).length === 0) return
+  command.middlewareStack.add(
+    (next) => async (args) => {
+      Object.assign((args.request as { headers: Record<string, string> }).headers, headers)
+      return await next(args)
+    },
+    { step: 'build', name: 'carriedHeaders' },
+  )
 }
 
 async function makeClient(region: string, endpoint: string | undefined): Promise<STSClient> {

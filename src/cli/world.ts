@@ -9,6 +9,8 @@ export interface World {
   /** The process's environment variables. */
   readonly processEnv: Readonly<Record<string, string | undefined>>
   readonly homeDirectory: string
+  /** The W3C `traceparent` of what this command does; absent where nobody follows it. */
+  readonly traceparent?: string
   readonly stdin: Input
   readonly stdout: Sink
   readonly stderr: Sink

@@ -17,6 +17,8 @@ export interface ClientOptions {
   readonly transport: Transport
   /** Default `openesc`. */
   readonly userAgent?: string
+  /** A W3C `traceparent` that every request carries; absent = none. */
+  readonly traceparent?: string
   /** Waits between the attempts of a GET; default a timer. */
   readonly sleep?: (milliseconds: number) => Promise<void>
 }
@@ -28,6 +30,7 @@ export function createClient(options: ClientOptions): EscApi {
     token: options.token,
     transport: options.transport,
     userAgent: options.userAgent ?? 'openesc',
+    ...(options.traceparent === undefined ? {} : { traceparent: options.traceparent }),
     sleep: options.sleep ?? ((milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds))),
   }
   return {

@@ -8,6 +8,8 @@ export interface Connection {
   readonly token: string
   readonly transport: Transport
   readonly userAgent: string
+  /** The trace that every request belongs to (W3C Trace Context); absent = none. */
+  readonly traceparent?: string
   /** Waits between retries; handed in so that tests need not wait. */
   readonly sleep: (milliseconds: number) => Promise<void>
 }
@@ -77,6 +79,7 @@ export function request(connection: Connection, call: Call): Promise<HttpRespons
       accept: 'application/vnd.pulumi+8',
       'content-type': call.form === undefined ? 'application/json' : 'application/x-www-form-urlencoded',
       'user-agent': connection.userAgent,
+      ...(connection.traceparent === undefined ? {} : { traceparent: connection.traceparent }),
       ...(connection.token === '' ? {} : { authorization: `token ${connection.token}` }),
       ...call.headers,
     },

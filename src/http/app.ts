@@ -8,6 +8,7 @@ import {
   type Service,
   type WindowLimit,
 } from '../service/index.ts'
+import { requestSpan, traceIdOf } from '../tracing/index.ts'
 import type { Answer } from './answer.ts'
 import { type RequestTrail, requestTrail } from './audit.ts'
 import { parseBody, readBody } from './body.ts'
@@ -72,7 +73,7 @@ function appOf(table: readonly Route[], service: Service, options: AppOptions): 
     // A HEAD request takes the GET route, and its answer loses the body.
     if (route.method === 'HEAD') continue
     app.on(route.method, honoPath(route.path), (c) =>
-      respond(c.req.raw, c.env as Connection | undefined, route.id, options, (request, requestId) => {
+      respond(c.req.raw, c.env as Connection | undefined, route, options, (request, requestId) => {
         const parameters = c.req.param()
         const trail = requestTrail(service, route, parameters, {
           id: requestId,
@@ -82,13 +83,14 @@ function appOf(table: readonly Route[], service: Service, options: AppOptions): 
             isProxy,
           ),
           userAgent: request.headers.get('user-agent') ?? '',
+          traceparent: request.headers.get('traceparent') ?? undefined,
         })
         return audited(trail, route, () => handle(route, parameters, request, service, { limits, trail }))
       }),
     )
   }
   app.notFound((c) =>
-    respond(c.req.raw, c.env as Connection | undefined, '', options, async (request) =>
+    respond(c.req.raw, c.env as Connection | undefined, null, options, async (request) =>
       refuseRoute(table, request),
     ),
   )
@@ -120,22 +122,24 @@ function honoPath(path: string): string {
 async function respond(
   request: Request,
   connection: Connection | undefined,
-  operation: string,
+  route: Route | null,
   options: AppOptions,
   run: (request: Request, requestId: string) => Promise<Answer>,
 ): Promise<Response> {
   const requestId = options.requestIds()
+  const operation = route?.id ?? ''
   let answer: Answer
   try {
     const refused = checkLimits(request)
     if (refused === null) checkTarget(connection?.target)
-    answer = refused ?? (await run(request, requestId))
+    answer = refused ?? (await traced(request, route, requestId, run))
   } catch (error) {
     answer = problemOf(error)
     if (answer.status >= 500) {
       options.log?.({ level: 'error', event: 'request-failed', requestId, error })
     }
   }
+  const traceId = traceIdOf(request.headers.get('traceparent'))
   options.log?.({
     level: 'info',
     event: 'request',
@@ -144,10 +148,32 @@ async function respond(
     method: request.method,
     path: canonicalPath(request.url),
     status: answer.status,
+    ...(traceId === undefined ? {} : { traceId }),
   })
   return new Response(answer.body as ConstructorParameters<typeof Response>[0], {
     status: answer.status,
     headers: { ...commonHeaders, [requestIdHeader]: requestId, ...answer.headers },
+  })
+}
+
+function traced(
+  request: Request,
+  route: Route | null,
+  requestId: string,
+  run: (request: Request, requestId: string) => Promise<Answer>,
+): Promise<Answer> {
+  const facts = {
+    'http.request.method': request.method,
+    'openesc.request_id': requestId,
+    ...(route === null ? {} : { 'http.route': route.path, 'openesc.operation': route.id }),
+  }
+  return requestSpan(request.headers, facts, async (span) => {
+    const answer = await run(request, requestId).catch((error: unknown) => {
+      span.tell({ 'http.response.status_code': problemOf(error).status })
+      throw error
+    })
+    span.tell({ 'http.response.status_code': answer.status })
+    return answer
   })
 }
 

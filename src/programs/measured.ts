@@ -1,8 +1,10 @@
 import { AppError } from '../diag/index.ts'
+import type { Provider, Rotator } from '../eval/index.ts'
 import type { Issuer } from '../oidc/index.ts'
 import type { AwsTokenExchange } from '../providers/index.ts'
 import type { LogEvent } from '../service/index.ts'
 import type { Store } from '../store/index.ts'
+import { type SpanFacts, span } from '../tracing/index.ts'
 import type { Metrics } from './metrics.ts'
 
 /**
@@ -13,12 +15,12 @@ export function measuredStore(store: Store, metrics: Metrics, onFailed: () => vo
   const { clockMs } = store
   return {
     ...(clockMs === undefined ? {} : { clockMs: () => clockMs.call(store) }),
-    read: (work) => store.read(work),
+    read: (work) => span('read store', {}, () => store.read(work)),
     async change(work, options) {
       const started = performance.now()
       let result = 'ok'
       try {
-        return await store.change(work, options)
+        return await span('change store', {}, () => store.change(work, options))
       } catch (error) {
         result = error instanceof AppError ? error.code : 'error'
         if (result === 'STORE_FAILED') onFailed()
@@ -47,6 +49,44 @@ export function measuredExchange(exchange: AwsTokenExchange, metrics: Metrics): 
         metrics.observe('openesc_sts_seconds', { result }, secondsSince(started))
       }
     },
+  }
+}
+
+type InEvaluation = <T>(work: () => T) => T
+
+/** The provider, its opens measured by name and result. */
+export function measuredProvider(
+  name: string,
+  provider: Provider,
+  inEvaluation: InEvaluation,
+  metrics?: Metrics,
+): Provider {
+  const facts: SpanFacts = { 'openesc.provider': name }
+  return {
+    ...provider,
+    async open(inputs, context, signal) {
+      const started = performance.now()
+      let result = 'failed'
+      try {
+        const opened = await inEvaluation(() =>
+          span('open provider', facts, () => provider.open(inputs, context, signal)),
+        )
+        result = 'ok'
+        return opened
+      } finally {
+        metrics?.observe('openesc_provider_seconds', { provider: name, result }, secondsSince(started))
+      }
+    },
+  }
+}
+
+/** The rotator, with a span around each step. */
+export function measuredRotator(name: string, rotator: Rotator, inEvaluation: InEvaluation): Rotator {
+  const facts: SpanFacts = { 'openesc.rotator': name }
+  return {
+    ...rotator,
+    open: (...given) => inEvaluation(() => span('open provider', facts, () => rotator.open(...given))),
+    rotate: (...given) => inEvaluation(() => span('rotate secret', facts, () => rotator.rotate(...given))),
   }
 }
 

@@ -34,6 +34,10 @@ const families: Readonly<Record<string, Pick<Family, 'help' | 'type'>>> = {
   openesc_request_seconds: { type: 'histogram', help: 'Time from a request to its answer.' },
   openesc_opens_total: { type: 'counter', help: 'Environments opened, by result.' },
   openesc_tokens_minted_total: { type: 'counter', help: 'Identity tokens signed, by issuer.' },
+  openesc_provider_seconds: {
+    type: 'histogram',
+    help: 'Time of opens of providers, by provider and result.',
+  },
   openesc_sts_seconds: { type: 'histogram', help: 'Time of exchanges with AWS STS, by result.' },
   openesc_store_change_seconds: {
     type: 'histogram',

@@ -21,6 +21,9 @@ import {
 } from '../providers/index.ts'
 import type { Catalogue, CatalogueEntry, EvaluationScope } from '../service/index.ts'
 import type { Store } from '../store/index.ts'
+import { callSpan, carriedTraceparent, remembered, span, spanHeaders } from '../tracing/index.ts'
+import { measuredProvider, measuredRotator } from './measured.ts'
+import type { Metrics } from './metrics.ts'
 
 /** The providers and rotators that this server has, for its callers. */
 export const catalogue: Catalogue = {
@@ -41,6 +44,7 @@ export interface PowerParts {
   /** Calls to vendors, through the one door out. */
   readonly calls: VendorCalls
   readonly store: Store
+  readonly metrics?: Metrics
 }
 
 /**
@@ -52,36 +56,55 @@ export function providersFor(parts: PowerParts, scope: EvaluationScope): Provide
     logins: loginTokens(parts, scope),
     identities: identityTokens(parts, scope),
     sts: recordedExchange(parts.sts, scope),
-    calls: parts.calls,
+    calls: tracedCalls(parts.calls, scope),
     random: systemRandom,
   }
+  const inEvaluation = remembered()
   return {
     provider: async (name) => {
       const entry = Object.hasOwn(providerCatalogue, name) ? providerCatalogue[name] : undefined
       if (entry === undefined) throw new Error(`unknown provider ${JSON.stringify(name)}`)
-      return entry.make(powers)
+      return measuredProvider(name, entry.make(powers), inEvaluation, parts.metrics)
     },
     rotator: async (name) => {
       const entry = Object.hasOwn(rotatorCatalogue, name) ? rotatorCatalogue[name] : undefined
       if (entry === undefined) throw new Error(`unknown rotator ${JSON.stringify(name)}`)
-      return entry.make(powers)
+      return measuredRotator(name, entry.make(powers), inEvaluation)
     },
+  }
+}
+
+/** What a call carries so that a provider's log names the same trace: the open span, or else what the client sent. */
+function traceHeaders({ caller }: EvaluationScope): Readonly<Record<string, string>> {
+  const headers = spanHeaders()
+  if (caller.request === undefined || Object.keys(headers).length > 0) return headers
+  const traceparent = carriedTraceparent(caller.request)
+  return traceparent === undefined ? {} : { traceparent }
+}
+
+function tracedCalls(calls: VendorCalls, scope: EvaluationScope): VendorCalls {
+  return {
+    post: (provider, request, signal) =>
+      callSpan('exchange token', { 'openesc.provider': provider }, () =>
+        calls.post(provider, { ...request, headers: { ...request.headers, ...traceHeaders(scope) } }, signal),
+      ),
   }
 }
 
 function loginTokens(parts: PowerParts, scope: EvaluationScope): LoginTokens {
   return {
-    mint: async ({ platform, subjectAttributes, context, snowflake }) => {
-      const minted = asProviderError(() =>
-        parts.issuer.mintLoginToken({
-          ...loginRequest(scope, platform, subjectAttributes, context),
-          ...(snowflake === undefined ? {} : { snowflake }),
-        }),
-      )
-      await enter(scope, minted, context)
-      const { iss, aud, sub } = minted.claims
-      return { token: minted.token, claims: { iss, aud, sub } }
-    },
+    mint: ({ platform, subjectAttributes, context, snowflake }) =>
+      span('mint token', { 'openesc.issuer': 'v1', 'openesc.platform': platform }, async () => {
+        const minted = asProviderError(() =>
+          parts.issuer.mintLoginToken({
+            ...loginRequest(scope, platform, subjectAttributes, context),
+            ...(snowflake === undefined ? {} : { snowflake }),
+          }),
+        )
+        await enter(scope, minted, context)
+        const { iss, aud, sub } = minted.claims
+        return { token: minted.token, claims: { iss, aud, sub } }
+      }),
   }
 }
 
@@ -98,7 +121,8 @@ async function enter(
 }
 
 /** STS's answer is written down before its credentials go on. */
-function recordedExchange(sts: AwsTokenExchange, { ledger }: EvaluationScope): AwsTokenExchange {
+function recordedExchange(sts: AwsTokenExchange, scope: EvaluationScope): AwsTokenExchange {
+  const { ledger } = scope
   return {
     explain: (refusal, asked) => sts.explain(refusal, asked),
     async assumeRoleWithWebIdentity(request) {
@@ -109,7 +133,9 @@ function recordedExchange(sts: AwsTokenExchange, { ledger }: EvaluationScope): A
         sessionName: request.roleSessionName,
       }
       try {
-        const credentials = await sts.assumeRoleWithWebIdentity(request)
+        const credentials = await callSpan('exchange token', { 'openesc.provider': 'aws-login' }, () =>
+          sts.assumeRoleWithWebIdentity({ ...request, headers: traceHeaders(scope) }),
+        )
         const stsRequestId = credentials.requestId ?? null
         await ledger.exchanged({ ...about, stsRequestId, outcome: 'succeeded' })
         return credentials
@@ -157,12 +183,13 @@ function identityTokens(parts: PowerParts, scope: EvaluationScope): IdentityToke
     audience,
   })
   return {
-    mint: async ({ audience, durationSeconds, context }) => {
-      const made = await request(audience, context)
-      const minted = asProviderError(() => parts.issuer.mintIdentityToken({ ...made, durationSeconds }))
-      await enter(scope, minted, context)
-      return minted.token
-    },
+    mint: ({ audience, durationSeconds, context }) =>
+      span('mint token', { 'openesc.issuer': 'v2' }, async () => {
+        const made = await request(audience, context)
+        const minted = asProviderError(() => parts.issuer.mintIdentityToken({ ...made, durationSeconds }))
+        await enter(scope, minted, context)
+        return minted.token
+      }),
     preview: async ({ audience, context }) => {
       const made = await request(audience, context)
       return asProviderError(() => texts(parts.issuer.previewIdentityClaims(made)))

@@ -163,7 +163,7 @@ async function serve(
     })
     const service = createService({
       store,
-      providers: (scope) => providersFor({ issuer, sts, calls, store }, scope),
+      providers: (scope) => providersFor({ issuer, sts, calls, store, metrics }, scope),
       catalogue,
       crypterFor: vault.crypterFor,
       sealer: vault,

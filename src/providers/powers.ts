@@ -57,6 +57,8 @@ export interface AwsTokenExchange {
     readonly durationSeconds: number
     readonly policyArns: readonly string[]
     readonly signal: AbortSignal
+    /** What the call carries beside its own headers, such as `traceparent`. */
+    readonly headers?: Readonly<Record<string, string>>
   }): Promise<AwsCredentials>
   /**
    * The trust engine's explanation of a refusal when the role's policy is known: the local sandbox tells it, and a server

@@ -10,6 +10,7 @@ import {
 } from '../eval/index.ts'
 import { loadDefinition } from '../expr/index.ts'
 import type { Environment, TextPlace } from '../store/index.ts'
+import { remembered, span } from '../tracing/index.ts'
 import { enterOrganization, type OrganizationAccess, permissionsOn } from './access.ts'
 import { refuseGatedOpen } from './approvals.ts'
 import { createMintLedger, type MintLedger } from './audit/mint-ledger.ts'
@@ -92,10 +93,12 @@ async function run(
     caller,
     environment: request.root,
   })
-  const evaluation = await evaluate(
-    request.rootName,
-    definition,
-    evaluationHost(parts, request, { needsOnImports, hindrances, ledger }),
+  const evaluation = await span('evaluate', { 'openesc.environment': request.rootName }, () =>
+    evaluate(
+      request.rootName,
+      definition,
+      evaluationHost(parts, request, { needsOnImports, hindrances, ledger }),
+    ),
   )
   // A token that the trail does not know of must have opened nothing (S-26).
   if (ledger.failure !== null) throw ledger.failure
@@ -138,11 +141,19 @@ function evaluationHost(
     rootName: request.rootName,
     ledger,
   }
+  const inEvaluation = remembered()
   return {
     providers: parts.providers(scope),
     crypter: rootCrypter(parts, request, hindrances),
     context: (parts.context ?? callerContext)(scope),
-    loader: { load: (name) => loadImport(parts, request, needsOnImports, name, hindrances) },
+    loader: {
+      load: (name) =>
+        inEvaluation(() =>
+          span('load environment', { 'openesc.environment': name }, () =>
+            loadImport(parts, request, needsOnImports, name, hindrances),
+          ),
+        ),
+    },
     now: () => parts.clock().getTime(),
     ...(parts.limits === undefined ? {} : { limits: parts.limits }),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
@@ -175,7 +186,7 @@ async function loadImport(
   const wanted = parseImportName(request.overrides?.get(name) ?? name)
   if (wanted === null) throw new Error('not found')
   const { access } = request
-  return await parts.store.read(async (transaction) => {
+  const { revision, environment } = await parts.store.read(async (transaction) => {
     // The caller's place is read again: it may have been lost since the evaluation began.
     const entered = await enterOrganization(transaction, access.caller, access.organization.name)
     const environment =
@@ -200,10 +211,11 @@ async function loadImport(
     const revision = await importedRevision(() => usableRevision(transaction, environment, wanted.version))
     request.imported?.(`${environment.project}/${environment.name}@${revision.number}`)
     request.uses?.({ environment, version: wanted.version, revision: revision.number })
-    const home = { environment, organization: access.organization }
-    const crypter: Crypter = crypterOf(parts, home, textOf(revision), (error) => unavailable.push(error))
-    return { source: revision.source, crypter }
+    return { revision, environment }
   })
+  const home = { environment, organization: access.organization }
+  const crypter: Crypter = crypterOf(parts, home, textOf(revision), (error) => unavailable.push(error))
+  return { source: revision.source, crypter }
 }
 
 /** A missing revision of an import is `not found`; a retracted one tells its reason. */

@@ -3,6 +3,7 @@ import { AppError } from '../diag/index.ts'
 import type { Crypter } from '../eval/index.ts'
 import type { Environment, Organization, Revision, TextPlace } from '../store/index.ts'
 import { sealedSecrets } from '../syntax/index.ts'
+import { remembered, span } from '../tracing/index.ts'
 import { formatPropertyPath, type PropertyPath } from '../value/index.ts'
 import { formatName } from './names.ts'
 import type { ServiceParts } from './parts.ts'
@@ -26,11 +27,13 @@ export function crypterOf(
   unavailable: (error: AppError) => void = () => undefined,
 ): Crypter {
   const crypter = parts.crypterFor(environment, organization, text)
+  const inEvaluation = remembered()
+  const facts = { 'openesc.environment': formatName(environment), 'openesc.revision': text.revision }
   return {
     encrypt: crypter.encrypt,
     async decrypt(ciphertext, path) {
       try {
-        return await crypter.decrypt(ciphertext, path)
+        return await inEvaluation(() => span('decrypt', facts, () => crypter.decrypt(ciphertext, path)))
       } catch (error) {
         if (error instanceof AppError && error.code === 'KEY_UNAVAILABLE') unavailable(error)
         if (!(error instanceof AppError) || error.code !== 'VALUE_INTEGRITY') throw error

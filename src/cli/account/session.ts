@@ -79,6 +79,7 @@ export async function createApi(
   const common = {
     userAgent: `esc-cli/1 (${world.version}; openesc)`,
     sleep: during(world, 'trying again', world.clock.sleep),
+    ...(world.traceparent === undefined ? {} : { traceparent: world.traceparent }),
   }
   if (!URL.canParse(backend)) throw new Failure(`${JSON.stringify(backend)} is not a valid backend URL`)
   const plain = world.transport({ insecure: account.insecure ?? false })

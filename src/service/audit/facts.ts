@@ -5,6 +5,8 @@ export interface RequestFacts {
   readonly id: string
   readonly clientAddress: string
   readonly userAgent: string
+  /** The client's `traceparent` as it was sent; handed on with calls to providers, never written down. */
+  readonly traceparent?: string | undefined
 }
 
 /** A request on its way, and whether its entry has been written. */
