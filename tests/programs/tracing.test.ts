@@ -145,7 +145,7 @@ test('R-44, S-67: spans lead from the client’s trace to the call to STS, and t
     'request > change store',
   ])
     assert.ok(lines.includes(line), `${line} is not in\n${lines.join('\n')}`)
-  const request = spans.find(({ name }) => name === 'request')!
+  const request = spans.find(({ attributes }) => attributes['openesc.operation'] === 'OpenEnvironment')!
   assert.equal(request.parent, 'b7ad6b7169203331')
   assert.equal(request.attributes['http.route'], '/api/esc/environments/{org}/{project}/{env}/open')
   assert.equal(request.attributes['http.response.status_code'], 200)
