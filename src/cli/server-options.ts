@@ -150,6 +150,13 @@ export const serverOptions: readonly ProgramOption[] = Object.freeze([
     help: 'host:port inside your network that webhooks and issuers of other systems may have; may be given several times',
   },
   {
+    name: 'allowedHosts',
+    flag: '--allowed-host',
+    type: 'list',
+    default: [],
+    help: 'Host name by which clients call this server, beside that of the issuer base URL, addresses and names without a dot; may be given several times',
+  },
+  {
     name: 'trustedProxies',
     flag: '--trusted-proxy',
     type: 'list',

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { AppError } from '../diag/index.ts'
+import { admissionRefusal, answerRefusal } from './admission.ts'
 import { refuseMalformed } from './malformed.ts'
 
 /** A listener that answers. */
@@ -32,19 +33,33 @@ const mostConnections = 2_000
 export async function listen(options: {
   readonly host: string
   readonly port: number
+  /** Whether requests may name the host so. */
+  readonly isOurHost: (name: string) => boolean
   readonly answer: Answer
   /** How long new requests are still taken after the first signal, so that balancers notice; 0 when absent. */
   readonly drainMilliseconds?: number
 }): Promise<Listener> {
-  const { host, answer } = options
+  const { host, answer, isOurHost } = options
+  const take = getRequestListener((request, { incoming }) =>
+    answer(request, {
+      remoteAddress: 'socket' in incoming ? (incoming.socket?.remoteAddress ?? '') : '',
+      target: incoming.url ?? '/',
+    }),
+  )
   const server = createServer(
-    { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 15_000, maxHeaderSize: 16 * 1024 },
-    getRequestListener((request, { incoming }) =>
-      answer(request, {
-        remoteAddress: 'socket' in incoming ? (incoming.socket?.remoteAddress ?? '') : '',
-        target: incoming.url ?? '/',
-      }),
-    ),
+    {
+      requestTimeout: 30_000,
+      headersTimeout: 10_000,
+      keepAliveTimeout: 15_000,
+      maxHeaderSize: 16 * 1024,
+      // Looked at below, and refused in our own words.
+      requireHostHeader: false,
+    },
+    (incoming, outgoing) => {
+      const refused = admissionRefusal(incoming, isOurHost)
+      if (refused === null) return void take(incoming, outgoing)
+      answerRefusal(outgoing, refused)
+    },
   )
   server.maxConnections = mostConnections
   server.on('clientError', refuseMalformed)

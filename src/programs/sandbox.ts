@@ -50,6 +50,8 @@ export async function startSandbox(options: ProgramOptions): Promise<number> {
   const listener = await listen({
     host,
     port: settings.integer('port', { min: 0, max: 65_535 }) ?? 3721,
+    // It knows its hosts itself, and has an answer of its own for others.
+    isOurHost: () => true,
     answer: (request, { remoteAddress }) =>
       sandbox.fetch(request, { incoming: { socket: { remoteAddress } } }),
   })

@@ -10,6 +10,8 @@ import { keySources } from './server-keys.ts'
 /** What the operator decided, by flag, variable or file. */
 export interface ServerSettings {
   readonly host: string
+  /** The names that requests may call the server by, beside those that only this network knows. */
+  readonly hosts: readonly string[]
   readonly port: number
   readonly data: string
   /** `postgres://…`; absent = a file in the data directory. */
@@ -41,15 +43,20 @@ export interface ServerSettings {
 export function serverSettings(options: ProgramOptions): ServerSettings {
   const settings = readSettings(options)
   const data = resolve((settings.text('data') ?? '~/.openesc').replace(/^~(?=\/|$)/, homedir()))
+  const host = settings.text('host') ?? '127.0.0.1'
+  const issuerBaseUrl = settings.text('issuerBaseUrl')
+  const issuerHost =
+    issuerBaseUrl !== undefined && URL.canParse(issuerBaseUrl) ? [new URL(issuerBaseUrl).hostname] : []
   return {
-    host: settings.text('host') ?? '127.0.0.1',
+    host,
+    hosts: [host, ...issuerHost, ...settings.list('allowedHosts')],
     port: settings.integer('port', { min: 0, max: 65_535 }) ?? 3720,
     data,
     database: settings.text('database'),
     metricsPort: settings.integer('metricsPort', { min: 0, max: 65_535 }),
     keyFile: settings.text('keyFile') ?? join(data, 'key'),
     keySources: keySources(settings),
-    issuerBaseUrl: settings.text('issuerBaseUrl'),
+    issuerBaseUrl,
     stsEndpoint: settings.text('stsEndpoint'),
     awsRegion: settings.text('awsRegion') ?? 'us-east-1',
     readRolePolicies: settings.flag('readRolePolicies'),

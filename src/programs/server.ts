@@ -13,6 +13,7 @@ import { createVendorCalls } from '../providers/index.ts'
 import { createService, type LogEvent, type Service } from '../service/index.ts'
 import { openVault, type Store, signingKeyStorage } from '../store/index.ts'
 import { files } from '../world/files.ts'
+import { hostsOf } from './admission.ts'
 import { awsAccounts } from './aws-account.ts'
 import { type ClockWatch, createClockWatch, fetchWithClock, issuerWithClock } from './clock-watch.ts'
 import { createEgress } from './egress.ts'
@@ -126,6 +127,7 @@ async function serve(
   const app = Promise.withResolvers<AnswerFrom>()
   const listener = await listen({
     ...settings,
+    isOurHost: hostsOf(settings.hosts),
     drainMilliseconds: settings.production ? drainMilliseconds : 0,
     answer: measuredAnswers<Parameters<AnswerFrom>>(
       async (request, connection) => await (await app.promise)(request, connection),
