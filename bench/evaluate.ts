@@ -1,5 +1,6 @@
 // How long does an evaluation take, and does it wait no longer than it must? Four variants of one environment with 26
-// imports and 10 opens: nothing waits, each open waits 10 ms, each load waits 10 ms, both.
+// imports and 10 opens: nothing waits, each open waits 10 ms, each load waits 10 ms, both. A server looks for cycles
+// before it opens anything, as the last two rows do.
 //
 // node bench/evaluate.ts [--runs N] [--json]
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
@@ -13,6 +14,7 @@ interface Variant {
   readonly name: string
   readonly openDelay: number
   readonly loadDelay: number
+  readonly cycles?: 'refuse'
 }
 
 const variants: readonly Variant[] = [
@@ -20,6 +22,8 @@ const variants: readonly Variant[] = [
   { name: 'Open', openDelay: 10, loadDelay: 0 },
   { name: 'EnvLoad', openDelay: 0, loadDelay: 10 },
   { name: 'All', openDelay: 10, loadDelay: 10 },
+  { name: 'Eval, cycles refused', openDelay: 0, loadDelay: 0, cycles: 'refuse' },
+  { name: 'All, cycles refused', openDelay: 10, loadDelay: 10, cycles: 'refuse' },
 ]
 
 const folder = new URL('../../shared/conformance/eval/bench/', import.meta.url)
@@ -61,12 +65,13 @@ const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resol
 
 async function iteration(
   files: ReadonlyMap<string, Uint8Array>,
-  { openDelay, loadDelay }: Variant,
+  { openDelay, loadDelay, cycles = 'report' }: Variant,
 ): Promise<void> {
   const host: EvaluationHost = {
     providers: testProviders(openDelay),
     crypter: rot128,
     context: testContext,
+    cycles,
     loader: {
       load: async (name) => {
         if (loadDelay > 0) await wait(loadDelay)

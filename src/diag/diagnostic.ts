@@ -11,6 +11,15 @@ export interface Diagnostic {
   readonly range: Range | null
   /** Where in the document, as a property path (`values.foo`); `""` when unknown. */
   readonly path: string
+  /** The cycle that an error is about, step by step; the last one leads back to the first. */
+  readonly cycle?: readonly CycleStep[]
+}
+
+/** One step of a cycle: `from` refers to `to`, or imports it, at `range`. */
+export interface CycleStep {
+  readonly from: string
+  readonly to: string
+  readonly range: Range | null
 }
 
 /** An error diagnostic; `detail` and `path` may be left out. */
@@ -21,6 +30,24 @@ export function errorAt(range: Range | null, summary: string, path = '', detail 
 /** A warning diagnostic. */
 export function warningAt(range: Range | null, summary: string, path = '', detail = ''): Diagnostic {
   return { severity: 'warning', summary, detail, range, path }
+}
+
+/**
+ * All lines that belong below a summary: the detail, else the cycle.
+ *
+ *     the cycle is a -> b -> a
+ *       a needs b (env:2:6)
+ *       b needs a (env:3:6)
+ */
+export function detailOf({ detail, cycle }: Diagnostic): string {
+  if (detail !== '' || cycle === undefined) return detail
+  const [first] = cycle
+  const names = [first?.from, ...cycle.map(({ to }) => to)]
+  const steps = cycle.map(({ from, to, range }) => {
+    const place = range && ` (${range.environment}:${range.begin.line}:${range.begin.column})`
+    return `  ${from} needs ${to}${place ?? ''}`
+  })
+  return [`the cycle is ${names.join(' -> ')}`, ...steps].join('\n')
 }
 
 /** Whether any diagnostic in the list is an error. */

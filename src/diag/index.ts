@@ -1,8 +1,10 @@
 export { AppError, type Facts } from './app-error.ts'
 export { type Code, codes, type ErrorKind } from './codes.ts'
 export {
+  type CycleStep,
   compareDiagnostics,
   type Diagnostic,
+  detailOf,
   errorAt,
   hasErrors,
   warningAt,

@@ -43,13 +43,14 @@ export class EnvironmentEvaluator extends ExpressionEvaluator {
       if (error === pending) this.#foresee()
       throw error
     }
-    if (!this.plan.isRoot || attempt.waiting || this.myImports === null) return base
+    if (!this.plan.isRoot || attempt.waiting || attempt.heldCalls || this.myImports === null) return base
     attempt.checkpoint = {
       base,
       myImports: this.myImports,
       imports: new Map(attempt.imports),
       diagnostics: [...this.diagnostics],
       spent: this.budget.spent,
+      cyclic: attempt.cyclic,
     }
     return base
   }
@@ -59,7 +60,7 @@ export class EnvironmentEvaluator extends ExpressionEvaluator {
    * a final value could make superfluous is not begun. Nothing of this is kept but the calls.
    */
   #foresee(): void {
-    if (this.mode.validating || !this.outside.inheritsNothingFinal(this.plan.definition)) return
+    if (this.mode.validating || this.attempt.rehearses || !this.outside.inheritsNothingFinal(this.plan.definition)) return
     this.root = this.#declareRoot(new AwaitedValue())
     this.orWait(this.root, true)
   }
@@ -76,7 +77,7 @@ export class EnvironmentEvaluator extends ExpressionEvaluator {
     const merged: Value[] = []
     let waiting = false
     for (const { name, merge: merges } of named) {
-      const { depth, referenceDepth } = this.budget
+      const { standing } = this.attempt
       try {
         const value = this.evaluateImport(name, name!.value)
         if (value === null) continue
@@ -84,8 +85,7 @@ export class EnvironmentEvaluator extends ExpressionEvaluator {
         if (merges) merged.push(value)
       } catch (error) {
         if (error !== pending) throw error
-        this.budget.depth = depth
-        this.budget.referenceDepth = referenceDepth
+        this.attempt.returnTo(standing)
         this.attempt.waiting = true
         waiting = true
       }
@@ -105,7 +105,7 @@ export class EnvironmentEvaluator extends ExpressionEvaluator {
       if (known.value !== null) return known.value
       // In an attempt that waits, an environment without a value may be one that was left.
       if (this.attempt.waiting) throw pending
-      this.error(place, `cyclic import of ${name}`)
+      this.cyclic(place, `cyclic import of ${name}`, this.attempt.importCycle(name, place))
       return null
     }
     this.budget.at = place
@@ -133,7 +133,9 @@ export class EnvironmentEvaluator extends ExpressionEvaluator {
       },
       this.attempt,
     )
+    this.attempt.enterEnvironment(name, place)
     entry.value = evaluator.evaluateEnvironment()
+    this.attempt.leaveEnvironment()
     if (evaluator.#inheritsOnce) this.attempt.inheritsOnce.add(entry.value)
     this.diagnostics.push(...evaluator.diagnostics)
     return entry.value

@@ -80,16 +80,24 @@ async function evaluate(
   let steps = 0
   let milliseconds = 0
   let checkpoint: Checkpoint | null = null
+  let rehearses = host.cycles === 'refuse' && !mode.validating
   for (;;) {
-    const run = new Attempt(mode, outside, limits, host.context, host.now, checkpoint)
+    const run: Attempt = new Attempt(
+      { mode, rehearses, resumed: checkpoint },
+      outside,
+      limits,
+      host.context,
+      host.now,
+    )
     run.budget.spendTime(milliseconds)
-    const evaluation = attempt(name, definition, host, run)
-    if (evaluation !== null) return evaluation
+    const outcome = attempt(name, definition, host, run)
+    if (typeof outcome === 'object') return outcome
+    if (outcome === 'rehearsed') rehearses = false
     steps += run.budget.steps - (checkpoint?.spent.steps ?? 0)
     milliseconds = run.budget.milliseconds
     checkpoint = run.checkpoint
     if (steps > limits.steps * attemptAllowance) return tooManySteps(limits)
-    await outside.operations.news()
+    if (outcome === 'awaits') await outside.operations.news()
   }
 }
 
@@ -104,23 +112,28 @@ function isEmpty({ values, imports }: Definition): boolean {
   return (values ?? []).length === 0 && (imports ?? []).length === 0
 }
 
-/** One evaluation from the start; `null` = an answer is awaited. */
+/**
+ * One evaluation from the start. `awaits`: an answer is missing. `rehearsed`: there is no cycle, so that the calls which were
+ * left out may be made.
+ */
 function attempt(
   name: string,
   definition: Definition,
   host: EvaluationHost,
   run: Attempt,
-): Evaluation | null {
+): Evaluation | 'awaits' | 'rehearsed' {
   const plan = { name, definition, crypter: host.crypter, isRoot: true, rootName: name, importDepth: 0 }
   const evaluator = new EnvironmentEvaluator(plan, run)
   if (run.resumed === null) run.imports.set(name, { value: null })
+  run.enterEnvironment(name, null)
   let environment: Environment | null = null
   const diagnostics: Diagnostic[] = evaluator.diagnostics
   try {
     const value = evaluator.evaluateEnvironment()
+    if (run.heldCalls && !run.cyclic) return 'rehearsed'
     environment = exportEnvironment(evaluator, value)
   } catch (error) {
-    if (error === pending) return null
+    if (error === pending) return 'awaits'
     diagnostics.push(limitDiagnostic(error, run.budget.at))
   }
   return Object.freeze({

@@ -15,6 +15,12 @@ export interface EvaluationHost {
   /** Milliseconds of some clock. Without one the time that evaluation takes has no bound of its own. */
   readonly now?: () => number
   readonly signal?: AbortSignal
+  /**
+   * What becomes of calls when an import, a reference or a rotation leads back to itself. `report`: whatever does not depend
+   * on the cycle is opened, as the language says. `refuse`: cycles are looked for first, and with one no provider is called
+   * (security requirement S-46). Unless given, `report`.
+   */
+  readonly cycles?: 'report' | 'refuse'
 }
 
 /** Bounds of one evaluation (security requirement S-42). A trip is a diagnostic that names the limit. */

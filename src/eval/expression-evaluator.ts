@@ -1,4 +1,4 @@
-import { type Diagnostic, errorAt, warningAt } from '../diag/index.ts'
+import { type CycleStep, type Diagnostic, errorAt, warningAt } from '../diag/index.ts'
 import type { Definition } from '../expr/index.ts'
 import { isRotateOnly, itemSchema, propertySchema, type Schema } from '../schema/index.ts'
 import { type ExportedValue, rejoinUtf8 } from '../value/index.ts'
@@ -92,14 +92,16 @@ export abstract class ExpressionEvaluator implements Scope {
     if (x.state === 'evaluating') {
       // In an attempt that waits, a half-evaluated expression may be one that was left.
       if (this.attempt.waiting) throw pending
-      this.error(x.place, `cyclic reference to ${x.path}`)
+      this.cyclic(x.place, `cyclic reference to ${x.path}`, this.attempt.referenceCycle(x))
       return unknownValue(x)
     }
     x.state = 'evaluating'
     budget.at = x.place ?? budget.at
     budget.enter()
     budget.step()
+    this.attempt.enterExpression(x)
     const value = this.#evaluateOver(x, accept)
+    this.attempt.leaveExpression()
     budget.leave()
     x.state = 'done'
     return value
@@ -196,14 +198,13 @@ export abstract class ExpressionEvaluator implements Scope {
 
   /** `null` = the expression waits. Its siblings are evaluated all the same, so that what they wait for starts too. */
   protected orWait(x: Expr, accept: Schema): Value | null {
-    const { depth, referenceDepth } = this.budget
+    const { standing } = this.attempt
     try {
       return this.evaluateExpr(x, accept)
     } catch (error) {
       if (error !== pending) throw error
       this.attempt.waiting = true
-      this.budget.depth = depth
-      this.budget.referenceDepth = referenceDepth
+      this.attempt.returnTo(standing)
       return null
     }
   }
@@ -229,8 +230,17 @@ export abstract class ExpressionEvaluator implements Scope {
     this.diagnostics.push(errorAt(place?.range ?? null, summary, place?.path ?? '', detail))
   }
 
+  protected cyclic(place: Place | null, summary: string, cycle: readonly CycleStep[]): void {
+    this.diagnostics.push({ ...errorAt(place?.range ?? null, summary, place?.path ?? ''), cycle })
+  }
+
   warning(place: Place | null, summary: string, detail = ''): void {
     this.diagnostics.push(warningAt(place?.range ?? null, summary, place?.path ?? '', detail))
+  }
+
+  holdsCalls(): boolean {
+    if (this.attempt.rehearses) this.attempt.heldCalls = true
+    return this.attempt.rehearses
   }
 
   requireSettled(): void {

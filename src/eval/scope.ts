@@ -32,6 +32,8 @@ export interface Scope {
   exported(value: Value): ExportedValue
   error(place: Place | null, summary: string, detail?: string): void
   warning(place: Place | null, summary: string, detail?: string): void
+  /** Whether the call at hand is left out, because cycles are looked for first; what it would give is unknown. */
+  holdsCalls(): boolean
   /** Throws `pending` unless everything before this call in evaluation order is final. */
   requireSettled(): void
   rotated(result: RotationResult, patch?: Patch): void

@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../diag/index.ts'
+import { type Diagnostic, detailOf } from '../diag/index.ts'
 import { plain } from '../service/index.ts'
 import type { PlainValue } from '../value/index.ts'
 
@@ -11,13 +11,17 @@ const nowhere = '<unknown>'
 
 /** Diagnostics as the wire has them; members without content are left out. */
 export function renderDiagnostics(diagnostics: readonly Diagnostic[]): readonly object[] {
-  return diagnostics.map(({ severity, summary, detail, range, path }) => ({
-    ...(range === null ? {} : { range: { ...range, environment: range.environment || nowhere } }),
-    summary,
-    ...(detail === '' ? {} : { detail }),
-    severity,
-    ...(path === '' ? {} : { path }),
-  }))
+  return diagnostics.map((diagnostic) => {
+    const { severity, summary, range, path } = diagnostic
+    const detail = detailOf(diagnostic)
+    return {
+      ...(range === null ? {} : { range: { ...range, environment: range.environment || nowhere } }),
+      summary,
+      ...(detail === '' ? {} : { detail }),
+      severity,
+      ...(path === '' ? {} : { path }),
+    }
+  })
 }
 
 /** A member for a success with warnings; nothing when there is nothing to report, because clients test for absence. */

@@ -155,6 +155,7 @@ function evaluationHost(
         ),
     },
     now: () => parts.clock().getTime(),
+    cycles: 'refuse',
     ...(parts.limits === undefined ? {} : { limits: parts.limits }),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   }

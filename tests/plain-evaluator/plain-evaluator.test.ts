@@ -34,7 +34,9 @@ function hostOf(files: Files): EvaluationHost {
 }
 
 /** Everything that leaves an evaluation, members in a fixed order. */
-function written({ environment, diagnostics, patches, rotations }: Evaluation): unknown {
+function written({ environment, diagnostics: found, patches, rotations }: Evaluation): unknown {
+  // The plain evaluator does not tell cycles step by step.
+  const diagnostics = found.map(({ cycle: _, ...diagnostic }) => diagnostic)
   const plain = JSON.stringify({ environment, diagnostics, patches, rotations }, (_, value) =>
     typeof value === 'object' && value !== null && !Array.isArray(value)
       ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))

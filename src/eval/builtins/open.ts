@@ -25,7 +25,8 @@ export const open = builtin({
     const fits = inspected(provider.inspect, inputs.value, body.args[1]!, x, scope)
     if (!inputs.ok || !fits || inputs.value.containsUnknowns() || scope.mode.validating) return failed(result)
     const record = inputRecord(inputs.value, x, scope)
-    return record === null ? failed(result) : openWith(provider, record, result, x, body, scope)
+    if (record === null || scope.holdsCalls()) return failed(result)
+    return openWith(provider, record, result, x, body, scope)
   },
   argumentSchema: ({ inputSchema }, { short }) =>
     short

@@ -39,7 +39,7 @@ export const rotate = builtin({
       !state.value.containsUnknowns()
     const record =
       rotator !== null && usable && !scope.mode.validating ? inputRecord(inputs.value, x, scope) : null
-    if (rotator === null || record === null) {
+    if (rotator === null || record === null || scope.holdsCalls()) {
       if (rotates) scope.rotated({ path, status: 'not-evaluated', diagnostics: [] })
       return failed(result)
     }

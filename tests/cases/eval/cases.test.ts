@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { type Diagnostic, formatRange } from '../../../src/diag/index.ts'
+import { type Diagnostic, detailOf, formatRange } from '../../../src/diag/index.ts'
 import {
   checkEnvironment,
   type Evaluation,
@@ -20,9 +20,11 @@ const folder = import.meta.dirname
 const accepts = process.env['OPENESC_ACCEPT'] === '1'
 
 function lines(stage: string, diagnostics: readonly Diagnostic[]): string[] {
-  return diagnostics.map(({ severity, range, path, summary }) => {
+  return diagnostics.flatMap((diagnostic) => {
+    const { severity, range, path, summary } = diagnostic
     const place = range === null ? '-' : `${range.environment}:${formatRange(range)}`
-    return `${stage} ${severity} ${place} ${path}: ${summary}`
+    const detail = detailOf(diagnostic).replace(/^(?=.)/gm, '  ')
+    return [`${stage} ${severity} ${place} ${path}: ${summary}`, ...(detail === '' ? [] : [detail])]
   })
 }
 
