@@ -34,8 +34,7 @@ function hostOf(files: Files, cycles: 'report' | 'refuse' = 'refuse') {
         const rotator = await providers.rotator(name)
         const open: typeof rotator.open = (...args) => (calls.push(`open ${name}`), rotator.open(...args))
         const rotate: typeof rotator.rotate = (...args) => (
-          calls.push(`rotate ${name}`),
-          rotator.rotate(...args)
+          calls.push(`rotate ${name}`), rotator.rotate(...args)
         )
         return { ...rotator, open, rotate }
       },
@@ -158,7 +157,8 @@ for (const [what, { files, says }] of Object.entries(cases)) {
 
 test('S-46: inputs that only a rotation looks at are no cycle when the environment is opened', async () => {
   const files = {
-    'p/root': 'values:\n  r: {fn::rotate::echo: {inputs: {next: "${s}"}, state: {current: x}}}\n  s: ${r.current}\n',
+    'p/root':
+      'values:\n  r: {fn::rotate::echo: {inputs: {next: "${s}"}, state: {current: x}}}\n  s: ${r.current}\n',
   }
   const { host, calls } = hostOf(files)
   const opened = await openEnvironment('p/root', define(files), host)

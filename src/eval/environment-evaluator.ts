@@ -60,7 +60,8 @@ export class EnvironmentEvaluator extends ExpressionEvaluator {
    * a final value could make superfluous is not begun. Nothing of this is kept but the calls.
    */
   #foresee(): void {
-    if (this.mode.validating || this.attempt.rehearses || !this.outside.inheritsNothingFinal(this.plan.definition)) return
+    if (this.mode.validating || this.attempt.rehearses) return
+    if (!this.outside.inheritsNothingFinal(this.plan.definition)) return
     this.root = this.#declareRoot(new AwaitedValue())
     this.orWait(this.root, true)
   }
