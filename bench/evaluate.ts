@@ -14,7 +14,7 @@ interface Variant {
   readonly name: string
   readonly openDelay: number
   readonly loadDelay: number
-  readonly cycles?: 'refuse'
+  readonly cycles?: 'report' | 'refuse'
 }
 
 const variants: readonly Variant[] = [
