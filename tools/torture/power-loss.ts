@@ -1,21 +1,15 @@
 // What a power cut leaves of a store. A traced server works; each of its writes to the store's files, each sync and each acknowledgement is
 // in the trace, in order. A cut at any place of it leaves what was synced before, and of the rest any part, torn at sectors.
-import { readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { freePort } from '../demo/process.ts'
 import { TorturedServer } from './servers.ts'
+import { readTrace, type Step, wholeTrace } from './trace.ts'
 import { seeded, send } from './workload.ts'
 
 const sectorBytes = 512
-
-type Step =
-  | { readonly kind: 'write'; readonly file: string; readonly offset: number; readonly bytes: Buffer }
-  | { readonly kind: 'truncate'; readonly file: string; readonly length: number }
-  | { readonly kind: 'sync'; readonly file: string }
-  | { readonly kind: 'acknowledged'; readonly revision: number }
 
 export interface PowerLossFindings {
   readonly cuts: number
@@ -39,8 +33,7 @@ export async function cutPower(plan: {
   const folder = await mkdtemp(join(tmpdir(), 'openesc-power-'))
   try {
     const trace = join(folder, 'trace')
-    await workTraced(folder, trace, plan)
-    const steps = readTrace(await settled(trace))
+    const steps = readTrace(await wholeTrace(trace, await workTraced(folder, trace, plan)))
     const random = seeded(plan.seed)
     const lost: string[] = []
     const first = steps.findIndex(({ kind }) => kind === 'acknowledged')
@@ -64,11 +57,12 @@ export async function cutPower(plan: {
   }
 }
 
+/** Works; gives the process that was traced, which has ended. */
 async function workTraced(
   folder: string,
   trace: string,
   { saves, sabotage }: { readonly saves: number; readonly sabotage?: string },
-): Promise<void> {
+): Promise<number> {
   const calls = 'pwrite64,write,writev,ftruncate,fsync,fdatasync'
   const server = new TorturedServer({
     folder,
@@ -76,7 +70,7 @@ async function workTraced(
     database: undefined,
     sabotage,
     around: (command) => [
-      ...['strace', '-D', '-f', '-qq', '-y', '-xx', '-s', '1000000', '-o', trace, '-e', `trace=${calls}`],
+      ...['strace', '-D', '-f', '-q', '-y', '-xx', '-s', '1000000', '-o', trace, '-e', `trace=${calls}`],
       ...command,
     ],
   })
@@ -95,60 +89,10 @@ async function workTraced(
     }
     // Writes the log back into the file.
     await server.end('SIGTERM')
+    return server.child.pid ?? 0
   } finally {
     await server.end('SIGKILL')
   }
-}
-
-/** The trace when its writer, which outlives the server a little, has written all of it. */
-async function settled(path: string): Promise<string> {
-  for (let before = -1; ; ) {
-    const text = readFileSync(path, 'latin1')
-    if (text.length === before && text.endsWith('\n')) return text
-    before = text.length
-    await new Promise((resolve) => setTimeout(resolve, 300))
-  }
-}
-
-/** The steps of a trace. A call that another thread interrupted counts where it returned. */
-function readTrace(text: string): readonly Step[] {
-  const steps: Step[] = []
-  const unfinished = new Map<string, string>()
-  for (const line of text.split('\n')) {
-    const [, thread = '', rest = ''] = /^(\d+)\s+(.*)$/.exec(line) ?? []
-    if (rest.endsWith('<unfinished ...>')) {
-      unfinished.set(thread, rest.slice(0, -'<unfinished ...>'.length))
-      continue
-    }
-    const resumed = /^<\.\.\. \w+ resumed>(.*)$/.exec(rest)
-    const step = stepOf(resumed === null ? rest : (unfinished.get(thread) ?? '') + resumed[1])
-    if (step !== null) steps.push(step)
-  }
-  return steps
-}
-
-function stepOf(call: string): Step | null {
-  const [, name, target = '', rest = ''] = /^(\w+)\(\d+<([^>]*)>(.*)$/.exec(call) ?? []
-  const path = unescaped(target)
-  if (/^(socket|TCP)/.test(path)) {
-    const header = /pulumi-esc-revision: (\d+)/i.exec(unescaped(rest))
-    return header === null ? null : { kind: 'acknowledged', revision: Number(header[1]) }
-  }
-  const file = /\/(openesc\.db(?:-wal)?)$/.exec(path)?.[1]
-  if (file === undefined) return null
-  // Its process ended in the middle of it.
-  if (/ = \?$/.test(rest)) return null
-  if (name === 'fsync' || name === 'fdatasync') return / = 0$/.test(rest) ? { kind: 'sync', file } : null
-  if (name === 'ftruncate') return { kind: 'truncate', file, length: Number(/^, (\d+)\)/.exec(rest)?.[1]) }
-  const [, hex = '', offset, written] = /^, "([^"]*)", \d+, (\d+)\)\s+= (\d+)$/.exec(rest) ?? []
-  if (name !== 'pwrite64' || offset === undefined)
-    throw new Error(`cannot read the trace: ${call.slice(0, 80)}`)
-  const bytes = Buffer.from(hex.replaceAll('\\x', ''), 'hex').subarray(0, Number(written))
-  return { kind: 'write', file, offset: Number(offset), bytes }
-}
-
-function unescaped(text: string): string {
-  return text.replace(/\\x([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
 }
 
 function earlyOnes(steps: readonly Step[]): number {
