@@ -25,15 +25,18 @@ export function maintenanceCommand(about: {
   readonly summary: string
   readonly description: string
   readonly examples: readonly string[]
+  /** Flags of this task alone; what is given goes to it under the flag's name. */
+  readonly more?: FlagTable
   readonly online?: (call: AccountCall<FlagTable>) => Promise<void>
 }) {
-  const { task, operand, summary, description, examples, online } = about
+  const { task, operand, summary, description, examples, more = {}, online } = about
   const needsKeys = task.startsWith('keys-') || task === 'restore' || task === 'doctor'
   const flags: FlagTable = {
     ...optionFlags(
       [...options, ...(needsKeys ? keyOptions : []), ...(task === 'status' ? metricsOptions : [])],
       prefix,
     ),
+    ...more,
     ...(online === undefined
       ? {}
       : { online: toggle('Ask the server that you are logged in to, while it serves') }),
@@ -55,7 +58,9 @@ export function maintenanceCommand(about: {
       if (maintain === undefined) throw new Failure('maintenance is not available here')
       const say = (line: string) => world.stderr.write(new TextEncoder().encode(`${line}\n`))
       const operands = operand === null ? {} : { operand: args[0] ?? '' }
-      const told = await maintain(task, { ...settings, ...operands }, say)
+      const asked = Object.keys(more).filter((name) => given.has(name))
+      const flagged = Object.fromEntries(asked.map((name) => [name, String(values[name])]))
+      const told = await maintain(task, { ...settings, ...operands, ...flagged }, say)
       // What is asked for is the output; what was done is a remark.
       if (task === 'status') world.stdout.write(new TextEncoder().encode(`${told}\n`))
       else say(told)

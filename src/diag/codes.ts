@@ -326,6 +326,16 @@ export const codes = table({
     say: 'the store has schema {found}, this program knows schemas up to {known}',
     hint: 'nothing was changed; run the newer program, or restore a backup made before it',
   },
+  MIGRATION_ONE_WAY: {
+    kind: 'conflict',
+    say: 'the store has schema {found}; steps can be taken back to schema {floor} at the lowest, wanted {to}',
+    hint: 'nothing was changed; name a schema in between, or restore a backup of that time elsewhere',
+  },
+  MIGRATION_IN_USE: {
+    kind: 'conflict',
+    say: 'servers of schema {running} still use the database; steps can be taken back to schema {to} when they have ended',
+    hint: 'nothing was changed; replace them by servers of the version before, then run this again',
+  },
   BACKUP_EXISTS: {
     kind: 'conflict',
     say: '`{path}` exists already',

@@ -5,7 +5,15 @@ import type { MaintenanceTask, ProgramOptions } from '../cli/index.ts'
 import { systemRandom } from '../crypto/index.ts'
 import { AppError } from '../diag/index.ts'
 import { settleRestored } from '../service/index.ts'
-import { backUpSqliteStore, copyToPostgres, keyCheckOf, openSqliteStore, type Store } from '../store/index.ts'
+import {
+  backUpSqliteStore,
+  copyToPostgres,
+  keyCheckOf,
+  openSqliteStore,
+  type Store,
+  takeBackPostgres,
+  takeBackSqlite,
+} from '../store/index.ts'
 import { files } from '../world/files.ts'
 import { unlock } from './key-file.ts'
 import { readSettings, type SettingsReader } from './options.ts'
@@ -27,8 +35,7 @@ export async function maintain(
   const operand = options['operand'] ?? ''
   switch (task) {
     case 'migrate':
-      await (await openStore({ data, database })).close()
-      return 'the schema is up to date'
+      return await changeSchema(data, database, settings.integer('to', { min: 1, max: 1_000_000 }))
     case 'copy': {
       const copied = await copyToPostgres({ path: sqlitePath(data), url: databaseUrl(operand), nowMs })
       const rows = [...copied.values()].reduce((sum, count) => sum + count, 0)
@@ -54,6 +61,24 @@ export async function maintain(
       }
     }
   }
+}
+
+async function changeSchema(
+  data: string,
+  database: string | undefined,
+  to: number | undefined,
+): Promise<string> {
+  if (to === undefined) {
+    await (await openStore({ data, database })).close()
+    return 'the schema is up to date'
+  }
+  const path = sqlitePath(data)
+  if (database === undefined && !existsSync(path)) throw new AppError('STORE_UNWRITABLE', { path })
+  const taken =
+    database === undefined
+      ? await takeBackSqlite({ path, nowMs, to })
+      : await takeBackPostgres({ url: databaseUrl(database), nowMs, to })
+  return taken.length === 0 ? `the schema is ${to}` : `the schema is ${to}; taken back: ${taken.join(', ')}`
 }
 
 async function doctor(data: string, database: string | undefined, settings: SettingsReader): Promise<string> {

@@ -1,5 +1,5 @@
-import { rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { readdirSync, rmSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { chainVerifier, type KeyRing } from '../crypto/index.ts'
 import { AppError } from '../diag/index.ts'
 import { hashContent, verifySeals } from '../service/index.ts'
@@ -51,8 +51,9 @@ export async function onCopy<T>(path: string, data: string, work: (copy: string)
     backUpSqliteStore(path, copy)
     return await work(copy)
   } finally {
-    for (const ending of ['', '-wal', '-shm', '.lock', '.partial'])
-      rmSync(`${copy}${ending}`, { force: true })
+    // The copy's log, its lock, and what an older schema was copied to before it was brought up to date.
+    for (const name of readdirSync(data).filter((name) => name.startsWith(basename(copy))))
+      rmSync(join(data, name), { force: true })
   }
 }
 

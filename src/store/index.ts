@@ -1,7 +1,8 @@
 export { initialiseVault, keyCheckOf, serverOwner } from './key-check.ts'
 export { migrations } from './migrations/index.ts'
 export { copyToPostgres } from './postgres/copy.ts'
-export { migratePostgres, openPostgresStore, type PostgresStoreOptions } from './postgres/open.ts'
+export { migratePostgres, takeBackPostgres } from './postgres/migrate.ts'
+export { openPostgresStore, type PostgresStoreOptions } from './postgres/open.ts'
 export type {
   AccessToken,
   Actor,
@@ -26,6 +27,7 @@ export type {
 export { rewrapDataKeys } from './rewrap.ts'
 export { type SigningKeyChange, type SigningKeyStorage, signingKeyStorage } from './signing-key-storage.ts'
 export { backUpSqliteStore } from './sqlite/backup.ts'
+export { takeBackSqlite } from './sqlite/migrate.ts'
 export { openSqliteStore, type SqliteStoreOptions } from './sqlite/open.ts'
 export type {
   ChangeOptions,

@@ -6,6 +6,7 @@ import { table } from './table.ts'
 export const core: Migration = {
   number: 1,
   name: 'core',
+  down: null,
   async up(db, types) {
     await identity(db, types)
     await environments(db, types)

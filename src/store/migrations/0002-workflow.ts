@@ -6,6 +6,7 @@ import { table } from './table.ts'
 export const workflow: Migration = {
   number: 2,
   name: 'workflow',
+  down: null,
   async up(db, types) {
     await approvals(db, types)
     await schedules(db, types)

@@ -47,4 +47,9 @@ export const references: Migration = {
       .columns(['expires_ms'])
       .execute()
   },
+  // Who names whom is worked out anew, answers are remembered for a day at most: nothing is lost.
+  async down(db) {
+    await db.schema.dropTable('remembered_answers').execute()
+    await db.schema.dropTable('environment_references').execute()
+  },
 }

@@ -7,4 +7,7 @@ export const appendOnly: Migration = {
   async up(db, types) {
     for (const statement of types.appendOnly('audit_entries')) await statement.execute(db)
   },
+  async down(db, types) {
+    for (const statement of types.changeable('audit_entries')) await statement.execute(db)
+  },
 }

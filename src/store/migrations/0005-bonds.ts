@@ -11,4 +11,7 @@ export const bonds: Migration = {
       .addColumn('bonds', sql`${types.text}` as never)
       .execute()
   },
+  async down(db) {
+    await db.schema.alterTable('revisions').dropColumn('bonds').execute()
+  },
 }

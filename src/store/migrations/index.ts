@@ -3,10 +3,11 @@ import { workflow } from './0002-workflow.ts'
 import { references } from './0003-references.ts'
 import { appendOnly } from './0004-append-only.ts'
 import { bonds } from './0005-bonds.ts'
+import { neighbours } from './0006-neighbours.ts'
 import type { Migration } from './migration.ts'
 
 export type { ColumnTypes, Migration } from './migration.ts'
-export { migrate, schemaNumber } from './run.ts'
+export { type MigrationHost, migrate, takeBack } from './run.ts'
 
 /** Every step, in order. */
-export const migrations: readonly Migration[] = [core, workflow, references, appendOnly, bonds]
+export const migrations: readonly Migration[] = [core, workflow, references, appendOnly, bonds, neighbours]

@@ -4,7 +4,7 @@ import { AppError } from '../../diag/index.ts'
 import { Connection } from '../sqlite/connection.ts'
 import { openSqliteStore } from '../sqlite/open.ts'
 import { failureOf } from './failure.ts'
-import { migratePostgres } from './open.ts'
+import { migratePostgres } from './migrate.ts'
 import { clientConfig, placeOf } from './session.ts'
 
 const busyMilliseconds = 5000

@@ -33,6 +33,11 @@ function isTransport(error: Error): boolean {
   return /connection|timeout exceeded|not queryable|Client was closed/i.test(error.message)
 }
 
+/** Whether somebody else was in the way, so that the same may work a moment later. */
+export function isBusy(error: unknown): boolean {
+  return retryable.has(sqlState(error) ?? '')
+}
+
 /** The refusal a person can act on in place of the database's error; any other error as it is. */
 export function failureOf(error: unknown, place: string): unknown {
   if (error instanceof AppError) return error

@@ -4,11 +4,19 @@ import { AppError } from '../../diag/index.ts'
 const bigint = 20
 const bytea = 17
 
+/** What a connection calls itself. A server's adds the schema that it knows, so that it is seen who still needs that. */
+export const applicationName = 'openesc'
+
+/** The schema that the name of a connection tells of; 0 when it tells of none. */
+export function schemaOf(name: string): number {
+  return Number(/^openesc \(schema (\d+)\)$/.exec(name)?.[1] ?? 0)
+}
+
 /** What every connection is opened with: bounds on waiting, numbers and bytes as the store's rows have them. */
 export function clientConfig(url: string): pg.ClientConfig {
   return {
     connectionString: url,
-    application_name: 'openesc',
+    application_name: applicationName,
     connectionTimeoutMillis: 5000,
     lock_timeout: 5000,
     statement_timeout: 15_000,

@@ -114,7 +114,10 @@ describe('sqlite file', () => {
     const path = fresh()
     await (await openSqliteStore({ path, nowMs })).close()
     const known = migrations.at(-1)!.number
-    tamper(path, `insert into schema_migrations values (${known + 1}, 'future', 0)`)
+    tamper(
+      path,
+      `insert into schema_migrations (number, name, applied_ms) values (${known + 1}, 'future', 0)`,
+    )
     const before = readFileSync(path)
     await assert.rejects(openSqliteStore({ path, nowMs }), {
       code: 'STORE_NEWER',
@@ -139,6 +142,7 @@ describe('sqlite file', () => {
           .execute()
         if (fails) throw new Error('interrupted')
       },
+      down: null,
     })
     const opening = openSqliteStore({ path, nowMs, migrations: [...migrations, step(true)] })
     await assert.rejects(opening, /interrupted/)

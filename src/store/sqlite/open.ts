@@ -1,21 +1,19 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Kysely, sql } from 'kysely'
 import { AppError } from '../../diag/index.ts'
-import { type ColumnTypes, type Migration, migrate, migrations } from '../migrations/index.ts'
+import type { Migration } from '../migrations/index.ts'
 import type { Store } from '../store.ts'
-import { copyStore } from './backup.ts'
 import { Connection } from './connection.ts'
-import { nodeSqliteDialect } from './dialect.ts'
 import { failureOf } from './failure.ts'
 import { lockStore } from './lock.ts'
+import { bringUpToDate } from './migrate.ts'
 import { Readers } from './readers.ts'
 import { SqliteStore } from './store.ts'
+import { openWriter } from './writer.ts'
 
 const busyMilliseconds = 5000
 const readerLimit = 8
-const walLimitBytes = 64 * 1024 * 1024
 
 /** What a store on SQLite is opened with. */
 export interface SqliteStoreOptions {
@@ -42,7 +40,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   let writer: Connection | null = null
   try {
     writer = openWriter(path, inMemory)
-    await bringUpToDate(writer, path, options)
+    await bringUpToDate(writer, { ...options, path })
     writer.exec('pragma busy_timeout = 0')
   } catch (error) {
     writer?.close()
@@ -58,69 +56,10 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   })
 }
 
-/** SQLite's words for the column types of the migrations. Strict tables, whole numbers, texts compared by bytes. */
-export const sqliteTypes: ColumnTypes = {
-  text: sql`text`,
-  integer: sql`integer`,
-  bytes: sql`blob`,
-  tableEnd: sql`strict`,
-  appendOnly: (table) =>
-    ['update', 'delete'].map(
-      (action) =>
-        sql`create trigger ${sql.id(`${table}_no_${action}`)} before ${sql.raw(action)} on ${sql.table(table)} begin select raise(abort, 'append only'); end`,
-    ),
-}
-
-function openWriter(path: string, inMemory: boolean): Connection {
-  const writer = new Connection(path, busyMilliseconds)
-  try {
-    writer.exec(`pragma journal_mode = wal; pragma journal_size_limit = ${walLimitBytes}`)
-    // Asked of the live database, because a setting that did not take would lose data silently (R-01).
-    const settings = [
-      ['journal_mode', inMemory ? 'memory' : 'wal'],
-      ['synchronous', 2],
-      ['foreign_keys', 1],
-    ] as const
-    for (const [name, wanted] of settings) {
-      const got = writer.pragma(name)
-      if (got !== wanted) throw new Error(`pragma ${name} is ${String(got)}, not ${wanted}`)
-    }
-    return writer
-  } catch (error) {
-    writer.close()
-    throw error
-  }
-}
-
 function openReader(path: string): Connection {
   const reader = new Connection(path, busyMilliseconds)
   reader.exec('pragma query_only = on')
   return reader
-}
-
-async function bringUpToDate(writer: Connection, path: string, options: SqliteStoreOptions): Promise<void> {
-  const db = new Kysely<unknown>({ dialect: nodeSqliteDialect(writer) })
-  await migrate(
-    {
-      db,
-      types: sqliteTypes,
-      nowMs: options.nowMs,
-      async atomically(step) {
-        writer.exec('begin immediate')
-        try {
-          await step()
-          writer.exec('commit')
-        } catch (error) {
-          writer.exec('rollback')
-          throw error
-        }
-      },
-      backUp: async (schema) => {
-        if (path !== ':memory:') copyStore(writer, path, `${path}.schema-${schema}.backup`)
-      },
-    },
-    options.migrations ?? migrations,
-  )
 }
 
 /**
