@@ -1,4 +1,5 @@
 import { operatingCodes } from './operating-codes.ts'
+import { storeCodes } from './store-codes.ts'
 
 /** How a refusal is meant; `http/problem.ts` and `cli/exit.ts` alone turn it into a status or an exit code. */
 export type ErrorKind =
@@ -275,22 +276,7 @@ export const codes = table({
     hint: 'restore an earlier revision of the environment',
   },
 
-  // the store
-  STORE_BUSY: {
-    kind: 'unavailable',
-    say: 'the store `{path}` is locked by another program',
-    hint: 'nothing was changed; try again, and close any tool that has the file open',
-  },
-  STORE_IN_USE: {
-    kind: 'unavailable',
-    say: 'the store `{path}` is already open in another process',
-    hint: 'stop the other server, or give this one a data folder of its own; `--online` and `esc server doctor` work beside it',
-  },
-  STORE_UNWRITABLE: {
-    kind: 'unavailable',
-    say: 'the store `{path}` cannot be opened for writing',
-    hint: 'check that the folder exists and belongs to the user the server runs as',
-  },
+  ...storeCodes,
   SERVER_SILENT: {
     kind: 'unavailable',
     say: 'no server answers on port {port} of this machine',
@@ -306,57 +292,6 @@ export const codes = table({
     say: 'clock_skew: this host is {seconds} s {direction} {reference}',
     hint: 'no token is signed until the clocks agree; let the clock be synchronised, by NTP for example',
   },
-  STORAGE_FULL: {
-    kind: 'storage-full',
-    say: 'no space is left for the store `{path}`',
-    hint: 'nothing was changed, and reads go on; free some space and try again',
-  },
-  STORE_FAILED: {
-    kind: 'unavailable',
-    say: 'the disk under the store `{path}` failed; the store is stopped so that nothing is lost',
-    hint: 'check the disk, then start the server again: it recovers by itself',
-  },
-  STORE_DAMAGED: {
-    kind: 'unavailable',
-    say: 'the store `{path}` is damaged or is not a store',
-    hint: 'nothing was changed; restore a backup, or name another file',
-  },
-  STORE_NEWER: {
-    kind: 'unavailable',
-    say: 'the store has schema {found}, this program knows schemas up to {known}',
-    hint: 'nothing was changed; run the newer program, or restore a backup made before it',
-  },
-  MIGRATION_ONE_WAY: {
-    kind: 'conflict',
-    say: 'the store has schema {found}; steps can be taken back to schema {floor} at the lowest, wanted {to}',
-    hint: 'nothing was changed; name a schema in between, or restore a backup of that time elsewhere',
-  },
-  MIGRATION_IN_USE: {
-    kind: 'conflict',
-    say: 'servers of schema {running} still use the database; steps can be taken back to schema {to} when they have ended',
-    hint: 'nothing was changed; replace them by servers of the version before, then run this again',
-  },
-  BACKUP_EXISTS: {
-    kind: 'conflict',
-    say: '`{path}` exists already',
-    hint: 'nothing was written; name another file',
-  },
-  STORE_UNAVAILABLE: {
-    kind: 'unavailable',
-    say: 'the database `{path}` cannot be used: {said}',
-    hint: 'try again; check that the database runs, is writable and admits this user',
-  },
-  DATABASE_UNSAFE: {
-    kind: 'unavailable',
-    say: 'the database has `{name}` = `{got}`, wanted `{wanted}`',
-    hint: 'with this setting acknowledged changes can be lost; nothing was changed: set it, for this role and database too, and start again',
-  },
-  COPY_TARGET_USED: {
-    kind: 'conflict',
-    say: 'the database holds data already: table `{table}` has rows',
-    hint: 'nothing was copied; name a new database',
-  },
-  STORE_CLOSED: { kind: 'unavailable', say: 'the store is closed', hint: 'the server is stopping' },
 
   // the issuer
   ISSUER_URL_INVALID: { kind: 'invalid', say: 'issuer base URL `{got}`: {rule}', hint: '{hint}' },

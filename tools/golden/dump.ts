@@ -42,7 +42,9 @@ export async function dumpPostgres(client: pg.Client): Promise<Dump> {
     ...(await ask(`select pg_get_indexdef(i.indexrelid) as said from pg_index i join pg_class c on c.oid = i.indexrelid
       where c.relnamespace = 'public'::regnamespace
         and not exists (select 1 from pg_constraint k where k.conindid = i.indexrelid) order by c.relname`)),
-    ...(await ask(`select pg_get_functiondef(oid) as said from pg_proc where pronamespace = 'public'::regnamespace order by proname`)),
+    ...(await ask(
+      `select pg_get_functiondef(oid) as said from pg_proc where pronamespace = 'public'::regnamespace order by proname`,
+    )),
     ...(await ask(`select pg_get_triggerdef(t.oid) as said from pg_trigger t join pg_class c on c.oid = t.tgrelid
       where not t.tgisinternal and c.relnamespace = 'public'::regnamespace order by t.tgname`)),
     ...(await ask(`select format('alter table %I enable row level security', relname) as said from pg_class
