@@ -1,5 +1,5 @@
 import { AppError } from '../diag/index.ts'
-import { bytesToBase62, toBase62 } from './base62.ts'
+import { bytesToBase62, uint32ToBase62 } from './base62.ts'
 import { crc32 } from './crc32.ts'
 import { hmacSha256 } from './hmac.ts'
 import type { RandomSource } from './random.ts'
@@ -67,5 +67,5 @@ export function hashSecret(pepper: Uint8Array, secret: string): Uint8Array {
 }
 
 function checksum(body: string): string {
-  return toBase62(BigInt(crc32(Buffer.from(body))), checkDigits)
+  return uint32ToBase62(crc32(Buffer.from(body)), checkDigits)
 }

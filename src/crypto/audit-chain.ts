@@ -1,4 +1,4 @@
-import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
+import { createPrivateKey, createPublicKey, hash, type KeyObject, sign, verify } from 'node:crypto'
 
 /** One entry of an audit trail as it is stored and exported. `body` is the very text that was hashed. */
 export interface ChainedEntry {
@@ -35,7 +35,7 @@ export interface BrokenLink {
 
 /** The hash of an audit entry: SHA-256 in hex over the hash before, a line feed, and the entry's body (S-27). */
 export function hashAuditEntry(previousHash: string, body: string): string {
-  return createHash('sha256').update(`${previousHash}\n${body}`).digest('hex')
+  return hash('sha256', `${previousHash}\n${body}`)
 }
 
 /**

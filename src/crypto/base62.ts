@@ -12,6 +12,16 @@ export function toBase62(number: bigint, length: number): string {
   return text
 }
 
+/** As `toBase62` for an unsigned number of 32 bits, which needs no big one. */
+export function uint32ToBase62(number: number, length: number): string {
+  let text = ''
+  for (let rest = number, place = 0; place < length; place += 1) {
+    text = digits[rest % 62] + text
+    rest = Math.floor(rest / 62)
+  }
+  return text
+}
+
 /** Bytes, read as one big-endian number, in exactly `length` digits. */
 export function bytesToBase62(bytes: Uint8Array, length: number): string {
   return toBase62(BigInt(`0x${Buffer.from(bytes).toString('hex')}`), length)

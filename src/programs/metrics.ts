@@ -54,7 +54,7 @@ export function createMetrics(): Metrics {
   const series = (name: string, labels: Labels): Series => {
     const family = known.get(name)
     if (family === undefined) throw new Error(`no metric \`${name}\``)
-    const key = labelText(labels)
+    const key = keyOf(labels)
     const found = family.series.get(key)
     if (found !== undefined) return found
     const made = { labels, count: 0, sum: 0, below: buckets.map(() => 0) }
@@ -124,6 +124,13 @@ function processText(): string {
     `process_uptime_seconds ${process.uptime()}`,
     '',
   ].join('\n')
+}
+
+/** What tells series apart: no value holds a NUL. */
+function keyOf(labels: Labels): string {
+  let key = ''
+  for (const name in labels) key += `${name}\0${labels[name]}\0`
+  return key
 }
 
 function labelText(labels: Labels): string {

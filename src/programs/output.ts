@@ -12,17 +12,29 @@ export function surviveClosedOutput(): void {
 }
 
 /**
- * Writes lines of the log to standard output. A stream that once failed stays silent, so a file is written to directly: lines
- * are dropped while its disk is full, and come again when there is space (R-20).
+ * Writes lines of the log to standard output, those of one turn of the event loop together. A stream that once failed stays
+ * silent, so a file is written to directly: lines are dropped while its disk is full, and come again when there is space (R-20).
  */
 export function logLine(): (line: string) => void {
-  if (!isFile(1)) return (line) => void process.stdout.write(line)
+  const write = isFile(1) ? writeToFile : (text: string) => void process.stdout.write(text)
+  let waiting = ''
+  const flush = () => {
+    const text = waiting
+    waiting = ''
+    if (text !== '') write(text)
+  }
+  process.on('exit', flush)
   return (line) => {
-    try {
-      writeSync(1, line)
-    } catch (error) {
-      if (!passing.has((error as NodeJS.ErrnoException).code ?? '')) throw error
-    }
+    if (waiting === '') setImmediate(flush)
+    waiting += line
+  }
+}
+
+function writeToFile(text: string): void {
+  try {
+    writeSync(1, text)
+  } catch (error) {
+    if (!passing.has((error as NodeJS.ErrnoException).code ?? '')) throw error
   }
 }
 

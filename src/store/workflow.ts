@@ -183,8 +183,11 @@ export interface AuditReader {
 }
 /** Append only: there is no way to change or remove an entry. */
 export interface AuditEntries extends AuditReader {
-  /** Appends the entry that follows the head, one conditional statement; false when another came first. */
-  append(entry: AuditEntry): Promise<boolean>
+  /**
+   * Appends the entries that follow the head, one after another, all of one organization; false, and nothing appended, when
+   * another came first.
+   */
+  append(...entries: readonly AuditEntry[]): Promise<boolean>
 }
 
 /** Goes on after the last item of a referrers page. */

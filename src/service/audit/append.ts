@@ -1,6 +1,6 @@
 import { hashAuditEntry } from '../../crypto/index.ts'
 import { AppError } from '../../diag/index.ts'
-import type { Transaction } from '../../store/index.ts'
+import type { AuditEntry, Transaction } from '../../store/index.ts'
 import { type AuditSubject, auditBody } from './facts.ts'
 
 /** The trail of what belongs to no organization: accounts, keys, starts, callers nobody knows. */
@@ -18,26 +18,27 @@ export async function appendEntries(
 ): Promise<void> {
   try {
     const head = await transaction.auditEntries.head(organizationId)
-    let sequence = head?.sequence ?? 0
-    let hash = head?.hash ?? ''
-    for (const subject of subjects) {
-      sequence += 1
-      const body = auditBody(sequence, subject)
-      const entry = {
-        organizationId,
-        sequence,
-        atMs: subject.at.getTime(),
-        event: subject.event,
-        actorId: subject.caller?.actor.id ?? '',
-        previousHash: hash,
-        hash: hashAuditEntry(hash, body),
-        body,
-      }
-      // Changes run one after another, so that nobody else can have appended meanwhile; if so, the change must not stand.
-      if (!(await transaction.auditEntries.append(entry))) throw new Error('another entry came first')
-      hash = entry.hash
-    }
+    const entries = chained(organizationId, subjects, head ?? { sequence: 0, hash: '' })
+    // Changes run one after another, so that nobody else can have appended meanwhile; if so, the change must not stand.
+    if (!(await transaction.auditEntries.append(...entries))) throw new Error('another entry came first')
   } catch (error) {
     throw new AppError('AUDIT_UNAVAILABLE', {}, { cause: error })
   }
+}
+
+function chained(
+  organizationId: string,
+  subjects: readonly AuditSubject[],
+  head: { readonly sequence: number; readonly hash: string },
+): readonly AuditEntry[] {
+  let { sequence, hash } = head
+  return subjects.map((subject) => {
+    sequence += 1
+    const previousHash = hash
+    const body = auditBody(sequence, subject)
+    hash = hashAuditEntry(previousHash, body)
+    const { at, event, caller } = subject
+    const actorId = caller?.actor.id ?? ''
+    return { organizationId, sequence, atMs: at.getTime(), event, actorId, previousHash, hash, body }
+  })
 }

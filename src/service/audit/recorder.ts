@@ -29,6 +29,8 @@ const mostWaiting = 10_000
 const mostAtOnce = 500
 const patienceMilliseconds = 2_000
 const mostTurns = 4
+/** How long entries that nothing waits for are gathered after a write, so that a flood of reads costs few flushes. */
+const restMilliseconds = 20
 
 const recorders = new WeakMap<Store, Recorder>()
 
@@ -45,7 +47,19 @@ function createRecorder(store: Store): Recorder {
   const queue: Waiting[] = []
   let writingNow: readonly Waiting[] = []
   let writing: Promise<void> | null = null
+  let resting: ReturnType<typeof setTimeout> | null = null
 
+  const begin = () => {
+    if (resting !== null) clearTimeout(resting)
+    resting = null
+    writing ??= write()
+  }
+  const rest = () => {
+    resting = setTimeout(() => {
+      resting = null
+      if (queue.length > 0) begin()
+    }, restMilliseconds)
+  }
   const write = async () => {
     // Requests of the same moment share the unit of work, and its flush to the disk: it waits while turns of the loop bring more.
     for (let turn = 0, size = 0; turn < mostTurns && size < queue.length; turn += 1) {
@@ -77,11 +91,11 @@ function createRecorder(store: Store): Recorder {
     }
     writing = null
     writingNow = []
+    rest()
   }
   const enqueue = (waiting: Waiting) => {
     if (queue.length >= mostWaiting) throw new AppError('AUDIT_UNAVAILABLE')
     queue.push(waiting)
-    writing ??= write()
   }
   return {
     async record(subject) {
@@ -90,18 +104,26 @@ function createRecorder(store: Store): Recorder {
       const impatience = setTimeout(() => unavailable(new Error('timed out')), patienceMilliseconds)
       try {
         enqueue({ subject, done: resolve, failed: unavailable })
+        begin()
         await promise
       } finally {
         clearTimeout(impatience)
       }
     },
-    later: (subject) => enqueue({ subject, done: () => {}, failed: () => {} }),
+    later(subject) {
+      enqueue({ subject, done: ignore, failed: ignore })
+      // An entry alone is written at once; those that follow it closely share the next write.
+      if (resting === null || queue.length >= mostAtOnce) begin()
+    },
     backlog: () => {
       const [oldest = null] = [...writingNow, ...queue]
       return { waiting: writingNow.length + queue.length, oldestAt: oldest?.subject.at ?? null }
     },
     async settle() {
+      if (queue.length > 0) begin()
       while (writing !== null) await writing
     },
   }
 }
+
+function ignore(): void {}

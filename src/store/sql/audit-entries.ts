@@ -31,18 +31,27 @@ export function auditEntries(db: Kysely<Tables>, hot: HotStatements): AuditEntri
       if (actorId !== null) query = query.where('actor_id', '=', actorId)
       return pageOf(await query.execute(), limit, entryFrom)
     },
-    async append(entry) {
-      const appended = await hot.appendAudit(
-        entry.organizationId,
-        entry.sequence,
-        entry.atMs,
-        entry.event,
-        entry.actorId,
-        entry.previousHash,
-        entry.hash,
-        entry.body,
-      )
-      return appended > 0
+    async append(...entries) {
+      const [first] = entries
+      if (first === undefined) return true
+      const head = await hot.auditHead(first.organizationId)
+      const next = (head?.sequence ?? 0) + 1
+      if (entries.some(({ sequence }, index) => sequence !== next + index)) return false
+      for (const entry of entries) {
+        // Changes run one after another, and the key of the table lets nobody come between.
+        const appended = await hot.appendAudit(
+          first.organizationId,
+          entry.sequence,
+          entry.atMs,
+          entry.event,
+          entry.actorId,
+          entry.previousHash,
+          entry.hash,
+          entry.body,
+        )
+        if (appended === 0) return false
+      }
+      return true
     },
   }
 }

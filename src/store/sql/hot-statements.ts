@@ -70,8 +70,7 @@ export const hotWriteStatements = {
   appendAudit:
     'insert into audit_entries ' +
     '(organization_id, sequence, at_ms, event, actor_id, previous_hash, hash, body) ' +
-    'select $1, $2, $3, $4, $5, $6, $7, $8 where $2 = 1 + ' +
-    '(select coalesce(max(sequence), 0) from audit_entries where organization_id = $1)',
+    'values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing',
 } as const satisfies { readonly [name in keyof HotWrites]: string }
 
 /** The hot reads and writes of one unit of work. */

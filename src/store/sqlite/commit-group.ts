@@ -1,5 +1,9 @@
+import { WrittenTables } from './remembered-rows.ts'
+
 /** Units of work that are committed together: one flush to the disk for all of them. */
 export class CommitGroup {
+  /** What its units wrote, also those that were undone. */
+  readonly written = new WrittenTables()
   readonly #waiting: PromiseWithResolvers<void>[] = []
 
   /** How many units wait for the commit. */

@@ -13,15 +13,36 @@ export class Readers {
     this.#limit = limit
   }
 
-  /** Runs `work` on a connection nobody else has; waits for one when all are in use. */
-  async use<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
-    const connection = await this.#take()
+  /** A connection nobody else has; waits for one when all are in use. Give it back. */
+  take(): Connection | Promise<Connection> {
+    const idle = this.#idle.pop()
+    if (idle !== undefined) return idle
+    if (this.#size >= this.#limit) return this.#next()
     try {
-      return await work(connection)
-    } finally {
-      const next = this.#waiting.shift()
-      if (next !== undefined) next(connection)
-      else this.#idle.push(connection)
+      return this.takeAtOnce()
+    } catch (error) {
+      // Out of descriptors or memory: fewer connections serve more slowly.
+      if (this.#size === 0) throw error
+      return this.#next()
+    }
+  }
+
+  /** As `take`, for who cannot wait: one more is opened when all are in use. */
+  takeAtOnce(): Connection {
+    const idle = this.#idle.pop()
+    if (idle !== undefined) return idle
+    const opened = this.#open()
+    this.#size += 1
+    return opened
+  }
+
+  give(connection: Connection): void {
+    const next = this.#waiting.shift()
+    if (next !== undefined) next(connection)
+    else if (this.#size <= this.#limit) this.#idle.push(connection)
+    else {
+      this.#size -= 1
+      connection.close()
     }
   }
 
@@ -29,18 +50,7 @@ export class Readers {
     for (const connection of this.#idle.splice(0)) connection.close()
   }
 
-  async #take(): Promise<Connection> {
-    const idle = this.#idle.pop()
-    if (idle !== undefined) return idle
-    if (this.#size >= this.#limit) return await new Promise((resolve) => this.#waiting.push(resolve))
-    try {
-      const opened = this.#open()
-      this.#size += 1
-      return opened
-    } catch (error) {
-      // Out of descriptors or memory: fewer connections serve more slowly.
-      if (this.#size === 0) throw error
-      return await new Promise((resolve) => this.#waiting.push(resolve))
-    }
+  #next(): Promise<Connection> {
+    return new Promise((resolve) => this.#waiting.push(resolve))
   }
 }

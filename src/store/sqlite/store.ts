@@ -6,7 +6,9 @@ import { CommitGroup } from './commit-group.ts'
 import type { Connection } from './connection.ts'
 import { failureOf, isBusy, isFatal } from './failure.ts'
 import type { Readers } from './readers.ts'
-import { Unit } from './unit.ts'
+import { RememberedRows } from './remembered-rows.ts'
+import { Snapshot } from './snapshot.ts'
+import { Unit, type UnitPlace } from './unit.ts'
 
 const busyTries = 100
 const busyWaitMilliseconds = 50
@@ -30,6 +32,10 @@ export class SqliteStore implements Store {
   /** The changes that the open transaction holds; null when there is none. */
   #group: CommitGroup | null = null
   readonly #reading = new Set<Promise<unknown>>()
+  readonly #remembered = new RememberedRows()
+  readonly #floating = new Set<Snapshot>()
+  /** Moves when another program commits to the file. */
+  #foreignVersion: unknown = null
   /** Set within a unit of work: a unit inside a unit would wait for itself. */
   readonly #within = new AsyncLocalStorage<Unit>()
   #stopped: AppError | null = null
@@ -41,11 +47,14 @@ export class SqliteStore implements Store {
   async read<T>(work: (transaction: ReadTransaction) => Promise<T>): Promise<T> {
     this.#refuseWithin()
     this.#refuseWhenStopped()
-    const { readers, writer } = this.#parts
+    const { readers } = this.#parts
     const reading =
       readers === null
-        ? this.#changes.run(() => this.#readOn(writer, work))
-        : readers.use((connection) => this.#readOn(connection, work))
+        ? this.#changes.run(() => this.#readOnWriter(work))
+        : this.#readOn(
+            new Snapshot({ readers, remembered: this.#remembered, floating: this.#floating }),
+            work,
+          )
     this.#reading.add(reading)
     try {
       return await reading
@@ -71,7 +80,11 @@ export class SqliteStore implements Store {
     this.#refuseWhenStopped()
     const group = this.#group ?? (await this.#beginGroup())
     const { writer } = this.#parts
-    const unit = new Unit(writer)
+    const unit = new Unit({
+      connection: () => writer,
+      shelf: (read) => this.#remembered.shelf(read, group.written),
+      wrote: (sql) => group.written.note(sql),
+    })
     try {
       writer.run('savepoint unit')
       const result = await this.#within.run(unit, work, unit.transaction)
@@ -93,6 +106,7 @@ export class SqliteStore implements Store {
 
   async #beginGroup(): Promise<CommitGroup> {
     await this.#begin()
+    this.#forgetForeign()
     this.#group = new CommitGroup()
     return this.#group
   }
@@ -110,11 +124,14 @@ export class SqliteStore implements Store {
     // The group may have ended before: when the store closed, or when SQLite undid it.
     if (this.#group !== group) return
     this.#group = null
+    for (const snapshot of this.#floating) snapshot.hold()
     try {
       this.#parts.writer.run('commit')
+      this.#remembered.forget(group.written)
       group.committed()
     } catch (error) {
       this.#rollBack()
+      this.#remembered.forgetAll()
       group.failed(this.#stopIfFatal(error, error))
     }
   }
@@ -148,17 +165,41 @@ export class SqliteStore implements Store {
     })
   }
 
-  async #readOn<T>(connection: Connection, work: (transaction: ReadTransaction) => Promise<T>): Promise<T> {
-    if (this.#parts.readers === null) connection.exec('pragma query_only = on')
-    connection.run('begin')
-    const unit = new Unit(connection)
+  async #readOn<T>(
+    place: UnitPlace & { end(): void },
+    work: (transaction: ReadTransaction) => Promise<T>,
+  ): Promise<T> {
+    const unit = new Unit(place)
     try {
       return await this.#within.run(unit, work, unit.transaction)
     } finally {
       unit.end()
-      connection.run('rollback')
-      if (this.#parts.readers === null) connection.exec('pragma query_only = off')
+      place.end()
     }
+  }
+
+  /** In memory, alone on the only connection. */
+  #readOnWriter<T>(work: (transaction: ReadTransaction) => Promise<T>): Promise<T> {
+    const { writer } = this.#parts
+    writer.exec('pragma query_only = on')
+    writer.run('begin')
+    const end = () => {
+      writer.run('rollback')
+      writer.exec('pragma query_only = off')
+    }
+    const remembered = this.#remembered
+    return this.#readOn(
+      { connection: () => writer, shelf: (read) => remembered.shelf(read), wrote() {}, end },
+      work,
+    )
+  }
+
+  /** A person may have changed the file by hand, with a program that knows nothing of the lock. */
+  #forgetForeign(): void {
+    const row = this.#parts.writer.first('pragma data_version', []) as { readonly data_version?: unknown }
+    const version = row?.data_version
+    if (version !== this.#foreignVersion) this.#remembered.forgetAll()
+    this.#foreignVersion = version
   }
 
   /** Waits for the write lock without holding up the event loop: 5 s in all. */
