@@ -45,7 +45,8 @@ export async function checkSource(
 }
 
 /** A finding on one line: `<environment>:<line>:<column>: <summary>`. */
-export function findingLine({ range, summary }: Diagnostic): string {
+export function findingLine({ range, summary, place }: Diagnostic): string {
+  if (place !== undefined) return `${place.environment}:${place.line}:${place.column}: ${summary}`
   if (range === null) return summary
   return `${range.environment}:${range.begin.line}:${range.begin.column}: ${summary}`
 }

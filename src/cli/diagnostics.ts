@@ -83,9 +83,19 @@ export function renderLong(
     .map(({ severity, summary, range, detail }) => {
       const heading = severity === 'warning' ? paint.yellow('Warning:') : paint.red('Error:')
       const where = range === undefined ? '' : `${place(range, text.environment, lines)}\n\n`
-      return `${heading} ${summary}\n\n${where}${detail ? `${detail}\n\n` : ''}`
+      const quoted = detail && range === undefined ? malformedLine(detail, text.environment, lines) : ''
+      return `${heading} ${summary}\n\n${where}${quoted || (detail ? `${detail}\n\n` : '')}`
     })
     .join('')
+}
+
+/** The line of a text that is no YAML, as a server tells its place: `at <environment>:<line>:<column>`. */
+function malformedLine(detail: string, known: string, lines: readonly string[]): string {
+  const [, environment, line, column] = /^at (.+):(\d+):(\d+)$/.exec(detail) ?? []
+  if (environment !== known || lines[Number(line) - 1] === undefined) return ''
+  const begin = { line: Number(line), column: Number(column), byte: 0 }
+  const pointer = `${' '.repeat(begin.column + 5)}^`
+  return `${place({ environment, begin, end: begin }, known, lines)}\n${pointer}\n\n`
 }
 
 function place(range: WireRange, known: string, lines: readonly string[]): string {

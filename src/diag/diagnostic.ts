@@ -11,6 +11,11 @@ export interface Diagnostic {
   readonly range: Range | null
   /** Where in the document, as a property path (`values.foo`); `""` when unknown. */
   readonly path: string
+  /**
+   * Where a text ceases to be YAML: line and column from 1, columns in code points. Such an error has no range, and the line
+   * that its words name is where the unfinished part began, counted as clients expect it.
+   */
+  readonly place?: { readonly environment: string; readonly line: number; readonly column: number }
   /** The cycle that an error is about, step by step; the last one leads back to the first. */
   readonly cycle?: readonly CycleStep[]
 }
@@ -33,13 +38,14 @@ export function warningAt(range: Range | null, summary: string, path = '', detai
 }
 
 /**
- * All lines that belong below a summary: the detail, else the cycle.
+ * All lines that belong below a summary: the detail, else the place (`at env:2:5`) or the cycle.
  *
  *     the cycle is a -> b -> a
  *       a needs b (env:2:6)
  *       b needs a (env:3:6)
  */
-export function detailOf({ detail, cycle }: Diagnostic): string {
+export function detailOf({ detail, cycle, place }: Diagnostic): string {
+  if (detail === '' && place !== undefined) return `at ${place.environment}:${place.line}:${place.column}`
   if (detail !== '' || cycle === undefined) return detail
   const [first] = cycle
   const names = [first?.from, ...cycle.map(({ to }) => to)]

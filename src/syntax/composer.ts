@@ -100,7 +100,7 @@ export class Composer {
 
   #alias(alias: Token): YamlAlias {
     if (!this.#anchors.has(alias.value)) {
-      throw new YamlProblem('composer', `unknown anchor '${alias.value}' referenced`, null, null)
+      throw new YamlProblem('composer', `unknown anchor '${alias.value}' referenced`, null, null, alias.start)
     }
     const comments = this.#tokens.takeComments()
     this.#tokens.skip()

@@ -19,7 +19,7 @@ export interface DecodedYaml {
  * The language's syntax tree of the first YAML document in `source` (language specification §2), with ranges in
  * `environment`. Never throws.
  *
- * Malformed text gives one error without a range. What has no place in the language (aliases, keys that are not
+ * Malformed text gives one error without a range, with a `place`. What has no place in the language (aliases, keys that are not
  * strings, tags that contradict their text) gives an error each and leaves `null` where it stood; the rest of the
  * tree is still there, so check `diagnostics` before using `node` as a declaration.
  */
@@ -28,8 +28,12 @@ export function decodeYaml(
   source: Uint8Array,
   options?: { maxDepth?: number },
 ): DecodedYaml {
-  const { tree, problem } = parseYaml(source, options)
-  if (tree === null) return { node: null, tree, diagnostics: [errorAt(null, problem ?? '')] }
+  const { tree, problem, place } = parseYaml(source, options)
+  if (tree === null) {
+    const finding = errorAt(null, problem ?? '')
+    const located = place === null ? finding : { ...finding, place: { environment, ...place } }
+    return { node: null, tree, diagnostics: [located] }
+  }
   const decoder = new Decoder(environment, new LineIndex(source))
   return { node: decoder.root(tree), tree, diagnostics: decoder.diagnostics }
 }

@@ -63,20 +63,36 @@ for (const [text, problem] of malformed) {
   })
 }
 
-const badBytes: readonly (readonly [bytes: readonly number[], problem: string])[] = [
-  [[0x61, 0xff], 'invalid leading UTF-8 octet'],
-  [[0x80], 'invalid leading UTF-8 octet'],
-  [[0x61, 0xc3], 'incomplete UTF-8 octet sequence'],
-  [[0xc3, 0x28, 0x0a], 'invalid trailing UTF-8 octet'],
-  [[0xc0, 0x80], 'invalid length of a UTF-8 sequence'],
-  [[0xed, 0xa0, 0x80], 'invalid Unicode character'],
-  [[0x01, 0xff], 'control characters are not allowed'],
-  [[0xff, 0xfe, 0x61], 'incomplete UTF-16 character'],
+const badBytes: readonly (readonly [bytes: readonly number[], problem: string, line: number, column: number])[] = [
+  [[0x61, 0xff], 'invalid leading UTF-8 octet', 1, 2],
+  [[0x80], 'invalid leading UTF-8 octet', 1, 1],
+  [[0x0a, 0x61, 0xc3], 'incomplete UTF-8 octet sequence', 2, 2],
+  [[0xc3, 0x28, 0x0a], 'invalid trailing UTF-8 octet', 1, 1],
+  [[0xc3, 0xa9, 0xc0, 0x80], 'invalid length of a UTF-8 sequence', 1, 2],
+  [[0xed, 0xa0, 0x80], 'invalid Unicode character', 1, 1],
+  [[0x01, 0xff], 'control characters are not allowed', 1, 1],
+  [[0x0d, 0x0a, 0xf0, 0x9f, 0x98, 0x80, 0x07], 'control characters are not allowed', 2, 2],
+  [[0xff, 0xfe, 0x61], 'incomplete UTF-16 character', 1, 1],
 ]
 
-for (const [bytes, problem] of badBytes) {
-  test(`the bytes ${Buffer.from(bytes).toString('hex')} are refused: ${problem}`, () => {
-    assert.deepEqual(parseYaml(Uint8Array.from(bytes)), { tree: null, problem: `yaml: ${problem}` })
+for (const [bytes, problem, line, column] of badBytes) {
+  test(`S-43: the bytes ${Buffer.from(bytes).toString('hex')} are refused at ${line}:${column}: ${problem}`, () => {
+    const place = { line, column }
+    assert.deepEqual(parseYaml(Uint8Array.from(bytes)), { tree: null, problem: `yaml: ${problem}`, place })
+  })
+}
+
+for (const [text, place] of [
+  ['a: [1\nb: 2\n', '2:2'],
+  ['a: "abc\n', '2:1'],
+  ['a: b: c\n', '1:5'],
+  ['a:\n  b: 1\n c: 2\n', '3:2'],
+  ['a: 世界 @ {\n  b: *x\n', '2:4'],
+  ['a: 😀\nb: *x\n', '2:4'],
+] as const) {
+  test(`S-43: ${JSON.stringify(text)} ceases to be YAML at ${place}`, () => {
+    const { place: got } = parseYaml(Buffer.from(text))
+    assert.equal(got && `${got.line}:${got.column}`, place)
   })
 }
 

@@ -15,6 +15,8 @@ export interface ParsedYaml {
   readonly tree: YamlNode | null
   /** What is wrong with the text, in full: `yaml: line 2: did not find expected key`. */
   readonly problem: string | null
+  /** Where that shows, lines and columns from 1, columns in code points; `null` when it has no place. */
+  readonly place: { readonly line: number; readonly column: number } | null
 }
 
 /**
@@ -26,9 +28,10 @@ export interface ParsedYaml {
 export function parseYaml(source: Uint8Array, { maxDepth = defaultMaxDepth } = {}): ParsedYaml {
   try {
     const scanner = new Scanner(readText(source), Math.min(maxDepth, depthCeiling))
-    return { tree: new Composer(scanner).document(), problem: null }
+    return { tree: new Composer(scanner).document(), problem: null, place: null }
   } catch (error) {
-    if (error instanceof YamlProblem) return { tree: null, problem: problemText(error) }
-    throw error
+    if (!(error instanceof YamlProblem)) throw error
+    const place = error.place && { line: error.place.line + 1, column: error.place.column + 1 }
+    return { tree: null, problem: problemText(error), place }
   }
 }

@@ -12,12 +12,21 @@ export class YamlProblem extends Error {
   readonly source: ProblemSource
   readonly contextLine: number
   readonly line: number
+  /** Where a reader should look: `at`, or a place that the words leave out. */
+  readonly place: Pick<Mark, 'line' | 'column'> | null
 
-  constructor(source: ProblemSource, message: string, context: Mark | null, at: Mark | null) {
+  constructor(
+    source: ProblemSource,
+    message: string,
+    context: Mark | null,
+    at: Mark | null,
+    place: YamlProblem['place'] = at,
+  ) {
     super(message)
     this.source = source
     this.contextLine = context?.line ?? 0
     this.line = at?.line ?? 0
+    this.place = place
   }
 }
 

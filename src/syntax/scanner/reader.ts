@@ -1,3 +1,4 @@
+import type { Mark } from './cursor.ts'
 import { YamlProblem } from './problem.ts'
 import { utf8Width } from './tag.ts'
 
@@ -11,8 +12,19 @@ const controlCharacter = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}
 export function readText(source: Uint8Array): string {
   const text = decode(source)
   if (text === null) throw firstProblem(source)
-  if (!controlCharacter.test(text)) return text
-  throw new YamlProblem('reader', 'control characters are not allowed', null, null)
+  const refused = controlCharacter.exec(text)
+  if (refused === null) return text
+  throw problem('control characters are not allowed', text.slice(0, refused.index))
+}
+
+/** The words never name a place; `before` is the text up to it. */
+function problem(message: string, before: string): YamlProblem {
+  return new YamlProblem('reader', message, null, null, endOf(before))
+}
+
+function endOf(text: string): Pick<Mark, 'line' | 'column'> {
+  const lines = text.split(/\r\n|[\n\r\x85\u2028\u2029]/)
+  return { line: lines.length - 1, column: Array.from(lines.at(-1) ?? '').length }
 }
 
 function decode(source: Uint8Array): string | null {
@@ -22,7 +34,7 @@ function decode(source: Uint8Array): string | null {
     return new TextDecoder(encoding, { fatal: true }).decode(source)
   } catch {
     if (encoding === 'utf-8') return null
-    throw new YamlProblem('reader', 'incomplete UTF-16 character', null, null)
+    throw problem('incomplete UTF-16 character', new TextDecoder(encoding).decode(source).slice(0, -1))
   }
 }
 
@@ -30,8 +42,8 @@ function decode(source: Uint8Array): string | null {
 function firstProblem(source: Uint8Array): YamlProblem {
   for (let i = 0; i < source.length; ) {
     const width = utf8Width(source[i]!)
-    const problem = sequenceProblem(source.subarray(i, i + width), width)
-    if (problem !== '') return new YamlProblem('reader', problem, null, null)
+    const message = sequenceProblem(source.subarray(i, i + width), width)
+    if (message !== '') return problem(message, new TextDecoder().decode(source.subarray(0, i)))
     i += width
   }
   return new YamlProblem('reader', 'invalid leading UTF-8 octet', null, null)
