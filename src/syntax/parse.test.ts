@@ -63,7 +63,12 @@ for (const [text, problem] of malformed) {
   })
 }
 
-const badBytes: readonly (readonly [bytes: readonly number[], problem: string, line: number, column: number])[] = [
+const badBytes: readonly (readonly [
+  bytes: readonly number[],
+  problem: string,
+  line: number,
+  column: number,
+])[] = [
   [[0x61, 0xff], 'invalid leading UTF-8 octet', 1, 2],
   [[0x80], 'invalid leading UTF-8 octet', 1, 1],
   [[0x0a, 0x61, 0xc3], 'incomplete UTF-8 octet sequence', 2, 2],
