@@ -37,8 +37,8 @@ async function makeWorld(): Promise<World> {
 }
 
 /** Takes every key, provider and connection away from a running server, and tells what was reached for. */
-function deny(world: World, mock: { method: typeof import('node:test').mock.method }): string[] {
-  const reached: string[] = []
+function deny(world: World, mock: { method: typeof import('node:test').mock.method }): unknown[] {
+  const reached: unknown[] = []
   const refuse = (what: string) => (): never => {
     reached.push(what)
     throw new Error(`${what} is out of reach`)
@@ -79,7 +79,7 @@ test('S-48: checks, reads and comparisons work on a server without keys, provide
   // The same server cannot open: what was taken away is what opening needs.
   const opened = await world.call('ada', `POST ${env}/open`)
   assert.notEqual(opened.status, 200)
-  assert.ok(reached.includes('a key'))
+  assert.ok(reached.some((what) => what === 'a key'))
   await world.close()
 })
 
