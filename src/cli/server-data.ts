@@ -4,8 +4,15 @@ import type { Entry } from './tree.ts'
 export const serverData: readonly Entry[] = [
   {
     name: 'backup',
-    summary: 'Write a consistent copy of the data file',
+    summary: 'Write a sealed, consistent copy of the data file',
     load: () => import('./commands/server-backup.ts'),
+    children: [
+      {
+        name: 'verify',
+        summary: 'Examine a backup without restoring it',
+        load: () => import('./commands/server-backup-verify.ts'),
+      },
+    ],
   },
   {
     name: 'restore',

@@ -126,6 +126,7 @@ export type MaintenanceTask =
   | 'migrate'
   | 'copy'
   | 'backup'
+  | 'backup-verify'
   | 'restore'
   | 'keys-rewrap'
   | 'keys-rotate'

@@ -24,6 +24,7 @@ export { type KeySource, localKeySource } from './key-source.ts'
 export { createPassphraseFile, isPassphraseFile, parsePassphraseFile } from './passphrase.ts'
 export { type RandomSource, systemRandom } from './random.ts'
 export { type Key, seal, sealingKeyId, unseal } from './seal.ts'
+export { chunkOpener, chunkOverhead, chunkSealer } from './sealed-chunks.ts'
 export { type AccessTokenCodec, createAccessTokenCodec } from './token-codec.ts'
 export {
   bondValue,

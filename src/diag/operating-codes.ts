@@ -12,4 +12,9 @@ export const operatingCodes = {
     say: 'insecure_configuration: `{got}` can be reached from other machines, and this is development mode',
     hint: 'nothing was changed; add --production, which lists what it needs, or listen on 127.0.0.1',
   },
+  BACKUP_DAMAGED: {
+    kind: 'unavailable',
+    say: 'backup_damaged: `{path}` {what}',
+    hint: 'nothing was changed; take another copy of it, or an earlier backup',
+  },
 } as const satisfies Record<string, CodeEntry>

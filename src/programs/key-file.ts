@@ -54,8 +54,40 @@ export async function unlock(
   random: RandomSource,
   sources: KeySources = {},
 ): Promise<Unlocked> {
-  const { passphraseFile, oldKeyFiles = [], kmsKey, oldKmsKeys = [] } = sources
   const check = await keyCheckOf(store)
+  const { keyRing, older, newKeyText } = ringOf(path, check, random, sources)
+  if (check !== null) await keyRing.verify(check)
+  // The file first: a crash in between leaves a key that sealed nothing, never sealed values without their key.
+  if (newKeyText !== null) createFile(path, newKeyText)
+  if (check === null) await initialiseVault({ store, keyRing })
+  const rewrap: Unlocked['rewrap'] = async (report) =>
+    older > 0 ? await rewrapDataKeys({ store, keyRing }, report) : 0
+  return { keyRing, created: newKeyText !== null, rewrap }
+}
+
+/**
+ * The key ring of what was sealed under `keyId`, without its store: for a backup. No key is made.
+ *
+ * @throws AppError KEY_FILE_MISSING, KEY_FILE_INVALID, SETTING_INVALID
+ */
+export function keyRingFor(
+  keyId: string,
+  path: string,
+  random: RandomSource,
+  sources: KeySources = {},
+): KeyRing {
+  return ringOf(path, { keyId, proof: '' }, random, sources).keyRing
+}
+
+interface Ring {
+  readonly keyRing: KeyRing
+  readonly older: number
+  /** The text of a key file that is wanted and not there; `null` when there is one, or none is needed. */
+  readonly newKeyText: string | null
+}
+
+function ringOf(path: string, check: KeyCheck | null, random: RandomSource, sources: KeySources): Ring {
+  const { passphraseFile, oldKeyFiles = [], kmsKey, oldKmsKeys = [] } = sources
   const passphrase = passphraseFile === undefined ? null : readPassphrase(passphraseFile)
   const older = [
     ...oldKeyFiles.map((old) => localKeySource(keyOf(old, requiredFile(old), passphrase), random)),
@@ -67,15 +99,12 @@ export async function unlock(
     kmsKey === undefined
       ? localKeySource(keyOf(path, { text, mode: found?.mode ?? 0o600 }, passphrase), random)
       : kmsSource(kmsKey, sources)
-  const keyRing = createKeyRing(first, older, random)
-  if (check !== null) await keyRing.verify(check)
-  const created = kmsKey === undefined && found === null
-  // The file first: a crash in between leaves a key that sealed nothing, never sealed values without their key.
-  if (created) createFile(path, text)
-  if (check === null) await initialiseVault({ store, keyRing })
-  const rewrap: Unlocked['rewrap'] = async (report) =>
-    older.length > 0 ? await rewrapDataKeys({ store, keyRing }, report) : 0
-  return { keyRing, created, rewrap }
+  const isNew = kmsKey === undefined && found === null
+  return {
+    keyRing: createKeyRing(first, older, random),
+    older: older.length,
+    newKeyText: isNew ? text : null,
+  }
 }
 
 function kmsSource(arn: string, { kmsEndpoint, kmsCredentials }: KeySources): KeySource {
@@ -87,7 +116,11 @@ function kmsSource(arn: string, { kmsEndpoint, kmsCredentials }: KeySources): Ke
 }
 
 /** With an old key at hand a new key file is wanted on purpose; without, a missing file is a lost one. */
-function keyFileAt(path: string, check: KeyCheck | null, isChange: boolean): ReturnType<typeof readKeyFile> {
+function keyFileAt(
+  path: string,
+  check: Pick<KeyCheck, 'keyId'> | null,
+  isChange: boolean,
+): ReturnType<typeof readKeyFile> {
   const found = readKeyFile(path)
   if (found === null && check !== null && !isChange)
     throw new AppError('KEY_FILE_MISSING', { path, wanted: check.keyId })

@@ -1,12 +1,10 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { MaintenanceTask, ProgramOptions } from '../cli/index.ts'
 import { systemRandom } from '../crypto/index.ts'
 import { AppError } from '../diag/index.ts'
-import { settleRestored } from '../service/index.ts'
 import {
-  backUpSqliteStore,
   copyToPostgres,
   keyCheckOf,
   openSqliteStore,
@@ -14,11 +12,11 @@ import {
   takeBackPostgres,
   takeBackSqlite,
 } from '../store/index.ts'
-import { files } from '../world/files.ts'
+import { backUp, restoreBackup, verifyBackup } from './backup.ts'
 import { unlock } from './key-file.ts'
 import { readSettings, type SettingsReader } from './options.ts'
 import { examine, onCopy } from './server-doctor.ts'
-import { keepKeys, keySources, maintenanceParts } from './server-keys.ts'
+import { keepKeys, keySources } from './server-keys.ts'
 import { databaseUrl, openStore, sqlitePath } from './store.ts'
 
 const nowMs = () => Date.now()
@@ -43,11 +41,12 @@ export async function maintain(
     }
     case 'backup':
       refuseDatabase(database)
-      backUpSqliteStore(sqlitePath(data), operand)
-      return `wrote ${resolve(operand)}; it holds no key: keep a copy of the key file elsewhere`
+      return await backUp({ store: sqlitePath(data), backup: operand, settings })
+    case 'backup-verify':
+      return await verifyBackup({ store: sqlitePath(data), backup: operand, settings })
     case 'restore':
       refuseDatabase(database)
-      return await restore(sqlitePath(data), operand, settings)
+      return await restoreBackup({ store: sqlitePath(data), backup: operand, settings })
     case 'doctor':
       return await doctor(data, database, settings)
     case 'status':
@@ -110,34 +109,6 @@ async function statusOf(port: number | undefined): Promise<string> {
     return (await response.text()).trim()
   } catch (error) {
     throw new AppError('SERVER_SILENT', { port }, { cause: error })
-  }
-}
-
-/** Puts a backup where there is no store yet, checked before and after: file, schema and key; then ends all tokens (S-74). */
-async function restore(path: string, backup: string, settings: SettingsReader): Promise<string> {
-  if (existsSync(path)) throw new AppError('BACKUP_EXISTS', { path })
-  const data = dirname(path)
-  mkdirSync(data, { recursive: true, mode: 0o700 })
-  try {
-    backUpSqliteStore(backup, path)
-    const store = await openStore({ data, database: undefined })
-    try {
-      // A store that never sealed anything has no key, no tokens and no past.
-      if ((await keyCheckOf(store)) === null) return `restored ${path}; it was empty`
-      const keyFile = settings.text('keyFile') ?? join(data, 'key')
-      const { keyRing } = await unlock(store, keyFile, systemRandom, keySources(settings))
-      const { asOfMs, tokensDisabled, token } = await settleRestored(await maintenanceParts(store, keyRing))
-      const tokenFile = resolve(settings.text('tokenFile') ?? join(data, 'restored-token'))
-      if (token !== null) await files.write(tokenFile, Buffer.from(`${token}\n`), 0o600)
-      const asOf = asOfMs === null ? path : new Date(asOfMs).toISOString()
-      const next = token === null ? '' : `; a new one, for a day, is in ${tokenFile}`
-      return `restored to ${asOf}; ${tokensDisabled} tokens disabled${next}`
-    } finally {
-      await store.close()
-    }
-  } catch (error) {
-    for (const suffix of ['', '-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true })
-    throw error
   }
 }
 

@@ -26,7 +26,7 @@ export type {
 } from './records.ts'
 export { rewrapDataKeys } from './rewrap.ts'
 export { type SigningKeyChange, type SigningKeyStorage, signingKeyStorage } from './signing-key-storage.ts'
-export { backUpSqliteStore } from './sqlite/backup.ts'
+export { backUpSqliteStore, inspectSqliteStore } from './sqlite/backup.ts'
 export { takeBackSqlite } from './sqlite/migrate.ts'
 export { openSqliteStore, type SqliteStoreOptions } from './sqlite/open.ts'
 export type {

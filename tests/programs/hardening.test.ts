@@ -1,5 +1,6 @@
 // The program itself, as a process: how it starts, tells its state, ends, and what it leaves behind.
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import {
   cpSync,
   existsSync,
@@ -14,6 +15,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
+import { maintain } from '../../src/programs/maintenance.ts'
 import { startKmsDouble } from '../aws/kms-double.ts'
 import { runProgram, startServerProcess } from './server-process.ts'
 
@@ -298,10 +300,45 @@ describe('S-74: a restored backup', () => {
     assert.notEqual(told.code, 0)
   })
 
-  test('a backup holds no key and no token', () => {
+  test('is found out by `backup verify` when a byte of it is changed or it is cut off anywhere, without touching anything', async () => {
+    const keyFile = join(data, 'key')
+    const good = await runProgram(['server', 'backup', 'verify', backup, '--key-file', keyFile])
+    assert.equal(good.code, 0, good.said)
+    assert.match(good.said, /of \d{4}-\d\d-\d\dT[\d:.]+Z: \d+ sealed values open/)
+    const whole = readFileSync(backup)
+    const spoilt = `${fresh()}.backup`
+    const places = Array.from({ length: 25 }, (_, index) => Math.floor((index * (whole.length - 1)) / 24))
+    for (const place of places) {
+      const changed = Buffer.from(whole)
+      changed[place]! ^= 0x10
+      for (const bytes of [changed, whole.subarray(0, place)]) {
+        writeFileSync(spoilt, bytes)
+        const looked = maintain('backup-verify', { data, keyFile, operand: spoilt })
+        await assert.rejects(looked, (error: { code?: string }) =>
+          ['BACKUP_DAMAGED', 'STORE_DAMAGED'].includes(error.code ?? ''),
+        )
+      }
+    }
+    // Somebody who mends the checksum after a change does not have the key.
+    const forged = Buffer.from(whole)
+    forged[whole.length - 1_000]! ^= 1
+    createHash('sha256')
+      .update(forged.subarray(0, -32))
+      .digest()
+      .copy(forged, forged.length - 32)
+    writeFileSync(spoilt, forged)
+    const looked = maintain('backup-verify', { data, keyFile, operand: spoilt })
+    await assert.rejects(looked, { code: 'BACKUP_DAMAGED', message: /was altered/ })
+    const place = fresh()
+    await assert.rejects(maintain('restore', { data: place, keyFile, operand: spoilt }))
+    assert.equal(existsSync(place), false)
+  })
+
+  test('a backup holds no key and no token, and of names and texts nothing that can be read', () => {
     const bytes = readFileSync(backup).toString('latin1')
     const key = readFileSync(join(data, 'key'), 'utf8').trim().split(' ')[2]!
-    for (const text of [key, Buffer.from(key, 'base64').toString('latin1'), token, token.slice(-30), 'hush'])
+    const own = [key, Buffer.from(key, 'base64').toString('latin1'), token, token.slice(-30), 'hush']
+    for (const text of [...own, 'acme', 'ciphertext', 'environments', 'audit'])
       assert.equal(bytes.includes(text), false)
   })
 })

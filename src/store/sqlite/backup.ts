@@ -28,6 +28,38 @@ export function backUpSqliteStore(path: string, target: string): void {
   }
 }
 
+/**
+ * The schema of a store file that nobody works on, and the key that it was sealed under; `null` for one that never sealed
+ * anything. The file stays as it is.
+ *
+ * @throws AppError STORE_DAMAGED
+ */
+export function inspectSqliteStore(path: string): {
+  readonly schema: number
+  readonly keyId: string | null
+} {
+  let connection: Connection | null = null
+  try {
+    connection = new Connection(path, busyMilliseconds)
+    const schema = connection.first('select max(number) as last from schema_migrations', [])
+    const check = connection.first(
+      "select value from settings where owner_id = 'server' and name = 'keyCheck'",
+      [],
+    )
+    // The store's own rows; a file without these tables has thrown.
+    const { last } = schema as { last: number | null }
+    const found = check as { value: string } | undefined
+    return {
+      schema: last ?? 0,
+      keyId: found === undefined ? null : (JSON.parse(found.value) as { keyId: string }).keyId,
+    }
+  } catch (error) {
+    throw failureOf(error, path)
+  } finally {
+    connection?.close()
+  }
+}
+
 /** Copies the store a connection is on; an older file of the name is replaced only when the copy is whole. */
 export function copyStore(connection: Connection, path: string, target: string): void {
   const partial = `${target}.partial`

@@ -1,0 +1,131 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { systemRandom } from '../crypto/index.ts'
+import { AppError } from '../diag/index.ts'
+import { settleRestored } from '../service/index.ts'
+import { backUpSqliteStore, inspectSqliteStore, keyCheckOf, openSqliteStore } from '../store/index.ts'
+import { files } from '../world/files.ts'
+import { backupHead, openBackup, sealBackup } from './backup-file.ts'
+import { keyRingFor, unlock } from './key-file.ts'
+import type { SettingsReader } from './options.ts'
+import { examine } from './server-doctor.ts'
+import { keySources, maintenanceParts } from './server-keys.ts'
+
+const nowMs = () => Date.now()
+
+/** Where a backup comes from or goes to, and the settings of its key. */
+export interface BackupPlace {
+  /** The store's file. */
+  readonly store: string
+  readonly backup: string
+  readonly settings: SettingsReader
+}
+
+/**
+ * Writes a consistent copy of the store, sealed as a whole under a fresh key that the store's key wraps (S-74); or, with the
+ * setting `plain`, as it is. Gives a line.
+ */
+export async function backUp({ store, backup, settings }: BackupPlace): Promise<string> {
+  const target = resolve(backup)
+  if (settings.flag('plain')) {
+    backUpSqliteStore(store, target)
+    return `wrote ${target}; it holds no key: keep a copy of the key file elsewhere`
+  }
+  if (existsSync(target)) throw new AppError('BACKUP_EXISTS', { path: target })
+  // Beside the store, where there is room for it, and nobody else may look.
+  return await inFolder(dirname(store), async (folder) => {
+    const copy = join(folder, 'copy.db')
+    backUpSqliteStore(store, copy)
+    const { schema, keyId } = inspectSqliteStore(copy)
+    if (keyId === null) throw new AppError('KEY_NOT_INITIALISED')
+    const ring = keyRingFor(keyId, keyFileOf(settings, dirname(store)), systemRandom, keySources(settings))
+    await sealBackup(ring, copy, target, { madeMs: nowMs(), schema })
+    return `wrote ${target}, sealed under ${ring.keyId}; it holds no key: keep a copy of that elsewhere`
+  })
+}
+
+/**
+ * Looks at all of a backup without restoring it: it is whole and unaltered, of a schema that this program knows, and everything
+ * in it opens and holds. Gives a line.
+ */
+export async function verifyBackup({ store, backup, settings }: BackupPlace): Promise<string> {
+  return await inFolder(tmpdir(), async (folder) => {
+    const copy = join(folder, 'copy.db')
+    const madeMs = await copyOf({ store, backup, settings }, copy)
+    const opened = await openSqliteStore({ path: copy, nowMs })
+    try {
+      if ((await keyCheckOf(opened)) === null) return `${resolve(backup)} is whole; it is empty`
+      const keyFile = keyFileOf(settings, dirname(store))
+      const { keyRing } = await unlock(opened, keyFile, systemRandom, keySources(settings))
+      const of = madeMs === null ? 'not sealed as a whole' : `of ${new Date(madeMs).toISOString()}`
+      return `${resolve(backup)}, ${of}: ${await examine(opened, keyRing)}`
+    } finally {
+      await opened.close()
+    }
+  })
+}
+
+/** Puts a backup where there is no store yet, checked before and after: file, schema and key; then ends all tokens (S-74). */
+export async function restoreBackup({ store: path, backup, settings }: BackupPlace): Promise<string> {
+  if (existsSync(path)) throw new AppError('BACKUP_EXISTS', { path })
+  const data = dirname(path)
+  const made = mkdirSync(data, { recursive: true, mode: 0o700 })
+  try {
+    await inFolder(data, async (folder) => {
+      const copy = join(folder, 'copy.db')
+      await copyOf({ store: path, backup, settings }, copy)
+      backUpSqliteStore(copy, path)
+    })
+    return await settle(path, data, settings)
+  } catch (error) {
+    for (const suffix of ['', '-wal', '-shm', '.lock']) rmSync(`${path}${suffix}`, { force: true })
+    if (made !== undefined) rmSync(made, { recursive: true, force: true })
+    throw error
+  }
+}
+
+async function settle(path: string, data: string, settings: SettingsReader): Promise<string> {
+  const store = await openSqliteStore({ path, nowMs })
+  try {
+    // A store that never sealed anything has no key, no tokens and no past.
+    if ((await keyCheckOf(store)) === null) return `restored ${path}; it was empty`
+    const { keyRing } = await unlock(store, keyFileOf(settings, data), systemRandom, keySources(settings))
+    const { asOfMs, tokensDisabled, token } = await settleRestored(await maintenanceParts(store, keyRing))
+    const tokenFile = resolve(settings.text('tokenFile') ?? join(data, 'restored-token'))
+    if (token !== null) await files.write(tokenFile, Buffer.from(`${token}\n`), 0o600)
+    const asOf = asOfMs === null ? path : new Date(asOfMs).toISOString()
+    const next = token === null ? '' : `; a new one, for a day, is in ${tokenFile}`
+    return `restored to ${asOf}; ${tokensDisabled} tokens disabled${next}`
+  } finally {
+    await store.close()
+  }
+}
+
+/** Copies what a backup holds, checked; gives when it was made, `null` for one that is not sealed as a whole. */
+async function copyOf({ store, backup, settings }: BackupPlace, copy: string): Promise<number | null> {
+  const source = resolve(backup)
+  if (!existsSync(source)) throw new AppError('STORE_UNWRITABLE', { path: source })
+  const head = backupHead(source)
+  if (head === null) {
+    backUpSqliteStore(source, copy)
+    return null
+  }
+  const keyFile = keyFileOf(settings, dirname(store))
+  await openBackup(keyRingFor(head.keyId, keyFile, systemRandom, keySources(settings)), source, copy)
+  return head.madeMs
+}
+
+function keyFileOf(settings: SettingsReader, data: string): string {
+  return settings.text('keyFile') ?? join(data, 'key')
+}
+
+/** Runs `work` with a folder of its own, which nobody else may enter and which is gone afterwards. */
+async function inFolder<T>(parent: string, work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(parent, 'openesc-backup-'))
+  try {
+    return await work(folder)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
