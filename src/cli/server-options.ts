@@ -167,8 +167,8 @@ export const serverOptions: readonly ProgramOption[] = Object.freeze([
     name: 'rateLimit',
     flag: '--rate-limit',
     type: 'integer',
-    default: 100,
-    help: 'Requests a second with one token; 0 switches all limits off',
+    default: 50,
+    help: 'Requests a second with one token, twice as many at once; 0 switches all limits off, of connections too',
   },
   {
     name: 'production',

@@ -10,11 +10,13 @@ export class AppError extends Error {
   readonly kind: ErrorKind
   readonly hint: string
   readonly diagnostics: readonly Diagnostic[]
+  /** Whole seconds after which the same request may be granted; absent where nobody knows. */
+  readonly retryAfterSeconds: number | undefined
 
   constructor(
     code: Code,
     facts: Facts = {},
-    options: ErrorOptions & { diagnostics?: readonly Diagnostic[] } = {},
+    options: ErrorOptions & { diagnostics?: readonly Diagnostic[]; retryAfterSeconds?: number } = {},
   ) {
     super(fill(codes[code].say, facts), options)
     this.name = 'AppError'
@@ -22,6 +24,7 @@ export class AppError extends Error {
     this.kind = codes[code].kind
     this.hint = fill(codes[code].hint, facts)
     this.diagnostics = options.diagnostics ?? []
+    this.retryAfterSeconds = options.retryAfterSeconds
   }
 }
 

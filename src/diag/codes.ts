@@ -9,6 +9,7 @@ export type ErrorKind =
   | 'not-found'
   | 'conflict'
   | 'too-large'
+  | 'unsupported'
   | 'rate-limited'
   | 'unavailable'
   | 'storage-full'
@@ -38,7 +39,12 @@ export const codes = table({
   RATE_LIMITED: {
     kind: 'rate-limited',
     say: 'Too Many Requests: more than {limit} {per}',
-    hint: 'wait a second and try again',
+    hint: 'wait {seconds} s and try again',
+  },
+  ENCODING_UNSUPPORTED: {
+    kind: 'unsupported',
+    say: 'content encoding `{got}` is not supported: wanted `gzip` or none',
+    hint: 'send the body as it is',
   },
 
   AUDIT_UNAVAILABLE: {

@@ -31,7 +31,7 @@ export interface AppOptions {
   readonly log?: (event: LogEvent) => void
   /** How many requests one token may make; absent = any number. */
   readonly rateLimit?: RateLimit
-  /** How many token exchanges and failed proofs one address may make; absent = any number. */
+  /** How many requests without a valid token one address may make; absent = any number. */
   readonly addressLimit?: RateLimit
   /** How many opens one organization may make; absent = any number. */
   readonly openLimit?: RateLimit
@@ -68,6 +68,8 @@ function appOf(table: readonly Route[], service: Service, options: AppOptions): 
         : createWindowLimiter(options.testFireLimit, 'deliveries a minute', 'asked for by hand'),
   }
   const isProxy = options.isProxy ?? (() => false)
+  const addressOf = (request: Request, connection: Connection | undefined) =>
+    clientAddress(connection?.remoteAddress ?? '', request.headers.get('x-forwarded-for'), isProxy)
   const app = new Hono({ getPath: (request) => canonicalPath(request.url) })
   for (const route of table) {
     // A HEAD request takes the GET route, and its answer loses the body.
@@ -77,11 +79,7 @@ function appOf(table: readonly Route[], service: Service, options: AppOptions): 
         const parameters = c.req.param()
         const trail = requestTrail(service, route, parameters, {
           id: requestId,
-          clientAddress: clientAddress(
-            (c.env as Connection | undefined)?.remoteAddress ?? '',
-            request.headers.get('x-forwarded-for'),
-            isProxy,
-          ),
+          clientAddress: addressOf(request, c.env as Connection | undefined),
           userAgent: request.headers.get('user-agent') ?? '',
           traceparent: request.headers.get('traceparent') ?? undefined,
         })
@@ -90,9 +88,12 @@ function appOf(table: readonly Route[], service: Service, options: AppOptions): 
     )
   }
   app.notFound((c) =>
-    respond(c.req.raw, c.env as Connection | undefined, null, options, async (request) =>
-      refuseRoute(table, request),
-    ),
+    respond(c.req.raw, c.env as Connection | undefined, null, options, async (request) => {
+      if (!request.headers.has('authorization')) {
+        limits.address(addressKey(addressOf(request, c.env as Connection | undefined)))
+      }
+      return refuseRoute(table, request)
+    }),
   )
   return app
 }
@@ -102,6 +103,8 @@ export interface Connection {
   readonly remoteAddress?: string
   /** The request target as it was sent: a URL no longer shows its dot segments. */
   readonly target?: string
+  /** Header names and values in turn, as they were sent: joined ones no longer show how many there were. */
+  readonly rawHeaders?: readonly string[]
 }
 
 async function audited(trail: RequestTrail, { problem }: Route, run: () => Promise<Answer>): Promise<Answer> {
@@ -130,7 +133,7 @@ async function respond(
   const operation = route?.id ?? ''
   let answer: Answer
   try {
-    const refused = checkLimits(request)
+    const refused = checkLimits(request, connection?.rawHeaders)
     if (refused === null) checkTarget(connection?.target)
     answer = refused ?? (await traced(request, route, requestId, run))
   } catch (error) {
@@ -228,8 +231,7 @@ async function prove(
   const { permission } = route
   const address = addressKey(trail.request.clientAddress)
   if (permission === 'public') {
-    // Health and key documents are for everybody at any time.
-    if (route.method === 'POST') limits.address(address)
+    if (!unlimited.test(route.id)) limits.address(address)
     return null
   }
   const token = accessToken(request.headers.get('authorization') ?? undefined)
@@ -255,6 +257,9 @@ async function prove(
   if (testFires.has(route.id)) limits.testFire(access.environment.id)
   return access
 }
+
+/** Health is asked for by address and often, and the documents of the issuers are for everybody at any time. */
+const unlimited = /^(?:Healthz|Livez|Readyz|Discovery|Jwks)/
 
 /** Routes that make the server call out at once, whenever somebody says so (S-52). */
 const testFires: ReadonlySet<string> = new Set(['PingWebhook', 'RedeliverWebhook'])

@@ -7,21 +7,23 @@ import { bodyLimit, type Route } from './route.ts'
 /** JSON deeper than this, or with more members, is refused before it is parsed (S-54). */
 const depthLimit = 64
 const memberLimit = 10_000
+/** Parsed data may take so many times the bytes of its text; a text below the floor cannot do harm. */
+const growthLimit = 8
+const growthFloorBytes = 4_096
+/** What V8 keeps for an object or list, and for a member of one, at least. */
+const containerBytes = 24
+const memberBytes = 8
 
 /**
  * The bytes of a request's body, counted while they come in and after decompression.
  *
- * @throws AppError BODY_TOO_LARGE, REQUEST_INVALID for an encoding other than gzip and for damaged gzip
+ * @throws AppError BODY_TOO_LARGE, ENCODING_UNSUPPORTED, REQUEST_INVALID for damaged gzip
  */
 export async function readBody(request: Request): Promise<Uint8Array> {
   const encoding = (request.headers.get('content-encoding') ?? 'identity').trim().toLowerCase()
   if (encoding !== 'identity' && encoding !== 'gzip') {
-    throw new AppError('REQUEST_INVALID', {
-      what: `content encoding \`${encoding.slice(0, 40)}\` is not supported: wanted \`gzip\` or none`,
-      hint: 'send the body as it is',
-    })
+    throw new AppError('ENCODING_UNSUPPORTED', { got: encoding.slice(0, 40) })
   }
-  if (Number(request.headers.get('content-length') ?? 0) > bodyLimit) throw tooLarge()
   const bytes = await collect(request.body)
   return encoding === 'gzip' && bytes.length > 0 ? decompress(bytes) : bytes
 }
@@ -102,6 +104,7 @@ function parseJsonBody(bytes: Uint8Array): unknown {
 function excessOf(text: string): string | null {
   let depth = 0
   let members = 0
+  let containers = 0
   let inString = false
   for (let index = 0; index < text.length; index += 1) {
     const character = text[index]
@@ -111,6 +114,7 @@ function excessOf(text: string): string | null {
     } else if (character === '"') inString = true
     else if (character === '{' || character === '[') {
       depth += 1
+      containers += 1
       if (depth > depthLimit) return `the body is nested deeper than ${depthLimit} levels`
     } else if (character === '}' || character === ']') depth -= 1
     else if (character === ',') {
@@ -118,5 +122,8 @@ function excessOf(text: string): string | null {
       if (members > memberLimit) return `the body has more than ${memberLimit} members`
     }
   }
-  return null
+  const parsedBytes = text.length + containers * containerBytes + (members + containers) * memberBytes
+  return text.length > growthFloorBytes && parsedBytes > growthLimit * text.length
+    ? `the body would take more than ${growthLimit} times its bytes when it is parsed`
+    : null
 }

@@ -1,6 +1,7 @@
 export type { RateLimit } from '../service/index.ts'
 export { type AppOptions, createApp, createIssuerApp } from './app.ts'
-export { proxiesOf } from './client-address.ts'
+export { addressKey, proxiesOf } from './client-address.ts'
+export { headerLimitBytes, urlLimitBytes } from './limits.ts'
 export { openApi } from './openapi.ts'
 export { environmentPath, type Method, type Route, type RoutePermission } from './route.ts'
 export { routes } from './routes/index.ts'

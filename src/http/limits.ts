@@ -1,31 +1,36 @@
+import { AppError } from '../diag/index.ts'
 import type { Answer } from './answer.ts'
 import { problem } from './problem.ts'
+import { bodyLimit } from './route.ts'
 
 /** What a request line and its headers may hold at most (S-54). The listener bounds them too; this also holds in process. */
-const urlLimitBytes = 8_192
+export const urlLimitBytes = 8_192
 const headerLimit = 100
-const headerLimitBytes = 16_384
+export const headerLimitBytes = 16_384
 
-/** The refusal of a request that is too large before its body; null when it may go on. */
-export function checkLimits(request: Request): Answer | null {
-  const { url, headers } = request
-  if (Buffer.byteLength(url) > urlLimitBytes) {
-    return problem(414, {
-      message: `the URL is longer than ${urlLimitBytes} bytes`,
-      reason: 'url_too_long',
-    })
+/**
+ * The refusal of a request that is too large, before anything of it is believed; null when it may go on.
+ * `rawHeaders` are names and values in turn, as they came: joined ones would hide how many there were.
+ */
+export function checkLimits(request: Request, rawHeaders: readonly string[] | undefined): Answer | null {
+  if (Buffer.byteLength(request.url) > urlLimitBytes) {
+    return problem(414, { message: `the URL is longer than ${urlLimitBytes} bytes`, reason: 'url_too_long' })
   }
-  let fields = 0
+  const headers = rawHeaders ?? [...request.headers].flat()
   let sizeBytes = 0
-  for (const [name, value] of headers) {
-    fields += 1
-    sizeBytes += name.length + value.length + 4
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = headers[index] ?? ''
+    sizeBytes += name.length + (headers[index + 1] ?? '').length + 4
   }
-  if (fields > headerLimit || sizeBytes > headerLimitBytes) {
+  if (headers.length / 2 > headerLimit || sizeBytes > headerLimitBytes) {
     return problem(431, {
       message: `the headers have more than ${headerLimit} fields or ${headerLimitBytes} bytes`,
       reason: 'headers_too_large',
     })
+  }
+  // A body that says it is too large need not be waited for, nor its sender be known.
+  if (Number(request.headers.get('content-length') ?? 0) > bodyLimit) {
+    throw new AppError('BODY_TOO_LARGE', { limit: bodyLimit })
   }
   return null
 }

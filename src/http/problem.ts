@@ -13,6 +13,7 @@ const statuses: Readonly<Record<ErrorKind, number>> = {
   'not-found': 404,
   conflict: 409,
   'too-large': 413,
+  unsupported: 415,
   'rate-limited': 429,
   unavailable: 503,
   'storage-full': 507,
@@ -87,7 +88,7 @@ export function problemOf(error: unknown): Answer {
       status === 401
         ? { 'www-authenticate': 'token' }
         : status === 429 || status === 503 || status === 507
-          ? { 'retry-after': '1' }
+          ? { 'retry-after': String(error.retryAfterSeconds ?? 1) }
           : {},
   }
   return problem(status, facts, error instanceof EvaluationError ? partialResult(error) : {})

@@ -5,11 +5,11 @@ import { describeIssue } from './issue.ts'
 /** A parameter of free text. */
 export const text: () => z.ZodOptional<z.ZodString> = () => z.string().max(2_048).optional()
 
-/** A whole number from 0; what is above `highest` counts as `highest`. */
+/** A whole number from 0, or empty like absent; what is above `highest` counts as `highest`. */
 export function wholeNumber(highest: number): z.ZodOptional<z.ZodType<number, string>> {
   return z
     .string()
-    .regex(/^[0-9]{1,15}$/, 'wanted a whole number')
+    .regex(/^[0-9]{0,15}$/, 'wanted a whole number')
     .transform((digits) => Math.min(Number(digits), highest))
     .optional()
 }
@@ -28,7 +28,7 @@ export function oneOf<Word extends string>(
 export function count(): z.ZodOptional<z.ZodType<number | undefined, string>> {
   return z
     .string()
-    .regex(/^[0-9]{1,15}$/, 'wanted a whole number')
+    .regex(/^[0-9]{0,15}$/, 'wanted a whole number')
     .transform((digits) => (Number(digits) === 0 ? undefined : Math.min(Number(digits), 500)))
     .optional()
 }
@@ -36,7 +36,7 @@ export function count(): z.ZodOptional<z.ZodType<number | undefined, string>> {
 /** `true` or `false`, in the spellings that clients send. */
 export function flag(): z.ZodOptional<z.ZodType<boolean, string>> {
   return z
-    .enum(['true', 'false', '1', '0', 'True', 'False'], 'wanted `true` or `false`')
+    .enum(['true', 'false', '1', '0', 'True', 'False', ''], 'wanted `true` or `false`')
     .transform((word) => word.toLowerCase() === 'true' || word === '1')
     .optional()
 }

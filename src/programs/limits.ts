@@ -6,8 +6,8 @@ export function limitsOf(perSecond: number) {
   const nowMs = () => performance.now()
   return {
     rateLimit: { perSecond, burst: 2 * perSecond, nowMs },
-    addressLimit: { perSecond: 10, burst: 50, nowMs },
-    openLimit: { perSecond: 200, burst: 400, nowMs },
+    addressLimit: { perSecond: 10, burst: 10, nowMs },
+    openLimit: { perSecond: 200, burst: 200, nowMs },
     testFireLimit: { most: 10, milliseconds: 60_000, nowMs },
   }
 }

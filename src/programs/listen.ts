@@ -2,7 +2,8 @@ import { createServer, type Server } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { AppError } from '../diag/index.ts'
 import { admissionRefusal, answerRefusal } from './admission.ts'
-import { refuseMalformed } from './malformed.ts'
+import { type ConnectionLimits, limitConnections } from './connections.ts'
+import { refuse, refuseMalformed } from './malformed.ts'
 
 /** A listener that answers. */
 export interface Listener {
@@ -17,12 +18,30 @@ export interface Listener {
 
 type Answer = (
   request: Request,
-  connection: { readonly remoteAddress: string; readonly target: string },
+  connection: {
+    readonly remoteAddress: string
+    readonly target: string
+    readonly rawHeaders: readonly string[]
+  },
 ) => Response | Promise<Response>
 
 const graceMilliseconds = 10_000
-/** S-54. */
-const mostConnections = 2_000
+/** The times and sizes of S-54. The parser counts request line and headers together: each has its own limit behind it. */
+export const parserLimits = {
+  requestTimeout: 30_000,
+  headersTimeout: 10_000,
+  keepAliveTimeout: 15_000,
+  // Node looks every 30 s when it is not told, which would make ten seconds forty.
+  connectionsCheckingInterval: 1_000,
+  maxHeaderSize: 28 * 1024,
+  // Looked at below, and refused in our own words.
+  requireHostHeader: false,
+}
+const connectionLimits: ConnectionLimits = {
+  most: 2_000,
+  mostPerAddress: 100,
+  readMilliseconds: 60_000,
+}
 
 /**
  * Listens and answers until SIGTERM or SIGINT; then says so to whoever asks for readiness, goes on for `drainMilliseconds`,
@@ -38,31 +57,30 @@ export async function listen(options: {
   readonly answer: Answer
   /** How long new requests are still taken after the first signal, so that balancers notice; 0 when absent. */
   readonly drainMilliseconds?: number
+  /** Others than those of S-54. */
+  readonly timeouts?: Partial<typeof parserLimits>
+  readonly connections?: Partial<ConnectionLimits>
 }): Promise<Listener> {
   const { host, answer, isOurHost } = options
   const take = getRequestListener((request, { incoming }) =>
     answer(request, {
       remoteAddress: 'socket' in incoming ? (incoming.socket?.remoteAddress ?? '') : '',
       target: incoming.url ?? '/',
+      rawHeaders: incoming.rawHeaders,
     }),
   )
-  const server = createServer(
-    {
-      requestTimeout: 30_000,
-      headersTimeout: 10_000,
-      keepAliveTimeout: 15_000,
-      maxHeaderSize: 16 * 1024,
-      // Looked at below, and refused in our own words.
-      requireHostHeader: false,
-    },
-    (incoming, outgoing) => {
-      const refused = admissionRefusal(incoming, isOurHost)
-      if (refused === null) return void take(incoming, outgoing)
-      answerRefusal(outgoing, refused)
-    },
-  )
-  server.maxConnections = mostConnections
+  const server = createServer({ ...parserLimits, ...options.timeouts }, (incoming, outgoing) => {
+    const refused = admissionRefusal(incoming, isOurHost)
+    if (refused === null) return void take(incoming, outgoing)
+    answerRefusal(outgoing, refused)
+  })
+  limitConnections(server, { ...connectionLimits, ...options.connections })
   server.on('clientError', refuseMalformed)
+  server.on('checkExpectation', (_, response) => {
+    if (response.socket !== null) {
+      refuse(response.socket, 417, { message: 'the only expectation that is met is `100-continue`' })
+    }
+  })
   const port = await bind(server, host, options.port)
   const closed = closer(server, options.drainMilliseconds ?? 0)
   return {

@@ -68,7 +68,7 @@ export function serverSettings(options: ProgramOptions): ServerSettings {
     allowedTargets: settings.list('allowedTargets'),
     trustedProxies: proxies(settings.list('trustedProxies')),
     production: settings.flag('production'),
-    rateLimit: settings.integer('rateLimit', { min: 0, max: 1_000_000 }) ?? 100,
+    rateLimit: settings.integer('rateLimit', { min: 0, max: 1_000_000 }) ?? 50,
   }
 }
 

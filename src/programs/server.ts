@@ -79,7 +79,11 @@ function endAtOnce(): void {
 
 type AnswerFrom = (
   request: Request,
-  connection: { readonly remoteAddress: string; readonly target: string },
+  connection: {
+    readonly remoteAddress: string
+    readonly target: string
+    readonly rawHeaders: readonly string[]
+  },
 ) => Response | Promise<Response>
 
 /** Ends of the audit trails go where the operator said: into a file apart, or to whoever collects the log. */
@@ -129,6 +133,10 @@ async function serve(
     ...settings,
     isOurHost: hostsOf(settings.hosts),
     drainMilliseconds: settings.production ? drainMilliseconds : 0,
+    connections: {
+      isShared: proxiesOf(settings.trustedProxies) ?? (() => false),
+      ...(settings.rateLimit === 0 ? { mostPerAddress: Number.POSITIVE_INFINITY } : {}),
+    },
     answer: measuredAnswers<Parameters<AnswerFrom>>(
       async (request, connection) => await (await app.promise)(request, connection),
       metrics,

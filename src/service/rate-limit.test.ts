@@ -53,3 +53,26 @@ test('S-55: a window never holds more than its number, wherever it begins', () =
   assert.ok(taken.length >= 290)
   take('b')
 })
+
+test('S-55: `Retry-After` is exact: a second earlier is too early, and asking too early costs nothing', () => {
+  let now = 0
+  const secondsLeft = (take: (key: string) => void) => {
+    try {
+      take('a')
+      return 0
+    } catch (error) {
+      return (error as { retryAfterSeconds: number }).retryAfterSeconds
+    }
+  }
+  const bucket = createRateLimiter({ perSecond: 0.25, burst: 2, nowMs: () => now })
+  assert.deepEqual([secondsLeft(bucket), secondsLeft(bucket), secondsLeft(bucket)], [0, 0, 4])
+  for (; now < 4_000; now += 10) assert.equal(secondsLeft(bucket), Math.ceil((4_000 - now) / 1_000))
+  assert.equal(secondsLeft(bucket), 0)
+  now = 0
+  const window = createWindowLimiter({ most: 1, milliseconds: 60_000, nowMs: () => now }, 'pings', 'here')
+  assert.deepEqual([secondsLeft(window), secondsLeft(window)], [0, 60])
+  now = 30_500
+  assert.equal(secondsLeft(window), 30)
+  now = 60_000
+  assert.equal(secondsLeft(window), 0)
+})

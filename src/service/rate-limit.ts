@@ -25,9 +25,11 @@ export interface WindowLimit {
 const mostBuckets = 10_000
 
 /**
- * Counts requests by key, a bucket for each (S-55).
+ * Counts requests by key, a bucket for each (S-55). A refused request takes nothing, so that whoever asks again too early
+ * waits no longer than was said.
  *
- * @returns what takes one request from the bucket of a key, and throws AppError RATE_LIMITED when it is empty
+ * @returns what takes one request from the bucket of a key, and throws AppError RATE_LIMITED, with the seconds until there is
+ *   one again, when it is empty
  */
 export function createRateLimiter(
   { perSecond, burst, nowMs }: RateLimit,
@@ -38,20 +40,18 @@ export function createRateLimiter(
     const now = nowMs()
     const bucket = buckets.get(key) ?? { tokens: burst, filledMs: now }
     const tokens = Math.min(burst, bucket.tokens + ((now - bucket.filledMs) / 1_000) * perSecond)
-    buckets.delete(key)
-    buckets.set(key, { tokens: Math.max(0, tokens - 1), filledMs: now })
-    if (buckets.size > mostBuckets) {
-      const [oldest] = buckets.keys()
-      if (oldest !== undefined) buckets.delete(oldest)
-    }
-    if (tokens < 1) throw new AppError('RATE_LIMITED', { limit: `${perSecond} requests a second`, per })
+    // A hair of rounding must not turn "wait 1 s" into two.
+    const allowed = tokens > 1 - 1e-9
+    remember(buckets, key, allowed ? { tokens: Math.max(0, tokens - 1), filledMs: now } : bucket)
+    if (!allowed) throw limited(`${perSecond} requests a second`, per, ((1 - tokens) / perSecond) * 1_000)
   }
 }
 
 /**
  * Counts by key over a sliding window: never more than `most` in any stretch of the window's length (S-55).
  *
- * @returns what takes one for a key, and throws AppError RATE_LIMITED when there is none left
+ * @returns what takes one for a key, and throws AppError RATE_LIMITED, with the seconds until the oldest is out of the window,
+ *   when there is none left
  */
 export function createWindowLimiter(
   { most, milliseconds, nowMs }: WindowLimit,
@@ -63,12 +63,21 @@ export function createWindowLimiter(
     const now = nowMs()
     const recent = (taken.get(key) ?? []).filter((at) => at > now - milliseconds)
     const allowed = recent.length < most
-    taken.delete(key)
-    taken.set(key, allowed ? [...recent, now] : recent)
-    if (taken.size > mostBuckets) {
-      const [oldest] = taken.keys()
-      if (oldest !== undefined) taken.delete(oldest)
-    }
-    if (!allowed) throw new AppError('RATE_LIMITED', { limit: `${most} ${what}`, per })
+    remember(taken, key, allowed ? [...recent, now] : recent)
+    if (!allowed) throw limited(`${most} ${what}`, per, (recent[0] ?? now) + milliseconds - now)
   }
+}
+
+/** Puts a key last, and forgets the one that was not seen for longest. */
+function remember<Kept>(kept: Map<string, Kept>, key: string, value: Kept): void {
+  kept.delete(key)
+  kept.set(key, value)
+  if (kept.size <= mostBuckets) return
+  const [oldest] = kept.keys()
+  if (oldest !== undefined) kept.delete(oldest)
+}
+
+function limited(limit: string, per: string, waitMilliseconds: number): AppError {
+  const seconds = Math.max(1, Math.ceil(Math.round(waitMilliseconds * 1_000) / 1e6))
+  return new AppError('RATE_LIMITED', { limit, per, seconds }, { retryAfterSeconds: seconds })
 }

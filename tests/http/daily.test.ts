@@ -400,7 +400,7 @@ describe('bad input', () => {
         who: 'ada',
         request: `PATCH ${env}`,
         send: { body: 'values: {}', headers: { 'content-encoding': 'br' } },
-        status: 400,
+        status: 415,
       },
       {
         is: 'a bad continuation token',

@@ -38,7 +38,7 @@ describe('S-54: limits', () => {
       { body: gzipSync('x'.repeat(1_048_577)), headers: { 'content-encoding': 'gzip' } },
       413,
     ],
-    ['an unknown encoding', `PATCH ${env}`, { body: 'x', headers: { 'content-encoding': 'br' } }, 400],
+    ['an unknown encoding', `PATCH ${env}`, { body: 'x', headers: { 'content-encoding': 'br' } }, 415],
     ['JSON deeper than 64', 'POST /api/user/tokens', { body: deep(65) }, 400],
     ['JSON of more than 10,000 members', 'POST /api/user/tokens', { body: many(10_002) }, 400],
   ]
@@ -82,6 +82,14 @@ test('S-55: who asks for tokens, or guesses them, is slowed down by address; oth
   assert.deepEqual((await statuses('198.51.100.2', 'POST /api/oauth/token')).sort(), [400, 400, 429])
   assert.deepEqual(await statuses('198.51.100.1', 'GET /api/user', world.tokens.ada), [200, 200, 200])
   assert.deepEqual(await statuses('198.51.100.1', 'GET /healthz'), [200, 200, 200])
+  // Whoever sends no token at all is counted the same way, on every route and on none.
+  for (const [address, request, status] of [
+    ['198.51.100.3', 'GET /api/user', 401],
+    ['198.51.100.4', 'GET /api/capabilities', 200],
+    ['198.51.100.5', 'GET /no/such/route', 404],
+  ] as const) {
+    assert.deepEqual((await statuses(address, request)).sort(), [status, status, 429].sort(), request)
+  }
   const refused = await from('198.51.100.1', 'GET /api/user', world.tokens.wrong)
   assert.equal(refused.headers.get('retry-after'), '1')
   assert.match(await refused.text(), /from this address/)

@@ -42,7 +42,7 @@ export const oauthError = z
 
 /** The shape of one client's own exchange route. */
 export const simpleExchangeRequest = z
-  .object({ organization: z.string(), token: z.string() })
+  .object({ organization: z.string().min(1), token: z.string().min(1) })
   .meta({ id: 'SimpleExchangeRequest' })
 
 /** Its answer. */
