@@ -13,6 +13,11 @@ export function refuseMalformed(error: ParserError, socket: Duplex): void {
     socket.destroy()
     return
   }
+  // What follows the last request of a connection is nobody's; the answer to that request is on its way.
+  if (error.code === 'HPE_CLOSED_CONNECTION') {
+    socket.end()
+    return
+  }
   const [status, message] = refusalOf(error)
   refuse(socket, status, { message })
 }
