@@ -3,10 +3,11 @@ import type { Answer } from './answer.ts'
 import { problem } from './problem.ts'
 import { bodyLimit } from './route.ts'
 
-/** What a request line and its headers may hold at most (S-54). The listener bounds them too; this also holds in process. */
+/** The longest URL (S-54). The parser of the listener bounds more than that; this also holds in process. */
 export const urlLimitBytes = 8_192
-const headerLimit = 100
+/** What all headers of a request may have together, four bytes for the frame of each included. */
 export const headerLimitBytes = 16_384
+const headerLimit = 100
 
 /**
  * The refusal of a request that is too large, before anything of it is believed; null when it may go on.
