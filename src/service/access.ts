@@ -10,6 +10,7 @@ import {
   roleHolds,
   strongestLevel,
 } from './permissions.ts'
+import { roleOrganizationPermissions, rolePermissions } from './role-grants.ts'
 import { teamLevels } from './team-grants.ts'
 
 /** Proof that a caller may act in an organization. Only `authorizeOrganization` makes it. */
@@ -45,7 +46,10 @@ export async function authorizeOrganization(
   const access = await enterOrganization(transaction, caller, name)
   if (access === null) throw new AppError('ORGANIZATION_NOT_FOUND', { organization: name })
   const scopes = caller.token.scopes
-  if (!roleHolds(access.role, needs) || (scopes !== null && !scopes.includes(needs))) {
+  const held =
+    roleHolds(access.role, needs) ||
+    (await roleOrganizationPermissions(transaction, access.organization.id, holder(caller))).has(needs)
+  if (!held || (scopes !== null && !scopes.includes(needs))) {
     throw new AppError('FORBIDDEN', {
       permission: needs,
       resource: name,
@@ -59,7 +63,7 @@ export async function authorizeOrganization(
  * Decides whether the caller may do something with an environment: the one place where that is decided (S-17).
  *
  * @throws AppError ENVIRONMENT_NOT_FOUND when it does not exist, belongs to another organization, or the caller may
- * not even read it: all three look the same (S-19). FORBIDDEN when it may be read but not this
+ * do nothing with it: all three look the same (S-19). FORBIDDEN when something is allowed but not this
  */
 export async function authorizeEnvironment(
   transaction: ReadTransaction,
@@ -73,7 +77,7 @@ export async function authorizeEnvironment(
   const environment = await transaction.environments.find(access.organization.id, name.project, name.name)
   if (environment === null) throw missing()
   const permissions = await permissionsOn(transaction, access, environment)
-  if (!permissions.has('read')) throw missing()
+  if (permissions.size === 0) throw missing()
   if (!permissions.has(needs)) {
     throw new AppError('FORBIDDEN', {
       permission: needs,
@@ -104,7 +108,7 @@ function roleOf(membership: Membership): 'admin' | 'member' {
   return membership.role === 'admin' ? 'admin' : 'member'
 }
 
-/** What the caller may do with an environment: role, grants and ownership add up, the token narrows them (S-12). */
+/** What the caller may do with an environment: roles, grants and ownership add up, the token narrows them (S-12). */
 export async function permissionsOn(
   transaction: ReadTransaction,
   access: OrganizationAccess,
@@ -112,9 +116,16 @@ export async function permissionsOn(
 ): Promise<ReadonlySet<EnvironmentPermission>> {
   const { token } = access.caller
   if (token.environmentIds !== null && !token.environmentIds.includes(environment.id)) return new Set()
-  const held = levelPermissions(await levelOn(transaction, access, environment))
+  const level = await levelOn(transaction, access, environment)
+  const held = new Set(levelPermissions(level))
+  if (level !== 'admin')
+    for (const each of await rolePermissions(transaction, environment, holder(access.caller))) held.add(each)
   if (token.scopes === null) return held
   return new Set([...held].filter((permission) => token.scopes!.includes(`env:${permission}`)))
+}
+
+function holder({ user, token }: Caller): { readonly userId: string | null; readonly team: string | null } {
+  return { userId: user?.id ?? null, team: token.team }
 }
 
 async function levelOn(

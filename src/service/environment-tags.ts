@@ -1,9 +1,10 @@
 import { AppError } from '../diag/index.ts'
-import type { Environment, EnvironmentTag, Transaction } from '../store/index.ts'
+import type { Environment, EnvironmentTag, ReadTransaction, Transaction } from '../store/index.ts'
 import { type EnvironmentAccess, type OrganizationAccess, permissionsOn } from './access.ts'
 import { checkName, formatName } from './names.ts'
 import { note } from './notes.ts'
 import type { ServiceParts } from './parts.ts'
+import { decidingTags } from './role-grants.ts'
 
 /** A change of a tag; `currentTag.value` is what the caller saw. */
 export interface TagChange {
@@ -58,6 +59,7 @@ export function createEnvironmentTags(parts: ServiceParts): EnvironmentTags {
     create: (access, { name, value }) =>
       parts.store.change(async (transaction) => {
         const { environment, caller } = access
+        await mayDecide(transaction, access, name)
         const nowMs = parts.clock().getTime()
         const tag: EnvironmentTag = {
           environmentId: environment.id,
@@ -75,12 +77,34 @@ export function createEnvironmentTags(parts: ServiceParts): EnvironmentTags {
     delete: (access, name) =>
       parts.store.change(async (transaction) => {
         const { environment } = access
+        await mayDecide(transaction, access, name)
         if (!(await transaction.environmentTags.delete(environment.id, name)))
           throw missing(environment, name)
         await told(transaction, parts, access, 'deleted', name)
       }),
     values: (access) => valuesInUse(parts, access),
   }
+}
+
+/**
+ * Where a role's rule names a tag, whoever changes that tag grants rights or takes them: that needs `share` (S-18).
+ *
+ * @throws AppError FORBIDDEN
+ */
+async function mayDecide(
+  transaction: ReadTransaction,
+  { environment, permissions }: EnvironmentAccess,
+  ...names: readonly (string | undefined)[]
+): Promise<void> {
+  if (permissions.has('share')) return
+  const deciding = await decidingTags(transaction, environment.organizationId)
+  const decides = names.find((name) => name !== undefined && deciding.has(name))
+  if (decides === undefined) return
+  throw new AppError('FORBIDDEN', {
+    permission: 'share',
+    resource: `${formatName(environment)}: a role goes by its tag ${decides}`,
+    who: 'an administrator of the environment',
+  })
 }
 
 async function told(
@@ -126,6 +150,7 @@ async function updateTag(
   return await parts.store.change(async (transaction) => {
     const current = await transaction.environmentTags.get(environment.id, name)
     if (current === null) throw missing(environment, name)
+    await mayDecide(transaction, access, name, newTag?.name)
     const expected = currentTag?.value
     if (expected !== undefined && expected !== current.value) {
       throw new AppError('TAG_CHANGED', { tag: name, environment: formatName(environment) })

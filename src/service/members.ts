@@ -12,7 +12,9 @@ import type { ServiceParts } from './parts.ts'
 import { newUser } from './people.ts'
 import type { Level } from './permissions.ts'
 import { personalToken } from './personal-token.ts'
+import { dropFromRoles } from './roles.ts'
 import { rotationDisabledSetting } from './rotations.ts'
+import { dropFromTeams } from './team-grants.ts'
 
 /** A member with their account. */
 export interface Member {
@@ -182,6 +184,8 @@ async function removeMember(
   if (user !== null) await keepAnAdministrator(transaction, organization, user.id)
   const gone = user !== null && (await transaction.memberships.delete(organization.id, user.id))
   if (!gone) throw new AppError('NOT_FOUND', { what: 'member', id: login.slice(0, 100) })
+  await dropFromTeams(transaction, organization.id, user.id)
+  await dropFromRoles(transaction, organization.id, { userId: user.id })
   // Handles to results that were opened go with the place (S-11).
   await transaction.openSessions.deleteOfOwner(user.id)
   await note(transaction, parts, access, {

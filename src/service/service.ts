@@ -23,6 +23,7 @@ import { createReadiness } from './readiness.ts'
 import { createReferrers, type Referrers } from './referrers.ts'
 import { createRevisionTags, type RevisionTags } from './revision-tags.ts'
 import { createRevisions, type Revisions } from './revisions.ts'
+import { createRoles, type Roles } from './roles.ts'
 import { createRotations, type Rotations } from './rotations.ts'
 import { runDueSchedules } from './schedule-runner.ts'
 import { createSchedules, type Schedules } from './schedules.ts'
@@ -42,6 +43,7 @@ export interface Service {
   readonly callers: Callers
   readonly people: People
   readonly tokens: Tokens
+  readonly roles: Roles
   readonly teams: Teams
   readonly signingKeys: SigningKeys
   readonly dataKeys: DataKeys
@@ -85,6 +87,7 @@ export function createService(parts: ServiceParts): Service {
     callers: createCallers(parts),
     people: createPeople(parts),
     tokens: createTokens(parts),
+    roles: createRoles(parts),
     teams: createTeams(parts),
     signingKeys: createSigningKeys(parts),
     dataKeys: createDataKeys(parts),

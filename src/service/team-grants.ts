@@ -1,4 +1,4 @@
-import type { ReadTransaction } from '../store/index.ts'
+import type { ReadTransaction, Transaction } from '../store/index.ts'
 
 /** The setting of an organization that holds its teams: user ids by name. */
 export const teamsSetting = 'teams'
@@ -31,4 +31,16 @@ export async function teamLevels(
       return team === who.team || (who.userId !== null && members.includes(who.userId))
     })
     .map(([, level]) => level)
+}
+
+/** Takes a user out of all teams, so that who comes back later is in none. */
+export async function dropFromTeams(
+  transaction: Transaction,
+  organizationId: string,
+  userId: string,
+): Promise<void> {
+  const teams = await teamsOf(transaction, organizationId)
+  if (![...teams.values()].some((members) => members.includes(userId))) return
+  const without = [...teams].map(([name, members]) => [name, members.filter((id) => id !== userId)])
+  await transaction.settings.put(organizationId, teamsSetting, Object.fromEntries(without))
 }

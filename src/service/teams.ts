@@ -5,6 +5,7 @@ import { checkName } from './names.ts'
 import { note } from './notes.ts'
 import type { ServiceParts } from './parts.ts'
 import type { Level } from './permissions.ts'
+import { dropFromRoles } from './roles.ts'
 import { teamGrantsSetting, teamsOf, teamsSetting } from './team-grants.ts'
 
 /** A team with its members' logins, in order. */
@@ -91,6 +92,7 @@ export function createTeams(parts: ServiceParts): Teams {
       change(access, name, 'team-deleted', async (transaction, teams) => {
         membersOf(teams, name)
         teams.delete(name)
+        await dropFromRoles(transaction, access.organization.id, { team: name })
         // A later team of that name must not inherit what this one could do, nor its tokens.
         let after = null
         for (;;) {

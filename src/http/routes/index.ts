@@ -13,6 +13,7 @@ import { providerRoutes } from './providers.ts'
 import { publicRoutes } from './public.ts'
 import { referrerRoutes } from './referrers.ts'
 import { revisionRoutes } from './revisions.ts'
+import { roleRoutes } from './roles.ts'
 import { rotationRoutes } from './rotation.ts'
 import { signingKeyRoutes } from './signing-keys.ts'
 import { tagRoutes } from './tags.ts'
@@ -26,6 +27,7 @@ export const routes: readonly Route[] = [
   ...exchangeRoutes,
   ...administrationRoutes,
   ...teamRoutes,
+  ...roleRoutes,
   ...auditRoutes,
   ...signingKeyRoutes,
   ...dataKeyRoutes,
