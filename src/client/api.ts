@@ -1,3 +1,4 @@
+import type { OrganizationApi } from './organization.ts'
 import type { SecurityApi } from './security.ts'
 import type * as wire from './wire.ts'
 
@@ -25,7 +26,8 @@ export interface EscApi
     RevisionApi,
     TagApi,
     AdministrationApi,
-    SecurityApi {}
+    SecurityApi,
+    OrganizationApi {}
 
 /** Who is calling. */
 export interface IdentityApi {

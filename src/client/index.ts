@@ -15,6 +15,17 @@ export { type ClientOptions, createClient } from './client.ts'
 export { ApiError, isApiError } from './error.ts'
 export { createFetchTransport, type FetchLike } from './fetch-transport.ts'
 export { createNodeTransport, type NodeTransportOptions } from './node-transport.ts'
+export type {
+  OrganizationApi,
+  WireAuthPolicy,
+  WireLevel,
+  WireMember,
+  WireOrganizationSettings,
+  WireRole,
+  WireRoleRule,
+  WireTeam,
+  WireTrustedIssuer,
+} from './organization.ts'
 export { proxyFor } from './proxy.ts'
 export {
   auditPageSize,

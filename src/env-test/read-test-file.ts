@@ -1,6 +1,13 @@
 import { AppError } from '../diag/index.ts'
-import { decodeYaml, encodeYaml, type ObjectNode, type SyntaxNode, type YamlNode } from '../syntax/index.ts'
-import { didYouMean, NumberText, type PlainValue } from '../value/index.ts'
+import {
+  decodeYaml,
+  encodeYaml,
+  type ObjectNode,
+  plainData,
+  type SyntaxNode,
+  type YamlNode,
+} from '../syntax/index.ts'
+import { didYouMean } from '../value/index.ts'
 import { isPlainRecord } from './secret-notation.ts'
 import type { ProviderAnswer, TestCase, TestFile } from './test-file.ts'
 
@@ -59,7 +66,7 @@ class Reader {
     const wanted = members.get('expect') ?? null
     if (wanted === null) this.#refuse(node, 'a case has no `expect`', 'add `expect: {values: {…}}`')
     const expect = this.#members(wanted, '`expect`', ['values', 'diagnostics'])
-    const context = plain(members.get('context') ?? null)
+    const context = plainData(members.get('context') ?? null)
     return {
       name: this.#text(name!, 'name'),
       line: node?.range.begin.line ?? 0,
@@ -69,7 +76,7 @@ class Reader {
       providers: this.#providers(members.get('providers') ?? null),
       values: [...this.#entries(expect.get('values') ?? null, '`values`')].map(([path, value]) => [
         path,
-        plain(value),
+        plainData(value),
       ]),
       diagnostics: this.#list(expect.get('diagnostics') ?? null, 'diagnostics').map((item) =>
         this.#text(item, 'a diagnostic'),
@@ -115,8 +122,8 @@ class Reader {
       this.#refuse(node, `the provider \`${name}\` needs one of \`answer\` and \`error\``)
     }
     return {
-      inputs: members.has('inputs') ? plain(members.get('inputs') ?? null) : null,
-      answer: plain(members.get('answer') ?? null),
+      inputs: members.has('inputs') ? plainData(members.get('inputs') ?? null) : null,
+      answer: plainData(members.get('answer') ?? null),
       error: error === null ? null : this.#text(error, 'error'),
     }
   }
@@ -175,25 +182,4 @@ function memberTree(tree: YamlNode, name: string): YamlNode | null {
 
 function* namedEntries(node: ObjectNode): Generator<[string, SyntaxNode | null]> {
   for (const { key, value } of node.entries) if (key !== null) yield [key.value, value]
-}
-
-/** The data of a syntax tree. */
-function plain(node: SyntaxNode | null): PlainValue {
-  switch (node?.kind) {
-    case undefined:
-    case 'null':
-      return null
-    case 'boolean':
-    case 'string':
-      return node.value
-    case 'number':
-      return new NumberText(node.text)
-    case 'array':
-      return node.elements.map(plain)
-    case 'object': {
-      const record: { [key: string]: PlainValue } = Object.create(null)
-      for (const [key, value] of namedEntries(node)) record[key] = plain(value)
-      return record
-    }
-  }
 }

@@ -6,6 +6,7 @@ export { encodeYaml } from './encode.ts'
 export { mappingNode, nothingNode, plainNode, sequenceNode, stringNode } from './make-node.ts'
 export { indexPath, joinKey } from './node-path.ts'
 export { type ParsedYaml, parseYaml } from './parse.ts'
+export { plainData } from './plain-data.ts'
 export { resolvePlain, resolveScalar, type ScalarValue } from './scalar.ts'
 export {
   reencodeYaml,

@@ -1,0 +1,24 @@
+import { exactly } from '../argument-count.ts'
+import { accountCommand } from '../command.ts'
+import { organizationOf, orgFlag } from '../organization.ts'
+import { outputFlag, wantsJson } from '../output-flag.ts'
+
+const columns = [{ header: 'team' }, { header: 'members' }]
+
+/** `esc org team ls`. */
+export const command = accountCommand({
+  usage: '',
+  summary: 'List the teams and who belongs to them',
+  examples: ['esc org team ls', 'esc org team ls --output json'],
+  arguments: exactly(0),
+  flags: { org: orgFlag, output: outputFlag },
+  async run({ api, session, flags, out }) {
+    const asJson = wantsJson(flags.output)
+    const teams = await api.listTeams(await organizationOf(session, flags.org))
+    if (asJson) return out.json({ teams })
+    out.table(
+      columns,
+      teams.map(({ name, members }) => [name, members.join(' ')]),
+    )
+  },
+})
