@@ -6,7 +6,7 @@ import { compileBundles } from './build/compile.mjs'
 import { programsApart, quickCommands, quickOnly, requiredOnUse } from './build/plugins.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const programs = ['server', 'sandbox', 'maintenance', 'aws-account']
+const programs = ['server', 'sandbox', 'maintenance', 'aws-account', 'evaluator']
 const doors = ['eval', 'analysis', 'trust', 'oidc', 'sts', 'client']
 
 // A package installed without its sources has nothing to build; one installed without esbuild keeps its `dist`.

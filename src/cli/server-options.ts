@@ -171,6 +171,27 @@ export const serverOptions: readonly ProgramOption[] = Object.freeze([
     help: 'Requests a second with one token, twice as many at once; 0 switches all limits off, of connections too',
   },
   {
+    name: 'evaluators',
+    flag: '--evaluators',
+    type: 'integer',
+    default: 2,
+    help: 'Workers that evaluate definitions, from 1 to 16; one is always left to other organizations',
+  },
+  {
+    name: 'evaluationMilliseconds',
+    flag: '--evaluation-milliseconds',
+    type: 'integer',
+    default: 2000,
+    help: 'How long one evaluation may compute, at most 10000; then it is ended and says so',
+  },
+  {
+    name: 'evaluationMebibytes',
+    flag: '--evaluation-mebibytes',
+    type: 'integer',
+    default: 128,
+    help: 'Memory of one worker, at most 512; an evaluation that needs more is ended and says so',
+  },
+  {
     name: 'production',
     flag: '--production',
     type: 'boolean',

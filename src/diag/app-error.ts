@@ -26,6 +26,12 @@ export class AppError extends Error {
     this.diagnostics = options.diagnostics ?? []
     this.retryAfterSeconds = options.retryAfterSeconds
   }
+
+  /** The error that another thread told of, its words as they were filled there. */
+  static told(code: Code, message: string, hint: string): AppError {
+    const error = new AppError(code)
+    return Object.assign(error, { message, hint })
+  }
 }
 
 function fill(template: string, facts: Facts): string {

@@ -36,6 +36,7 @@ export const codes = table({
     say: 'the body has more than {limit} bytes',
     hint: 'split the definition into imports',
   },
+  EVALUATORS_BUSY: { kind: 'unavailable', say: 'evaluators_busy: {said}', hint: 'try again in a second' },
   RATE_LIMITED: {
     kind: 'rate-limited',
     say: 'Too Many Requests: more than {limit} {per}',

@@ -21,6 +21,8 @@ export interface EvaluationHost {
    * (security requirement S-46). Unless given, `report`.
    */
   readonly cycles?: 'report' | 'refuse'
+  /** Is told each time that nothing more can be done until an answer comes. */
+  readonly waits?: () => void
 }
 
 /** Bounds of one evaluation (security requirement S-42). A trip is a diagnostic that names the limit. */

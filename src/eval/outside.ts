@@ -65,7 +65,7 @@ export class Outside {
     this.#decrypts = decrypts
     this.#signal = host.signal ?? new AbortController().signal
     this.#gate = new Gate(limits.parallelCalls)
-    this.operations = new Operations(this.#signal)
+    this.operations = new Operations(this.#signal, host.waits)
   }
 
   /** Asks ahead for what `definition` is sure or likely to need: its imports, its providers, its secrets. */

@@ -74,6 +74,8 @@ export interface Rotator {
 
 /** Where the evaluator finds providers and rotators by name. Throws `unknown provider "x"` / `unknown rotator "x"`. */
 export interface ProviderSet {
+  /** Whether all of them are what `providers/` describes under their names: then nobody has to be asked for their schemas. */
+  readonly isCatalogue?: boolean
   provider(name: string): Promise<Provider>
   rotator(name: string): Promise<Rotator>
 }

@@ -45,12 +45,15 @@ export class OperationFailed extends Error {
 /** Starts operations and tells when any of them has settled. */
 export class Operations {
   readonly #signal: AbortSignal
+  readonly #waits: () => void
   #inFlight = 0
   #news = 0
   #wake: (() => void) | null = null
 
-  constructor(signal: AbortSignal) {
+  /** `waits` is told whenever there is nothing to do but wait. */
+  constructor(signal: AbortSignal, waits: () => void = () => {}) {
     this.#signal = signal
+    this.#waits = waits
   }
 
   start<T>(run: () => Promise<T>): Operation<T> {
@@ -77,6 +80,7 @@ export class Operations {
     this.#signal.throwIfAborted()
     if (this.#news === 0) {
       if (this.#inFlight === 0) throw new Error('nothing to wait for')
+      this.#waits()
       await this.#settledOrAborted()
     }
     await new Promise((resolve) => setImmediate(resolve))

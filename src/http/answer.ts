@@ -31,6 +31,17 @@ export function jsonValue(value: PlainValue, { status = 200, headers = {} }: Ans
   }
 }
 
+/** The text of a JSON object and a newline, with more members at its end. */
+export function withMembers(
+  object: Uint8Array,
+  members: { readonly [member: string]: PlainValue },
+): Uint8Array {
+  const more = stringifyJson(members, { escapeHtml: false, sortKeys: false }).slice(1, -1)
+  if (more === '') return object
+  const open = object.subarray(0, -'}\n'.length)
+  return Buffer.concat([open, Buffer.from(`${open.length === 1 ? '' : ','}${more}}\n`)])
+}
+
 /** A JSON answer that is written already, newline included. */
 export function jsonBytes(body: string | Uint8Array, headers: Readonly<Record<string, string>> = {}): Answer {
   return { status: 200, headers: { 'content-type': 'application/json', ...headers }, body }

@@ -1,9 +1,8 @@
 import { AppError, type Diagnostic, type ErrorKind } from '../diag/index.ts'
 import { EvaluationError, plain } from '../service/index.ts'
-import type { PlainValue } from '../value/index.ts'
 import { type Answer, jsonValue } from './answer.ts'
 import { hintHeader, reasonHeader } from './headers.ts'
-import { renderDiagnostics, renderEnvironment } from './wire.ts'
+import { renderDiagnostics } from './wire.ts'
 
 /** The one place where the meaning of a refusal becomes a status. */
 const statuses: Readonly<Record<ErrorKind, number>> = {
@@ -36,28 +35,21 @@ export interface ProblemFacts {
  * name, because a strict client that meets an unknown member tells its user that instead of the message; what we say
  * besides is in headers.
  */
-export function problem(
-  status: number,
-  facts: ProblemFacts,
-  extra: { readonly [member: string]: PlainValue } = {},
-): Answer {
+export function problem(status: number, facts: ProblemFacts): Answer {
   const { message, reason, hint = '', diagnostics = [], headers = {} } = facts
   const body = {
     code: status,
     message,
     ...(diagnostics.length === 0 ? {} : { diagnostics: renderDiagnostics(diagnostics) }),
   }
-  return jsonValue(
-    { ...(plain(body) as Record<string, PlainValue>), ...extra },
-    {
-      status,
-      headers: {
-        [reasonHeader]: reason,
-        ...(hint === '' ? {} : { [hintHeader]: headerText(hint) }),
-        ...headers,
-      },
+  return jsonValue(plain(body), {
+    status,
+    headers: {
+      [reasonHeader]: reason,
+      ...(hint === '' ? {} : { [hintHeader]: headerText(hint) }),
+      ...headers,
     },
-  )
+  })
 }
 
 /** Header fields hold printable ASCII only. */
@@ -91,11 +83,13 @@ export function problemOf(error: unknown): Answer {
           ? { 'retry-after': String(error.retryAfterSeconds ?? 1) }
           : {},
   }
-  return problem(status, facts, error instanceof EvaluationError ? partialResult(error) : {})
+  const told = problem(status, facts)
+  return error instanceof EvaluationError ? { ...told, body: withPartialResult(told, error) } : told
 }
 
-/** What could be evaluated in spite of the errors. */
-function partialResult(error: EvaluationError): Record<string, PlainValue> {
-  const { environment } = error.evaluation
-  return environment === null ? {} : (renderEnvironment(environment) as Record<string, PlainValue>)
+/** With what could be evaluated in spite of the errors, after the problem's own members. */
+function withPartialResult({ body }: Answer, { evaluation }: EvaluationError): Uint8Array {
+  const own = Buffer.from(body ?? '').subarray(0, -'}\n'.length)
+  const members = evaluation.text.whole.subarray(1)
+  return Buffer.concat(members.length === '}\n'.length ? [own, members] : [own, Buffer.from(','), members])
 }

@@ -61,6 +61,7 @@ export function providersFor(parts: PowerParts, scope: EvaluationScope): Provide
   }
   const inEvaluation = remembered()
   return {
+    isCatalogue: true,
     provider: async (name) => {
       const entry = Object.hasOwn(providerCatalogue, name) ? providerCatalogue[name] : undefined
       if (entry === undefined) throw new Error(`unknown provider ${JSON.stringify(name)}`)

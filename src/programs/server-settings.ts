@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import type { ProgramOptions } from '../cli/index.ts'
 import { AppError } from '../diag/index.ts'
 import { proxiesOf } from '../http/index.ts'
+import type { EvaluatorSettings } from './evaluators.ts'
 import type { KeySources } from './key-file.ts'
 import { readSettings } from './options.ts'
 import { keySources } from './server-keys.ts'
@@ -35,6 +36,8 @@ export interface ServerSettings {
   readonly trustedProxies: readonly string[]
   /** Requests a second with one token; 0 = no limits. */
   readonly rateLimit: number
+  /** The workers that evaluate definitions, and their bounds. */
+  readonly evaluator: EvaluatorSettings
   /** Whether unsafe settings keep the server from starting. */
   readonly production: boolean
 }
@@ -68,6 +71,11 @@ export function serverSettings(options: ProgramOptions): ServerSettings {
     allowedTargets: settings.list('allowedTargets'),
     trustedProxies: proxies(settings.list('trustedProxies')),
     production: settings.flag('production'),
+    evaluator: {
+      workers: settings.integer('evaluators', { min: 1, max: 16 }) ?? 2,
+      milliseconds: settings.integer('evaluationMilliseconds', { min: 100, max: 10_000 }) ?? 2_000,
+      heapMebibytes: settings.integer('evaluationMebibytes', { min: 32, max: 512 }) ?? 128,
+    },
     rateLimit: settings.integer('rateLimit', { min: 0, max: 1_000_000 }) ?? 50,
   }
 }

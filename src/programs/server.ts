@@ -17,6 +17,7 @@ import { hostsOf } from './admission.ts'
 import { awsAccounts } from './aws-account.ts'
 import { type ClockWatch, createClockWatch, fetchWithClock, issuerWithClock } from './clock-watch.ts'
 import { createEgress } from './egress.ts'
+import { startEvaluators } from './evaluators.ts'
 import { endOnFault, faultOf } from './fault.ts'
 import { prepareFolder } from './folder.ts'
 import { unlock } from './key-file.ts'
@@ -126,6 +127,7 @@ async function serve(
     systemRandom,
     settings.keySources,
   )
+  const evaluator = startEvaluators(settings.evaluator, (event) => log({ level: 'warn', ...event }))
   const vault = await openVault({ store, keyRing, nowMs, random: systemRandom })
   // The issuer's URL may be the address that is listened on, and a free port is known only then: answers wait for the app.
   const app = Promise.withResolvers<AnswerFrom>()
@@ -173,6 +175,7 @@ async function serve(
     })
     const service = createService({
       store,
+      evaluator,
       providers: (scope) => providersFor({ issuer, sts, calls, store, metrics }, scope),
       catalogue,
       crypterFor: vault.crypterFor,
@@ -192,6 +195,7 @@ async function serve(
       sendHook: egress.sendHook,
       fetchDocument: egress.fetchDocument,
       log,
+      limits: { milliseconds: settings.evaluator.milliseconds },
       ...mintLimitOf(settings.rateLimit),
     })
     const first = await foundOnce(service, settings)
@@ -217,6 +221,8 @@ async function serve(
     app.resolve(() => new Response(null, { status: 503 }))
     await listener.close()
     throw error
+  } finally {
+    await evaluator.close()
   }
 }
 

@@ -1,5 +1,5 @@
 import { AppError, hasErrors } from '../diag/index.ts'
-import type { Evaluation } from '../eval/index.ts'
+import type { EvaluatedText } from '../evaluator/index.ts'
 import type { EnvironmentAccess, OrganizationAccess } from './access.ts'
 import { refuseUnapproved } from './approvals.ts'
 import { EvaluationError } from './definitions.ts'
@@ -17,11 +17,15 @@ export interface CheckOptions {
 /** Type-checks without calling providers. An evaluation with errors is thrown as `EvaluationError`. */
 export interface Checks {
   /** A text that belongs to no environment. */
-  text(access: OrganizationAccess, source: Uint8Array, options: CheckOptions): Promise<Evaluation>
+  text(access: OrganizationAccess, source: Uint8Array, options: CheckOptions): Promise<EvaluatedText>
   /** The stored text at a version. */
-  stored(access: EnvironmentAccess, version: string | undefined, options: CheckOptions): Promise<Evaluation>
+  stored(
+    access: EnvironmentAccess,
+    version: string | undefined,
+    options: CheckOptions,
+  ): Promise<EvaluatedText>
   /** A text as if it were the environment's. */
-  proposed(access: EnvironmentAccess, source: Uint8Array, options: CheckOptions): Promise<Evaluation>
+  proposed(access: EnvironmentAccess, source: Uint8Array, options: CheckOptions): Promise<EvaluatedText>
 }
 
 /** The checks over the service's parts. */

@@ -1,5 +1,5 @@
 import { AppError, type Diagnostic, hasErrors } from '../diag/index.ts'
-import type { Evaluation } from '../eval/index.ts'
+import type { EvaluatedText } from '../evaluator/index.ts'
 import type { Environment, Revision, Transaction } from '../store/index.ts'
 import { resealSecrets, sealSecrets } from '../syntax/index.ts'
 import type { PropertyPath } from '../value/index.ts'
@@ -68,14 +68,14 @@ export async function prepareText(
 }
 
 /** The refusal of a text with errors; it tells the findings alone. Only a check also gives what could be evaluated. */
-export function refusal({ diagnostics }: Pick<Evaluation, 'diagnostics'>): AppError {
+export function refusal({ diagnostics }: Pick<EvaluatedText, 'diagnostics'>): AppError {
   return new AppError('DIAGNOSTICS', {}, { diagnostics })
 }
 
 /** A checked text has errors: the findings, and the part that could be evaluated for whoever wants to show it. */
 export class EvaluationError extends AppError {
-  readonly evaluation: Evaluation
-  constructor(evaluation: Evaluation) {
+  readonly evaluation: EvaluatedText
+  constructor(evaluation: EvaluatedText) {
     super('DIAGNOSTICS', {}, { diagnostics: evaluation.diagnostics })
     this.evaluation = evaluation
   }

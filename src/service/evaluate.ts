@@ -1,19 +1,11 @@
 import { AppError, type Diagnostic } from '../diag/index.ts'
-import {
-  type Crypter,
-  checkEnvironment,
-  type Evaluation,
-  type EvaluationHost,
-  type LoadedEnvironment,
-  openEnvironment,
-  rotateEnvironment,
-} from '../eval/index.ts'
-import { loadDefinition } from '../expr/index.ts'
+import type { Crypter, LoadedEnvironment } from '../eval/index.ts'
+import { type EvaluatedText, evaluatorInProcess, type JobHost, type Task } from '../evaluator/index.ts'
 import type { Environment, TextPlace } from '../store/index.ts'
 import { remembered, span } from '../tracing/index.ts'
 import { enterOrganization, type OrganizationAccess, permissionsOn } from './access.ts'
 import { refuseGatedOpen } from './approvals.ts'
-import { createMintLedger, type MintLedger } from './audit/mint-ledger.ts'
+import { createMintLedger } from './audit/mint-ledger.ts'
 import { callerContext } from './context.ts'
 import { formatName, parseImportName } from './names.ts'
 import type { EvaluationScope, ServiceParts } from './parts.ts'
@@ -48,44 +40,38 @@ export async function check(
   parts: ServiceParts,
   request: EvaluationRequest,
   { showSecrets }: { readonly showSecrets: boolean },
-): Promise<Evaluation> {
+): Promise<EvaluatedText> {
   // A check that reveals nothing needs no more of an import than its text.
-  return await run(parts, request, showSecrets ? 'open' : 'read', (name, definition, host) =>
-    checkEnvironment(name, definition, host, { showSecrets }),
-  )
+  return await run(parts, request, { kind: 'check', showSecrets }, showSecrets ? 'open' : 'read')
 }
 
 /** Evaluates a text with its providers. */
-export async function open(parts: ServiceParts, request: EvaluationRequest): Promise<Evaluation> {
-  return await run(parts, request, 'open', openEnvironment)
+export async function open(parts: ServiceParts, request: EvaluationRequest): Promise<EvaluatedText> {
+  return await run(parts, request, { kind: 'open' }, 'open')
 }
 
-/** Evaluates a text and makes the next secrets of the rotators at `paths`; of all when there are none. */
+/**
+ * Evaluates a text and makes the next secrets of the rotators at `paths`; of all when there are none.
+ *
+ * @throws AppError PATH_INVALID for a path that is none
+ */
 export async function rotate(
   parts: ServiceParts,
   request: EvaluationRequest,
   paths: readonly string[],
-): Promise<Evaluation> {
-  return await run(parts, request, 'open', (name, definition, host) =>
-    rotateEnvironment(name, definition, host, { paths }),
-  )
+): Promise<EvaluatedText> {
+  return await run(parts, request, { kind: 'rotate', paths }, 'open')
 }
-
-type Definition = NonNullable<ReturnType<typeof loadDefinition>['definition']>
 
 /** Why an import is refused, once all findings are known. */
 type Refusal = (diagnostics: readonly Diagnostic[]) => AppError
 
-const nothing: Evaluation = { environment: null, diagnostics: [], patches: [], rotations: [] }
-
 async function run(
   parts: ServiceParts,
   request: EvaluationRequest,
+  task: Task,
   needsOnImports: 'read' | 'open',
-  evaluate: (name: string, definition: Definition, host: EvaluationHost) => Promise<Evaluation>,
-): Promise<Evaluation> {
-  const { definition, diagnostics } = loadDefinition(request.rootName, request.source)
-  if (definition === null) return { ...nothing, diagnostics }
+): Promise<EvaluatedText> {
   const hindrances: Hindrances = { refused: [], unavailable: [] }
   const { organization, caller } = request.access
   const ledger = createMintLedger(parts, {
@@ -93,23 +79,35 @@ async function run(
     caller,
     environment: request.root,
   })
-  const evaluation = await span('evaluate', { 'openesc.environment': request.rootName }, () =>
-    evaluate(
-      request.rootName,
-      definition,
-      evaluationHost(parts, request, { needsOnImports, hindrances, ledger }),
+  const scope: EvaluationScope = {
+    organization,
+    caller,
+    root: request.root,
+    rootName: request.rootName,
+    ledger,
+  }
+  const evaluated = await span('evaluate', { 'openesc.environment': request.rootName }, () =>
+    (parts.evaluator ?? evaluatorInProcess).run(
+      {
+        task,
+        name: request.rootName,
+        source: request.source,
+        context: (parts.context ?? callerContext)(scope),
+        cycles: 'refuse',
+        ...(parts.limits === undefined ? {} : { limits: parts.limits }),
+      },
+      evaluationHost(parts, request, { needsOnImports, hindrances, scope }),
     ),
   )
   // A token that the trail does not know of must have opened nothing (S-26).
   if (ledger.failure !== null) throw ledger.failure
-  const all: readonly Diagnostic[] = [...diagnostics, ...evaluation.diagnostics]
   // A key that is away is no fault of the text: the request may be made again (R-26).
   const [away] = hindrances.unavailable
   if (away !== undefined) throw away
   const [first] = hindrances.refused
   // A refused import is a refused request, not a broken text: no partial result (S-21).
-  if (first !== undefined) throw first(all)
-  return { ...evaluation, diagnostics: all }
+  if (first !== undefined) throw first(evaluated.diagnostics)
+  return evaluated
 }
 
 /** What an evaluation met that is no finding about its texts. */
@@ -126,26 +124,18 @@ function evaluationHost(
   {
     needsOnImports,
     hindrances,
-    ledger,
+    scope,
   }: {
     readonly needsOnImports: 'read' | 'open'
     readonly hindrances: Hindrances
-    readonly ledger: MintLedger
+    readonly scope: EvaluationScope
   },
-): EvaluationHost {
-  const { organization, caller } = request.access
-  const scope: EvaluationScope = {
-    organization,
-    caller,
-    root: request.root,
-    rootName: request.rootName,
-    ledger,
-  }
+): JobHost {
   const inEvaluation = remembered()
   return {
+    owner: scope.organization.id,
     providers: parts.providers(scope),
     crypter: rootCrypter(parts, request, hindrances),
-    context: (parts.context ?? callerContext)(scope),
     loader: {
       load: (name) =>
         inEvaluation(() =>
@@ -155,8 +145,6 @@ function evaluationHost(
         ),
     },
     now: () => parts.clock().getTime(),
-    cycles: 'refuse',
-    ...(parts.limits === undefined ? {} : { limits: parts.limits }),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   }
 }

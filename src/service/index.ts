@@ -1,3 +1,11 @@
+export {
+  type EvaluatedText,
+  plain,
+  renderEnvironment,
+  renderValue,
+  type SessionText,
+  valuesOf,
+} from '../evaluator/index.ts'
 export type {
   AccessToken,
   Actor,
@@ -45,7 +53,6 @@ export type { CallerProfile, Founding } from './people.ts'
 export type { EnvironmentPermission, Level, OrganizationPermission } from './permissions.ts'
 export { createRateLimiter, createWindowLimiter, type RateLimit, type WindowLimit } from './rate-limit.ts'
 export type { Referrer } from './referrers.ts'
-export { plain, renderEnvironment, renderValue } from './rendered.ts'
 export { type Restored, settleRestored } from './restored.ts'
 export { etagOf, hashContent } from './revision-lookup.ts'
 export type { RevisionTagEntry } from './revision-tags.ts'
@@ -53,7 +60,6 @@ export type { RevisionEntry } from './revisions.ts'
 export type { RoleRule } from './role-grants.ts'
 export { type Role, roleOrganizationNames, rolePermissionNames } from './roles.ts'
 export { createService, type Service } from './service.ts'
-export type { SessionText } from './session-text.ts'
 export type { OpenedSession } from './sessions.ts'
 export type { IssuerKey, SigningKeyPower } from './signing-keys.ts'
 export type { HookRequest, HookResponse } from './webhook-delivery.ts'

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import type { Checkpoint, KeyRing } from '../crypto/index.ts'
 import type { Crypter, EvaluationLimits, ProviderSet } from '../eval/index.ts'
+import type { Evaluator } from '../evaluator/index.ts'
 import type { Environment, Organization, Store, TextPlace, TokenType, ValueCrypter } from '../store/index.ts'
 import type { ExportedRecord } from '../value/index.ts'
 import type { MintLedger } from './audit/mint-ledger.ts'
@@ -45,6 +46,8 @@ export interface ServiceParts {
   /** The power over the issuers' keys; absent = this server has no issuer. */
   readonly signingKeys?: SigningKeyPower
   readonly limits?: Partial<EvaluationLimits>
+  /** Evaluates definitions; absent = in this thread. */
+  readonly evaluator?: Evaluator
   /** Whether the program was told to end: then it is not ready for more. */
   readonly isStopping?: () => boolean
   /**

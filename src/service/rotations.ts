@@ -1,5 +1,5 @@
 import { AppError, hasErrors } from '../diag/index.ts'
-import type { Evaluation } from '../eval/index.ts'
+import type { EvaluatedText } from '../evaluator/index.ts'
 import type { Revision, Rotation, RotationEvent, Transaction } from '../store/index.ts'
 import { applyPatches, formatPropertyPath, parsePropertyPath, sealSecrets } from '../syntax/index.ts'
 import type { EnvironmentAccess } from './access.ts'
@@ -55,7 +55,7 @@ async function rotateEnvironment(
   scheduledActionId: string | null,
 ): Promise<RotationEvent> {
   const { event, revision } = await begin(parts, access, scheduledActionId)
-  let evaluation: Evaluation
+  let evaluation: EvaluatedText
   try {
     const request = {
       access,
@@ -153,7 +153,7 @@ async function begin(
   })
 }
 
-function rotationOf(parts: ServiceParts, result: Evaluation['rotations'][number]): Rotation {
+function rotationOf(parts: ServiceParts, result: EvaluatedText['rotations'][number]): Rotation {
   const { status, diagnostics } = result
   const environmentPath = belowValues(result.path)
   const said = diagnostics.find(({ severity }) => severity === 'error')?.summary
@@ -175,7 +175,7 @@ function belowValues(path: string): string {
 }
 
 /** The paths asked for at which nothing is rotated: said, since the caller believes otherwise. */
-function unmatched({ rotations }: Evaluation, paths: readonly string[]): readonly string[] {
+function unmatched({ rotations }: EvaluatedText, paths: readonly string[]): readonly string[] {
   const rotated = new Set(rotations.map(({ path }) => belowValues(path)))
   return paths.map((path) => formatPropertyPath(parsePropertyPath(path))).filter((path) => !rotated.has(path))
 }
@@ -187,7 +187,7 @@ function unmatched({ rotations }: Evaluation, paths: readonly string[]): readonl
 async function save(
   parts: ServiceParts,
   access: EnvironmentAccess,
-  { patches }: Evaluation,
+  { patches }: EvaluatedText,
   finish: (transaction: Transaction, revision: number | null) => Promise<RotationEvent>,
 ): Promise<RotationEvent> {
   if (patches.length === 0) return await parts.store.change((transaction) => finish(transaction, null))

@@ -1,5 +1,11 @@
 import { AppError, type Diagnostic, hasErrors } from '../diag/index.ts'
-import type { Evaluation } from '../eval/index.ts'
+import {
+  decodeSession,
+  type EvaluatedText,
+  encodeSession,
+  type SessionText,
+  valueTextAt,
+} from '../evaluator/index.ts'
 import type { Environment } from '../store/index.ts'
 import type { EnvironmentAccess, OrganizationAccess } from './access.ts'
 import { refuseGatedOpen } from './approvals.ts'
@@ -11,7 +17,6 @@ import { note } from './notes.ts'
 import type { ServiceParts } from './parts.ts'
 import { latest, usableRevision } from './revision-lookup.ts'
 import { isSameWorld, type UsedRevision, worldChanged } from './same-world.ts'
-import { decodeSession, encodeSession, type SessionText, sessionTextOf, valueTextAt } from './session-text.ts'
 import { textOf } from './value-crypters.ts'
 
 /** How long an open session shall live, in the wire's duration syntax, and what ends the evaluation early. */
@@ -134,7 +139,7 @@ async function tryOpen(
       refuseGatedOpen(transaction, root, access.caller.ownerId, parts.clock().getTime()),
     )
   }
-  let evaluation: Evaluation
+  let evaluation: EvaluatedText
   try {
     evaluation = await open(parts, {
       ...request,
@@ -152,7 +157,7 @@ async function tryOpen(
   const id = parts.ids()
   const owner = sealOwner(access, root)
   const nowMs = parts.clock().getTime()
-  const text = sessionTextOf(evaluation.environment)
+  const { text } = evaluation
   const { sealed, dataKeyId } = await parts.sealer.seal(owner, purposeOf(id), encodeSession(text))
   const kept = await parts.store.change(
     async (transaction) => {

@@ -8,6 +8,7 @@ import {
 } from '../../src/crypto/index.ts'
 import type { Provider, ProviderSet } from '../../src/eval/index.ts'
 import { type AppOptions, createApp } from '../../src/http/index.ts'
+import { startEvaluators } from '../../src/programs/evaluators.ts'
 import { createService, type Service, type ServiceParts } from '../../src/service/index.ts'
 import { initialiseVault, openSqliteStore, openVault, type Store } from '../../src/store/index.ts'
 import { guardedStore } from './guarded-store.ts'
@@ -77,6 +78,9 @@ const zero = { line: 0, column: 0, byte: 0 }
 /** Parts of the service that a test brings itself; `wrapStore` puts something between service and store. */
 export type WorldParts = Partial<ServiceParts> & { readonly wrapStore?: (store: Store) => Store }
 
+/** The servers of one test process share the workers that evaluate: starting them takes longer than most tests. */
+const evaluator = startEvaluators({ workers: 2, milliseconds: 2_000, heapMebibytes: 128 })
+
 /** A fresh server, in memory or over a new file. Close it at the end. */
 export async function createWorld(
   { wrapStore, ...overrides }: WorldParts = {},
@@ -104,6 +108,7 @@ export async function createWorld(
     store: guardedStore(store),
     providers: () => providerSet(new Map([['test', echoProvider()]])),
     catalogue: { providers: [{ name: 'test', description: 'gives its inputs back' }], rotators: [] },
+    evaluator,
     crypterFor: vault.crypterFor,
     sealer: vault,
     checkpointKey: checkpointKey(await vault.secret('audit-checkpoint')),

@@ -1,11 +1,10 @@
 import { z } from 'zod'
-import type { Evaluation } from '../../eval/index.ts'
-import type { OpenedSession } from '../../service/index.ts'
-import { type Answer, json, jsonBytes, jsonValue } from '../answer.ts'
+import { type EvaluatedText, type OpenedSession, valuesOf } from '../../service/index.ts'
+import { type Answer, json, jsonBytes, withMembers } from '../answer.ts'
 import { flag, text } from '../query.ts'
 import { environmentRoute, organizationRoute, type Route } from '../route.ts'
 import { checkedEnvironment, environmentOrValue, openSession } from '../schemas/values.ts'
-import { renderDiagnostics, renderEnvironment, renderWarnings } from '../wire.ts'
+import { renderDiagnostics, renderWarnings } from '../wire.ts'
 
 const checkQuery = z.object({ showSecrets: flag() })
 const openQuery = z.object({ duration: text() })
@@ -144,16 +143,14 @@ export async function answerOpened(
     .some((preference) => preference.replace(/;.*/, '').trim().toLowerCase() === representation)
   const { id, text, warnings } = await open(shown)
   if (!shown) return json({ id })
-  const environment = text.values === '' ? '{}' : `{"properties":${text.values}}`
+  const values = valuesOf(text)
+  const environment = values === '' ? '{}' : `{"properties":${values}}`
   const found = warnings.length === 0 ? '' : `,"diagnostics":${JSON.stringify(renderDiagnostics(warnings))}`
   return jsonBytes(`{"id":${JSON.stringify(id)},"environment":${environment}${found}}\n`, {
     'preference-applied': representation,
   })
 }
 
-function checked({ environment, diagnostics }: Evaluation): Answer {
-  return jsonValue({
-    ...(environment === null ? {} : renderEnvironment(environment)),
-    ...renderWarnings(diagnostics),
-  })
+function checked({ text, diagnostics }: EvaluatedText): Answer {
+  return jsonBytes(withMembers(text.whole, renderWarnings(diagnostics)))
 }

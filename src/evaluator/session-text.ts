@@ -4,53 +4,63 @@ import { findProperty } from './property.ts'
 import { renderEnvironment } from './rendered.ts'
 
 /**
- * The result of an open as it is kept: the very text that a read of it answers, and where in it the values stand. A read is then
- * no more work than unsealing, and a read of one value parses the values alone.
+ * The result of an evaluation as it is kept: the very text that a read of it answers, and where in it the values stand. A read is
+ * then no more work than unsealing, and a read of one value parses the values alone.
  */
 export interface SessionText {
   /** The answer's body: a JSON object and a newline, UTF-8. */
   readonly whole: Uint8Array
-  /** The JSON text of the values; `''` when there are none. */
-  readonly values: string
+  /** Where in it the JSON text of the values stands, in bytes; `[0, 0]` when there are none. */
+  readonly values: readonly [start: number, end: number]
   /** Whether the platform's own JSON reads the values and writes them back as they stand, numbers included. */
   readonly isNative: boolean
 }
 
-interface Head {
-  readonly values: readonly [start: number, end: number]
-  readonly isNative: boolean
-}
+type Head = Pick<SessionText, 'values' | 'isNative'>
 
 /** The text of an evaluated environment; null = an environment that holds nothing. */
 export function sessionTextOf(environment: Environment | null): SessionText {
-  const texts = Object.entries(renderEnvironment(environment ?? {})).map(
-    ([name, value]) => [name, stringifyJson(value, { escapeHtml: false, sortKeys: false })] as const,
-  )
-  const values = texts.find(([name]) => name === 'properties')?.[1] ?? ''
+  const members: string[] = []
+  let values = ''
+  let start = 0
+  // After the brace that opens the object.
+  let at = 1
+  for (const [name, value] of Object.entries(renderEnvironment(environment ?? {}))) {
+    const text = stringifyJson(value, { escapeHtml: false, sortKeys: false })
+    const member = `"${name}":${text}`
+    if (name === 'properties') {
+      values = text
+      start = at + '"properties":'.length
+    }
+    at += Buffer.byteLength(member) + 1
+    members.push(member)
+  }
   return {
-    whole: Buffer.from(`{${texts.map(([name, text]) => `"${name}":${text}`).join(',')}}\n`),
-    values,
+    whole: Buffer.from(`{${members.join(',')}}\n`),
+    values: [start, start + Buffer.byteLength(values)],
     isNative: values === '' || nativeText(JSON.parse(values)) === values,
   }
 }
 
+/** The JSON text of the values; `''` when there are none. */
+export function valuesOf({ whole, values: [start, end] }: SessionText): string {
+  return bufferOf(whole).toString('utf8', start, end)
+}
+
 /** The bytes to keep: a line that tells where the values stand, and the text. */
 export function encodeSession({ whole, values, isNative }: SessionText): Uint8Array {
-  const start =
-    values === '' ? 0 : Buffer.from(whole).indexOf(`"properties":${values}`) + '"properties":'.length
-  const head: Head = { values: [start, start + Buffer.byteLength(values)], isNative }
+  const head: Head = { values, isNative }
   return Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), whole])
 }
 
 /** The text in kept bytes; null for bytes of another form, such as an older program's. */
 export function decodeSession(bytes: Uint8Array): SessionText | null {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const buffer = bufferOf(bytes)
   const end = buffer.indexOf('\n')
   if (end < 0) return null
   const { values, isNative } = JSON.parse(buffer.toString('utf8', 0, end)) as Partial<Head>
   if (values === undefined || isNative === undefined) return null
-  const whole = buffer.subarray(end + 1)
-  return { whole, values: whole.toString('utf8', ...values), isNative }
+  return { whole: buffer.subarray(end + 1), values, isNative }
 }
 
 /**
@@ -58,13 +68,18 @@ export function decodeSession(bytes: Uint8Array): SessionText | null {
  *
  * @throws AppError PROPERTY_NOT_FOUND; the path's own errors for text that is no path
  */
-export function valueTextAt({ values, isNative }: SessionText, path: string): string {
-  const members = values === '' ? {} : isNative ? JSON.parse(values) : parseJson(values)
+export function valueTextAt(text: SessionText, path: string): string {
+  const values = valuesOf(text)
+  const members = values === '' ? {} : text.isNative ? JSON.parse(values) : parseJson(values)
   // The text came from `renderEnvironment`, whose values have the members of exported ones.
   const found: unknown = findProperty(members, path)
-  return isNative
+  return text.isNative
     ? nativeText(found)
     : stringifyJson(found as PlainValue, { escapeHtml: false, sortKeys: false })
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
 /** What `stringifyJson` writes, for values that the platform reads as they stand. */

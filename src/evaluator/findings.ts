@@ -1,0 +1,42 @@
+import { errorAt } from '../diag/index.ts'
+import type { PackedResult } from './messages.ts'
+import { sessionTextOf } from './session-text.ts'
+
+/** What is said in the place of a result, when there can be none. */
+export interface Finding {
+  readonly summary: string
+  /** One next step. */
+  readonly detail: string
+}
+
+/** The finding about an evaluation that computed for longer than it may. */
+export function timeOver(milliseconds: number): Finding {
+  return {
+    summary: `limit exceeded: evaluation computed for more than ${milliseconds} ms and was ended; at most ${milliseconds} ms are allowed`,
+    detail: `try: split the definition, or import less; an operator may allow more (--evaluation-milliseconds, at most 10000)`,
+  }
+}
+
+/** The finding about an evaluation that used more memory than it may. */
+export function memoryOver(mebibytes: number): Finding {
+  return {
+    summary: `limit exceeded: evaluation used more than ${mebibytes} MiB of memory and was ended; at most ${mebibytes} MiB are allowed`,
+    detail: `try: split the definition, or import less; an operator may allow more (--evaluation-mebibytes, at most 512)`,
+  }
+}
+
+/** The finding about an evaluation that failed through a mistake of ours. */
+export const cannotEvaluate: Finding = {
+  summary: 'internal error: this text could not be evaluated',
+  detail: 'try: report it, with the request id; the server goes on, and nothing was changed',
+}
+
+/** A result that holds nothing but a finding. */
+export function resultOf({ summary, detail }: Finding): PackedResult {
+  return {
+    text: sessionTextOf(null),
+    diagnostics: [errorAt(null, summary, '', detail)],
+    patches: [],
+    rotations: [],
+  }
+}

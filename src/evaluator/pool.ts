@@ -1,0 +1,385 @@
+import { AppError } from '../diag/index.ts'
+import { cannotEvaluate, type Finding, memoryOver, resultOf, timeOver } from './findings.ts'
+import { HostedJob } from './hosted-job.ts'
+import type { EvaluatedText, EvaluationJob, Evaluator, JobHost } from './job.ts'
+import { type Line, Lines } from './lines.ts'
+import { type PackedError, unpackError, type WorkerMessage } from './messages.ts'
+import { Slot, type StartThread, type ThreadEnd } from './slot.ts'
+
+/** What a pool of workers is made of, and its bounds (S-41, S-42). */
+export interface PoolOptions {
+  readonly startThread: StartThread
+  readonly workers: number
+  /** How long one evaluation may compute. */
+  readonly milliseconds: number
+  /** The heap of one worker; here for words only, the thread is started with it. */
+  readonly heapMebibytes: number
+  /** A clock that only goes forward, in milliseconds. */
+  readonly nowMs: () => number
+  /** Told when a worker was ended, and when an evaluation failed in a way that is our own fault. */
+  readonly log?: (event: { readonly event: string; readonly why: string }) => void
+}
+
+/** What a pool does at the moment, and has done. */
+export interface PoolState {
+  readonly workers: number
+  readonly busy: number
+  /** Evaluations that wait for a worker. */
+  readonly waiting: number
+  /** Evaluations that were ended at a bound, by which. */
+  readonly killed: { readonly time: number; readonly memory: number; readonly fault: number }
+}
+
+/** An evaluator whose work is done by a few workers. */
+export interface EvaluatorPool extends Evaluator {
+  state(): PoolState
+  /** Ends the workers; what is under way is refused. */
+  close(): Promise<void>
+}
+
+const activeForOwner = 32
+const waitingForOwner = 64
+const waitingForAll = 256
+const waitingBytes = 32 * 1024 * 1024
+const longestWaitMs = 5_000
+
+/** Whoever holds a worker for so long at a time counts as slow for a while: the slow ones leave a worker to the others. */
+const slowSliceMs = 50
+const slowForMs = 30_000
+
+/** A job whose worker is busy with another for so long goes on in the next free one, from the start. */
+const patienceMs = 20
+
+/** The evaluator looks at its own time; what does not look is ended so much later. */
+const graceMs = 250
+
+const none = 'nothing was begun'
+
+function busy(said: string): AppError {
+  return new AppError('EVALUATORS_BUSY', { said })
+}
+
+/** Starts the workers, and gives the evaluator that they are. */
+export function createEvaluatorPool(options: PoolOptions): EvaluatorPool {
+  return new Pool(options)
+}
+
+class Pool implements EvaluatorPool {
+  readonly #options: PoolOptions
+  readonly #slots: readonly Slot[]
+  readonly #lines = new Lines()
+  readonly #homes = new Map<HostedJob, Slot>()
+  /** Jobs in whose worker memory ran out while others were kept there: they are tried once more, alone. */
+  readonly #suspects = new Set<HostedJob>()
+  readonly #killed = { time: 0, memory: 0, fault: 0 }
+  #lastId = 0
+  #waitingBytes = 0
+  #wake: NodeJS.Timeout | null = null
+  #isClosed = false
+
+  constructor(options: PoolOptions) {
+    this.#options = options
+    this.#slots = Array.from({ length: options.workers }, () => new Slot())
+    this.#start(this.#slots[0]!)
+  }
+
+  run(job: EvaluationJob, host: JobHost): Promise<EvaluatedText> {
+    host.signal?.throwIfAborted()
+    const line = this.#lines.of(host.owner)
+    const bytes = this.#waitingBytes + job.source.length
+    if (this.#isClosed) throw busy('the server is ending')
+    if (line.fresh.length >= waitingForOwner)
+      throw busy(`${line.fresh.length} evaluations of this organization wait already; ${none}`)
+    if (this.#lines.waiting >= waitingForAll || bytes > waitingBytes)
+      throw busy(`${this.#lines.waiting} evaluations wait already; ${none}`)
+    this.#lastId += 1
+    const hosted = new HostedJob(this.#lastId, job, host)
+    line.fresh.push(hosted)
+    this.#waitingBytes = bytes
+    this.#watchWait(hosted)
+    this.#dispatch()
+    return hosted.result
+  }
+
+  state(): PoolState {
+    const started = this.#slots.filter(({ thread }) => thread !== null)
+    return {
+      workers: started.length,
+      busy: started.filter(({ job }) => job !== null).length,
+      waiting: this.#lines.waiting,
+      killed: { ...this.#killed },
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    if (this.#wake !== null) clearTimeout(this.#wake)
+    for (const job of this.#lines.all()) this.#refuse(job)
+    const threads = this.#slots.map((slot) => {
+      if (slot.timer !== null) clearTimeout(slot.timer)
+      if (slot.job !== null) this.#refuse(slot.job)
+      for (const job of slot.kept) this.#refuse(job)
+      return slot.thread
+    })
+    await Promise.all(threads.map((thread) => thread?.terminate()))
+  }
+
+  #refuse(job: HostedJob): void {
+    if (!job.isOver) job.fail(busy('the server is ending'))
+  }
+
+  /** A job that waits too long for its first worker is refused; one whose caller goes away is dropped. */
+  #watchWait(job: HostedJob): void {
+    const { signal } = job.host
+    const timer = setTimeout(() => {
+      if (!job.isBegun) this.#drop(job, busy(`no worker was free for ${longestWaitMs / 1000} s; ${none}`))
+    }, longestWaitMs)
+    timer.unref()
+    const gone = () => this.#drop(job, signal?.reason)
+    signal?.addEventListener('abort', gone, { once: true })
+    const settled = () => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', gone)
+    }
+    job.result.then(settled, settled)
+  }
+
+  #drop(job: HostedJob, reason: unknown): void {
+    if (job.isOver) return
+    const slot = this.#slots.find((each) => each.job === job)
+    const line = this.#lines.of(job.host.owner)
+    if (line.fresh.includes(job)) this.#waitingBytes -= job.work.source.length
+    else if (slot === undefined) this.#ended(job)
+    this.#lines.leave(job)
+    job.fail(reason)
+  }
+
+  #start(slot: Slot): void {
+    if (this.#isClosed) return
+    slot.isReady = false
+    const thread = this.#options.startThread({
+      message: (message) => {
+        if (slot.thread === thread) this.#hear(slot, message)
+      },
+      ended: (why) => {
+        if (slot.thread === thread) this.#lost(slot, why)
+      },
+    })
+    slot.thread = thread
+  }
+
+  #hear(slot: Slot, message: WorkerMessage): void {
+    const { job } = slot
+    if (message.kind === 'ready') {
+      slot.isReady = true
+      slot.thread?.hold(false)
+    }
+    slot.cpuMs = message.cpuMs
+    if (message.kind !== 'ready' && job !== null && message.job === job.id) {
+      if (message.kind === 'asked') this.#asked(slot, job, message.questions)
+      else {
+        this.#free(slot, job)
+        this.#ended(job)
+        if (!job.isOver) {
+          if (message.kind === 'done') job.end(message.result)
+          else this.#failed(job, message.error)
+        }
+      }
+    }
+    this.#dispatch()
+  }
+
+  #asked(slot: Slot, job: HostedJob, questions: Parameters<HostedJob['ask']>[0]): void {
+    if (job.isOver) {
+      slot.thread?.post({ kind: 'forget', job: job.id })
+      this.#free(slot, job)
+      this.#ended(job)
+      return
+    }
+    job.ask(questions, () => this.#news(job))
+    if (job.hasAnswers) {
+      // Answered before: a worker's place was lost, and it has only asked again.
+      slot.thread?.post({ kind: 'answered', job: job.id, answers: job.takeAnswers() })
+      return
+    }
+    this.#free(slot, job)
+    for (const forgotten of slot.keep(job)) {
+      slot.thread?.post({ kind: 'forget', job: forgotten.id })
+      this.#homes.delete(forgotten)
+    }
+    if (slot.kept.has(job)) this.#homes.set(job, slot)
+  }
+
+  /** Answers that come together are taken together: one turn of the event loop more. */
+  #news(job: HostedJob): void {
+    const line = this.#lines.of(job.host.owner)
+    if (job.isOver || line.begun.includes(job) || this.#slots.some((slot) => slot.job === job)) return
+    line.begun.push(job)
+    setImmediate(() => this.#dispatch())
+  }
+
+  #dispatch(): void {
+    if (this.#isClosed) return
+    if (this.#lines.waiting > 0) this.#noteSlow()
+    for (const slot of this.#slots) {
+      if (!slot.isIdle) continue
+      const job = this.#lines.next((line) => this.#choose(line, slot))
+      if (job !== null) this.#work(slot, job)
+    }
+    if (this.#lines.waiting === 0) return
+    const unstarted = this.#slots.find(({ thread }) => thread === null)
+    const isStarting = this.#slots.some(({ thread, isReady }) => thread !== null && !isReady)
+    if (unstarted !== undefined && !isStarting) this.#start(unstarted)
+    this.#wake ??= setTimeout(() => {
+      this.#wake = null
+      this.#dispatch()
+    }, patienceMs).unref()
+  }
+
+  /** Whoever holds a worker for long right now is known as slow before it ends. */
+  #noteSlow(): void {
+    const nowMs = this.#options.nowMs()
+    for (const { job, beganMs } of this.#slots) {
+      if (job !== null && nowMs - beganMs > slowSliceMs)
+        this.#lines.of(job.host.owner).slowUntilMs = nowMs + slowForMs
+    }
+  }
+
+  /** The job of one owner that the worker may do now. One worker is always left to other owners, and one to those who are not slow. */
+  #choose(line: Line, slot: Slot): HostedJob | null {
+    const { nowMs, workers } = this.#options
+    const most = Math.max(1, workers - 1)
+    if (line.working >= most) return null
+    if (line.slowUntilMs > nowMs() && this.#lines.slowWorking(nowMs()) >= most) return null
+    for (const job of line.begun) {
+      const home = this.#homes.get(job)
+      if (home === undefined || home === slot) return job
+      // The home may be about to come free, or be held for long.
+      if (home.job !== null && nowMs() - home.beganMs > patienceMs) return job
+    }
+    return line.active < activeForOwner ? (line.fresh[0] ?? null) : null
+  }
+
+  #work(slot: Slot, job: HostedJob): void {
+    const { nowMs } = this.#options
+    const { thread } = slot
+    const line = this.#lines.of(job.host.owner)
+    const home = this.#homes.get(job)
+    this.#homes.delete(job)
+    home?.kept.delete(job)
+    if (this.#suspects.has(job)) this.#clear(slot)
+    slot.job = job
+    slot.beganMs = nowMs()
+    thread?.hold(true)
+    line.working += 1
+    if (home === slot) {
+      thread?.post({ kind: 'answered', job: job.id, answers: job.takeAnswers() })
+    } else {
+      if (!job.isBegun) {
+        job.isBegun = true
+        line.active += 1
+        this.#waitingBytes -= job.work.source.length
+      }
+      home?.thread?.post({ kind: 'forget', job: job.id })
+      job.beginAgain()
+      thread?.post({ kind: 'start', job: job.id, work: job.work })
+    }
+    slot.timer = setTimeout(() => void this.#overdue(slot, job), this.#options.milliseconds + graceMs)
+    slot.timer.unref()
+  }
+
+  /** Nothing but one job may be in the worker's memory. */
+  #clear(slot: Slot): void {
+    for (const kept of slot.kept) {
+      slot.thread?.post({ kind: 'forget', job: kept.id })
+      this.#homes.delete(kept)
+    }
+    slot.kept.clear()
+  }
+
+  /** On a busy machine time passes without work: only what has computed for too long is ended. */
+  async #overdue(slot: Slot, job: HostedJob): Promise<void> {
+    const { thread, beganMs, cpuMs } = slot
+    const { milliseconds, nowMs } = this.#options
+    const computed = await thread?.cpuMilliseconds()
+    if (slot.job !== job || slot.thread !== thread || slot.beganMs !== beganMs) return
+    const spent = typeof computed === 'number' ? computed - cpuMs : milliseconds
+    if (spent < milliseconds && nowMs() - beganMs < 4 * milliseconds) {
+      slot.timer = setTimeout(() => void this.#overdue(slot, job), milliseconds - spent + graceMs).unref()
+      return
+    }
+    this.#killed.time += 1
+    this.#replace(slot, job, timeOver(milliseconds))
+  }
+
+  /** A thread ended by itself. Its job may not be alone to blame for the memory that was used up. */
+  #lost(slot: Slot, why: ThreadEnd): void {
+    const { job } = slot
+    if (job === null) {
+      this.#replace(slot, null, null)
+      return
+    }
+    const isSuspect = slot.kept.size > 0 && !this.#suspects.has(job)
+    if (isSuspect) {
+      this.#suspects.add(job)
+      this.#replace(slot, job, null)
+      return
+    }
+    this.#killed[why === 'memory' ? 'memory' : 'fault'] += 1
+    this.#replace(slot, job, why === 'memory' ? memoryOver(this.#options.heapMebibytes) : cannotEvaluate)
+  }
+
+  /** Ends the thread and starts another. The job ends with the finding; without one it begins anew. */
+  #replace(slot: Slot, job: HostedJob | null, finding: Finding | null): void {
+    const { thread } = slot
+    slot.thread = null
+    slot.isReady = false
+    for (const kept of slot.kept) this.#homes.delete(kept)
+    slot.kept.clear()
+    void thread?.terminate()
+    if (job !== null) {
+      this.#free(slot, job)
+      this.#lines.of(job.host.owner).slowUntilMs = this.#options.nowMs() + slowForMs
+      if (finding === null && !job.isOver) this.#lines.of(job.host.owner).begun.push(job)
+      else this.#ended(job)
+      if (finding !== null) {
+        this.#options.log?.({ event: 'evaluation ended', why: finding.summary })
+        if (!job.isOver) job.end(resultOf(finding))
+      }
+    }
+    this.#start(slot)
+    this.#dispatch()
+  }
+
+  #failed(job: HostedJob, error: PackedError): void {
+    if (error.kind === 'app') {
+      job.fail(unpackError(error))
+      return
+    }
+    // The message may hold parts of the text: it is for nobody.
+    this.#options.log?.({ event: 'evaluation failed', why: error.kind })
+    job.end(resultOf(cannotEvaluate))
+  }
+
+  #free(slot: Slot, job: HostedJob): void {
+    const { nowMs } = this.#options
+    const line = this.#lines.of(job.host.owner)
+    if (slot.timer !== null) clearTimeout(slot.timer)
+    slot.timer = null
+    slot.job = null
+    slot.thread?.hold(false)
+    line.working -= 1
+    if (nowMs() - slot.beganMs > slowSliceMs) line.slowUntilMs = nowMs() + slowForMs
+  }
+
+  #ended(job: HostedJob): void {
+    const line = this.#lines.of(job.host.owner)
+    const home = this.#homes.get(job)
+    line.active -= 1
+    home?.kept.delete(job)
+    home?.thread?.post({ kind: 'forget', job: job.id })
+    this.#homes.delete(job)
+    this.#suspects.delete(job)
+    this.#lines.sweep(this.#options.nowMs())
+  }
+}

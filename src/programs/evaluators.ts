@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import {
+  createEvaluatorPool,
+  type EvaluatorPool,
+  type PoolOptions,
+  type StartThread,
+  type ThreadEnd,
+} from '../evaluator/index.ts'
+
+/** The bounds of evaluations that an operator sets. */
+export type EvaluatorSettings = Pick<PoolOptions, 'workers' | 'milliseconds' | 'heapMebibytes'>
+
+/** Workers of this process that evaluate definitions. */
+export function startEvaluators(
+  settings: EvaluatorSettings,
+  log: PoolOptions['log'] = () => {},
+): EvaluatorPool {
+  return createEvaluatorPool({
+    ...settings,
+    log,
+    startThread: threadStarter(settings),
+    nowMs: () => performance.now(),
+  })
+}
+
+/** The bundle has its worker beside it; a source file has its source. */
+const entry = ['./evaluator.cjs', './evaluator.ts']
+  .map((name) => new URL(name, import.meta.url))
+  .find((url) => existsSync(fileURLToPath(url)))
+
+function threadStarter({ heapMebibytes }: EvaluatorSettings): StartThread {
+  return ({ message, ended }) => {
+    if (entry === undefined) throw new Error('the program of the evaluator is missing beside this one')
+    const worker = new Worker(entry, {
+      argv: [],
+      env: {},
+      execArgv: [],
+      stdin: false,
+      stdout: true,
+      stderr: true,
+      resourceLimits: { maxOldGenerationSizeMb: heapMebibytes, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 },
+      name: 'evaluator',
+    })
+    let why: ThreadEnd = 'stopped'
+    worker.on('message', message)
+    worker.on('error', (error: Error & { readonly code?: string }) => {
+      why = error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'memory' : 'fault'
+    })
+    worker.on('exit', () => ended(why))
+    return {
+      post: (sent) => worker.postMessage(sent),
+      cpuMilliseconds: async () => {
+        const used = await Promise.race([worker.cpuUsage(), afterwards(200)]).catch(() => null)
+        return used === null ? null : (used.user + used.system) / 1000
+      },
+      hold: (isHeld) => (isHeld ? worker.ref() : worker.unref()),
+      terminate: () => worker.terminate(),
+    }
+  }
+}
+
+function afterwards(milliseconds: number): Promise<null> {
+  return new Promise((resolve) => setTimeout(() => resolve(null), milliseconds).unref())
+}
