@@ -7,8 +7,10 @@ import pg from 'pg'
 import { freePort } from './demo/process.ts'
 
 export interface Database {
-  /** Makes an empty database and gives its URL. */
+  /** Makes an empty database and gives its URL; its user is a superuser, whom no policy binds. */
   create(): Promise<string>
+  /** Makes an empty database of a user who is none, and gives its URL: a server's own, as `docs/operations.md` says. */
+  createOwned(): Promise<string>
   /** Ends every connection of others. */
   cutConnections(): Promise<void>
   /** Ends the server, `immediate` = as a crash would, and starts it again. Only one of our own. */
@@ -104,6 +106,18 @@ function databaseAt(url: string, restart: Database['restart'], stop: () => Promi
       made.push(name)
       const database = new URL(url)
       database.pathname = `/${name}`
+      return database.href
+    },
+    async createOwned() {
+      const name = `openesc_${randomBytes(6).toString('hex')}`
+      const password = randomBytes(12).toString('hex')
+      await administer(`create role ${name} login password '${password}'`)
+      await administer(`create database ${name} owner ${name}`)
+      made.push(name)
+      const database = new URL(url)
+      database.pathname = `/${name}`
+      database.username = name
+      database.password = password
       return database.href
     },
     async stop() {

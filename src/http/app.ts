@@ -1,12 +1,14 @@
 import { Hono } from 'hono'
 import { AppError } from '../diag/index.ts'
 import {
+  type Caller,
   createRateLimiter,
   createWindowLimiter,
   type LogEvent,
   type RateLimit,
   type Service,
   type WindowLimit,
+  withinCaller,
 } from '../service/index.ts'
 import { requestSpan, traceIdOf } from '../tracing/index.ts'
 import type { Answer } from './answer.ts'
@@ -204,7 +206,20 @@ async function handle(
   guards: Guards,
 ): Promise<Answer> {
   checkPath(canonicalPath(request.url))
-  const access = await prove(route, parameters, request, service, guards)
+  const caller = await authenticate(route, request, service, guards)
+  // From here on the store shows what belongs to the caller's organizations, and nothing else (S-19).
+  return await withinCaller(caller, () => answerTo(caller, route, parameters, request, service, guards))
+}
+
+async function answerTo(
+  caller: Caller | null,
+  route: Route,
+  parameters: Readonly<Record<string, string>>,
+  request: Request,
+  service: Service,
+  guards: Guards,
+): Promise<Answer> {
+  const access = caller === null ? null : await prove(route, parameters, caller, service, guards)
   const query = parseQuery(route.query, new URL(request.url).searchParams)
   const bytes = route.body === 'none' ? new Uint8Array(0) : await readBody(request)
   const answer = await route.run({
@@ -220,18 +235,16 @@ async function handle(
   return answer
 }
 
-/** Who calls, and that they may: before anything of the request is looked at. */
-async function prove(
-  route: Route,
-  { org = '', project = '', env = '' }: Readonly<Record<string, string>>,
+/** Who calls, before anything of the request is looked at; `null` where anybody may. */
+async function authenticate(
+  { id, permission }: Route,
   request: Request,
   service: Service,
   { limits, trail }: Guards,
-): Promise<unknown> {
-  const { permission } = route
+): Promise<Caller | null> {
   const address = addressKey(trail.request.clientAddress)
   if (permission === 'public') {
-    if (!unlimited.test(route.id)) limits.address(address)
+    if (!unlimited.test(id)) limits.address(address)
     return null
   }
   const token = accessToken(request.headers.get('authorization') ?? undefined)
@@ -241,7 +254,19 @@ async function prove(
   })
   trail.caller = caller
   limits.token(caller.token.id)
-  if (permission === 'caller') return caller
+  return caller
+}
+
+/** That the caller may: before anything else of the request is looked at. */
+async function prove(
+  route: Route,
+  { org = '', project = '', env = '' }: Readonly<Record<string, string>>,
+  caller: Caller,
+  service: Service,
+  { limits }: Guards,
+): Promise<unknown> {
+  const { permission } = route
+  if (permission === 'caller' || permission === 'public') return caller
   if ('organization' in permission) {
     const access = await service.environments.authorizeOrganization(caller, permission.organization, org)
     if (permission.organization === 'environment_yaml:open' && route.method === 'POST') {

@@ -1,6 +1,12 @@
 import { timingSafeEqual } from 'node:crypto'
 import { AppError } from '../diag/index.ts'
-import type { AccessToken, Actor, ReadTransaction, User } from '../store/index.ts'
+import {
+  type AccessToken,
+  type Actor,
+  type ReadTransaction,
+  type User,
+  withinTenant,
+} from '../store/index.ts'
 import type { AuditedRequest } from './audit/facts.ts'
 import type { ServiceParts } from './parts.ts'
 
@@ -59,6 +65,16 @@ export function createCallers(parts: ServiceParts): Callers {
       return request === undefined ? caller : { ...caller, request }
     },
   }
+}
+
+/** Runs `work` where the store shows the rows of the caller's organizations only; without a caller, all (S-19). */
+export function withinCaller<T>(caller: Caller | null, work: () => Promise<T>): Promise<T> {
+  if (caller === null) return work()
+  const { user, token } = caller
+  return withinTenant(
+    user === null ? { organizationId: token.organizationId ?? '' } : { userId: user.id },
+    work,
+  )
 }
 
 /** Hashes are 32 bytes; anything else must not make the comparison throw. */

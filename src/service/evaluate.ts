@@ -1,7 +1,7 @@
 import { AppError, type Diagnostic } from '../diag/index.ts'
 import type { Crypter, LoadedEnvironment } from '../eval/index.ts'
 import { type EvaluatedText, evaluatorInProcess, type JobHost, type Task } from '../evaluator/index.ts'
-import type { Environment, TextPlace } from '../store/index.ts'
+import { acrossTenants, type Environment, keepTenant, type TextPlace } from '../store/index.ts'
 import { remembered, span } from '../tracing/index.ts'
 import { enterOrganization, type OrganizationAccess, permissionsOn } from './access.ts'
 import { refuseGatedOpen } from './approvals.ts'
@@ -86,17 +86,21 @@ async function run(
     rootName: request.rootName,
     ledger,
   }
-  const evaluated = await span('evaluate', { 'openesc.environment': request.rootName }, () =>
-    (parts.evaluator ?? evaluatorInProcess).run(
-      {
-        task,
-        name: request.rootName,
-        source: request.source,
-        context: (parts.context ?? callerContext)(scope),
-        cycles: 'refuse',
-        ...(parts.limits === undefined ? {} : { limits: parts.limits }),
-      },
-      evaluationHost(parts, request, { needsOnImports, hindrances, scope }),
+  const host = evaluationHost(parts, request, { needsOnImports, hindrances, scope })
+  // What is loaded stays within the caller's organizations; what signs and writes down is the server's own.
+  const evaluated = await acrossTenants(() =>
+    span('evaluate', { 'openesc.environment': request.rootName }, () =>
+      (parts.evaluator ?? evaluatorInProcess).run(
+        {
+          task,
+          name: request.rootName,
+          source: request.source,
+          context: (parts.context ?? callerContext)(scope),
+          cycles: 'refuse',
+          ...(parts.limits === undefined ? {} : { limits: parts.limits }),
+        },
+        host,
+      ),
     ),
   )
   // A token that the trail does not know of must have opened nothing (S-26).
@@ -137,12 +141,13 @@ function evaluationHost(
     providers: parts.providers(scope),
     crypter: rootCrypter(parts, request, hindrances),
     loader: {
-      load: (name) =>
+      load: keepTenant((name: string) =>
         inEvaluation(() =>
           span('load environment', { 'openesc.environment': name }, () =>
             loadImport(parts, request, needsOnImports, name, hindrances),
           ),
         ),
+      ),
     },
     now: () => parts.clock().getTime(),
     ...(request.signal === undefined ? {} : { signal: request.signal }),

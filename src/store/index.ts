@@ -66,6 +66,7 @@ export type {
   UserReader,
   Users,
 } from './store.ts'
+export { acrossTenants, currentTenant, keepTenant, type Tenant, withinTenant } from './tenancy.ts'
 export type { TextPlace, ValueCrypter } from './value-crypter.ts'
 export { openVault, type SealedBytes, type Vault, type VaultParts } from './vault.ts'
 export type {

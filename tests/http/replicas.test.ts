@@ -47,7 +47,7 @@ function freezable(store: Store, replica: number): Store {
 
 before(async () => {
   database = await startDatabase()
-  const url = await database.create()
+  const url = await database.createOwned()
   for (let index = 0; index < 4; index += 1) {
     stores.push(await openPostgresStore({ url, nowMs: () => Date.now(), connections: 3 }))
   }

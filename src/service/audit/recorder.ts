@@ -1,5 +1,5 @@
 import { AppError } from '../../diag/index.ts'
-import type { Store } from '../../store/index.ts'
+import { acrossTenants, type Store } from '../../store/index.ts'
 import { appendEntries } from './append.ts'
 import type { AuditSubject } from './facts.ts'
 
@@ -52,7 +52,8 @@ function createRecorder(store: Store): Recorder {
   const begin = () => {
     if (resting !== null) clearTimeout(resting)
     resting = null
-    writing ??= write()
+    // Entries of everybody's requests are written together, whosever request began it.
+    writing ??= acrossTenants(write)
   }
   const rest = () => {
     resting = setTimeout(() => {

@@ -1,5 +1,5 @@
 import { AppError } from '../../diag/index.ts'
-import type { DataKey, Page } from '../../store/index.ts'
+import { acrossTenants, type DataKey, type Page } from '../../store/index.ts'
 import type { Caller } from '../caller.ts'
 import type { ServiceParts } from '../parts.ts'
 import { beginRotation, type DataKeyRotation, rotationIn, stepRotation } from './rotation.ts'
@@ -36,12 +36,12 @@ export function createDataKeys(parts: ServiceParts): DataKeys {
     },
     async rotate(caller) {
       refuseStrangers(caller)
-      await beginRotation(parts, caller)
+      await acrossTenants(() => beginRotation(parts, caller))
       return await statusOf(parts)
     },
     async verify(caller) {
       refuseStrangers(caller)
-      return await verifySeals(parts)
+      return await acrossTenants(() => verifySeals(parts))
     },
     step: (holder) => stepRotation(parts, holder),
   }

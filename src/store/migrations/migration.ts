@@ -11,6 +11,10 @@ export interface ColumnTypes {
   readonly appendOnly: (table: string) => readonly RawBuilder<unknown>[]
   /** What takes that back. */
   readonly changeable: (table: string) => readonly RawBuilder<unknown>[]
+  /** What makes the database hold organizations apart, where it can. */
+  readonly fence: readonly RawBuilder<unknown>[]
+  /** What takes that back. */
+  readonly unfence: readonly RawBuilder<unknown>[]
 }
 
 /**

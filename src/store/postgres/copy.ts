@@ -4,6 +4,7 @@ import { AppError } from '../../diag/index.ts'
 import { Connection } from '../sqlite/connection.ts'
 import { openSqliteStore } from '../sqlite/open.ts'
 import { failureOf } from './failure.ts'
+import { noFence } from './fence.ts'
 import { migratePostgres } from './migrate.ts'
 import { clientConfig, placeOf } from './session.ts'
 
@@ -43,7 +44,7 @@ export async function copyToPostgres(options: {
 
 async function copyTables(source: Connection, target: pg.Client): Promise<ReadonlyMap<string, number>> {
   const copied = new Map<string, number>()
-  await target.query('begin')
+  await target.query(`begin; ${noFence}`)
   // Tables were made in an order in which none refers to a later one.
   const tables = source.execute<{ name: string }>(
     "select name from sqlite_schema where type = 'table' and name not like 'sqlite_%' and name <> 'schema_migrations' order by rowid",

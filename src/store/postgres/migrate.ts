@@ -5,6 +5,7 @@ import { AppError } from '../../diag/index.ts'
 import { type Migration, type MigrationHost, migrate, migrations, takeBack } from '../migrations/index.ts'
 import { postgresDialect } from './dialect.ts'
 import { failureOf, isBusy } from './failure.ts'
+import { noFence } from './fence.ts'
 import { changeLock, migrationLock } from './locks.ts'
 import { applicationName, assertDurable, clientConfig, placeOf, schemaOf } from './session.ts'
 import { postgresTypes } from './types.ts'
@@ -65,7 +66,7 @@ async function onSchema<T>(
   try {
     await client.connect()
     await assertDurable(client)
-    await client.query(`select pg_advisory_lock(${migrationLock})`)
+    await client.query(`${noFence}; select pg_advisory_lock(${migrationLock})`)
     const host: MigrationHost = {
       db: new Kysely<unknown>({ dialect: postgresDialect(runnerOf(client)) }),
       types: postgresTypes,

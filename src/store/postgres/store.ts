@@ -3,7 +3,9 @@ import type { Pool, PoolClient } from 'pg'
 import { AppError } from '../../diag/index.ts'
 import { Queue } from '../sql/queue.ts'
 import type { ReadTransaction, Store, Transaction } from '../store.ts'
+import { currentTenant, type Tenant } from '../tenancy.ts'
 import { failureOf, isLost } from './failure.ts'
+import { fenceFor } from './fence.ts'
 import { changeLock } from './locks.ts'
 import { Unit } from './unit.ts'
 
@@ -32,12 +34,13 @@ export class PostgresStore implements Store {
 
   async read<T>(work: (transaction: ReadTransaction) => Promise<T>): Promise<T> {
     this.#refuse()
-    return await this.#tracked(this.#unit(beginRead, work))
+    return await this.#tracked(this.#unit(beginRead, currentTenant(), work))
   }
 
   async change<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     this.#refuse()
-    return await this.#tracked(this.#changes.run(() => this.#unit(beginChange, work)))
+    const tenant = currentTenant()
+    return await this.#tracked(this.#changes.run(() => this.#unit(beginChange, tenant, work)))
   }
 
   async clockMs(): Promise<number> {
@@ -56,8 +59,8 @@ export class PostgresStore implements Store {
     await this.#pool.end()
   }
 
-  async #unit<T>(begin: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    const client = await this.#begin(begin)
+  async #unit<T>(begin: string, tenant: Tenant, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const client = await this.#begin(`${begin}; ${fenceFor(tenant)}`)
     const unit = new Unit(client)
     try {
       const result = await this.#within.run(unit, work, unit.transaction)

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { ColumnTypes } from '../migrations/index.ts'
+import { fenceStatements, unfenceStatements } from './row-security.ts'
 
 /** PostgreSQL's words for the column types of the migrations. Texts compare by bytes. */
 export const postgresTypes: ColumnTypes = {
@@ -15,4 +16,6 @@ export const postgresTypes: ColumnTypes = {
     sql`drop trigger ${sql.id(`${table}_no_change`)} on ${sql.table(table)}`,
     sql`drop function ${sql.id(`${table}_refuse`)}()`,
   ],
+  fence: fenceStatements(),
+  unfence: unfenceStatements(),
 }

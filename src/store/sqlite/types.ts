@@ -14,6 +14,9 @@ export const sqliteTypes: ColumnTypes = {
     ),
   changeable: (table) =>
     ['update', 'delete'].map((action) => sql`drop trigger ${sql.id(triggerName(table, action))}`),
+  // A file knows no users and no policies.
+  fence: [],
+  unfence: [],
 }
 
 function triggerName(table: string, action: string): string {
