@@ -1,5 +1,6 @@
 import type { PlainValue } from '../value/index.ts'
 import { stringifyJson } from '../value/index.ts'
+import type { RequestHeaders } from './request.ts'
 
 /** What a route answers, before the common headers join it. */
 export interface Answer {
@@ -66,7 +67,7 @@ export function empty(headers: Readonly<Record<string, string>> = {}): Answer {
  * Nothing to say, to whoever makes or deletes an environment. TypeScript SDKs up to 0.12 refuse every status but 200 there,
  * later ones every status but 204, which is the contract; they tell their version in `User-Agent`.
  */
-export function emptyFor(requestHeaders: Headers): Answer {
+export function emptyFor(requestHeaders: RequestHeaders): Answer {
   const old = /^esc-sdk\/ts\/v?0\.(?:\d|1[0-2])(?:\.|$)/.test(requestHeaders.get('user-agent') ?? '')
   return old ? { status: 200, headers: {}, body: null } : empty()
 }

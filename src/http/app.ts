@@ -1,4 +1,3 @@
-import { Hono } from 'hono'
 import { AppError } from '../diag/index.ts'
 import {
   type Caller,
@@ -19,9 +18,11 @@ import { accessToken, commonHeaders, requestIdHeader } from './headers.ts'
 import { checkLimits } from './limits.ts'
 import { openApi } from './openapi.ts'
 import { canonicalPath, checkPath, checkTarget } from './path.ts'
-import { problem, problemOf } from './problem.ts'
+import { problemOf } from './problem.ts'
 import { parseQuery } from './query.ts'
+import type { Connection, HttpRequest, Sent } from './request.ts'
 import type { Route } from './route.ts'
+import { createRouter, type Match } from './router.ts'
 import { routes } from './routes/index.ts'
 import { documentRoutes, type Issuer, issuerRoutes } from './routes/public.ts'
 
@@ -45,21 +46,26 @@ export interface AppOptions {
   readonly issuers?: readonly Issuer[]
 }
 
-/**
- * The HTTP application: every route of the wire contract over the service. It opens no socket; hand `fetch` to a listener,
- * or call `request` with a Request.
- */
-export function createApp(service: Service, options: AppOptions): Hono {
+/** The HTTP application. It opens no socket. */
+export interface App {
+  /** Answers a request, whatever happens. */
+  answer(request: HttpRequest, connection?: Connection): Promise<Sent>
+  /** The same in the platform's terms, for callers in this process. */
+  readonly fetch: (request: Request, connection?: Connection) => Promise<Response>
+}
+
+/** The HTTP application: every route of the wire contract over the service. */
+export function createApp(service: Service, options: AppOptions): App {
   const table = [...routes, ...documentRoutes(() => openApi(routes)), ...issuerRoutes(options.issuers ?? [])]
   return appOf(table, service, options)
 }
 
 /** Only what everybody may fetch: the issuers' discovery documents and keys, for a public listener of their own. */
-export function createIssuerApp(service: Service, options: AppOptions): Hono {
+export function createIssuerApp(service: Service, options: AppOptions): App {
   return appOf(issuerRoutes(options.issuers ?? []), service, options)
 }
 
-function appOf(table: readonly Route[], service: Service, options: AppOptions): Hono {
+function appOf(table: readonly Route[], service: Service, options: AppOptions): App {
   const limits: Limits = {
     token: limiter(options.rateLimit, 'with this token'),
     address: limiter(options.addressLimit, 'from this address'),
@@ -70,43 +76,47 @@ function appOf(table: readonly Route[], service: Service, options: AppOptions): 
         : createWindowLimiter(options.testFireLimit, 'deliveries a minute', 'asked for by hand'),
   }
   const isProxy = options.isProxy ?? (() => false)
-  const addressOf = (request: Request, connection: Connection | undefined) =>
-    clientAddress(connection?.remoteAddress ?? '', request.headers.get('x-forwarded-for'), isProxy)
-  const app = new Hono({ getPath: (request) => canonicalPath(request.url) })
-  for (const route of table) {
-    // A HEAD request takes the GET route, and its answer loses the body.
-    if (route.method === 'HEAD') continue
-    app.on(route.method, honoPath(route.path), (c) =>
-      respond(c.req.raw, c.env as Connection | undefined, route, options, (request, requestId) => {
-        const parameters = c.req.param()
-        const trail = requestTrail(service, route, parameters, {
-          id: requestId,
-          clientAddress: addressOf(request, c.env as Connection | undefined),
-          userAgent: request.headers.get('user-agent') ?? '',
-          traceparent: request.headers.get('traceparent') ?? undefined,
-        })
-        return audited(trail, route, () => handle(route, parameters, request, service, { limits, trail }))
-      }),
-    )
-  }
-  app.notFound((c) =>
-    respond(c.req.raw, c.env as Connection | undefined, null, options, async (request) => {
-      if (!request.headers.has('authorization')) {
-        limits.address(addressKey(addressOf(request, c.env as Connection | undefined)))
+  const router = createRouter(table)
+  const answer = async (request: HttpRequest, connection: Connection = {}): Promise<Sent> => {
+    const path = canonicalPath(request.url)
+    const match = router.match(request.method, path)
+    const address = () =>
+      clientAddress(connection.remoteAddress ?? '', request.headers.get('x-forwarded-for'), isProxy)
+    const asked: Asked = { request, path, connection, route: match?.route ?? null }
+    return await respond(asked, options, async (requestId) => {
+      if (match === null) {
+        if (request.headers.get('authorization') === null) limits.address(addressKey(address()))
+        return router.refuse(request.method, path)
       }
-      return refuseRoute(table, request)
-    }),
-  )
-  return app
+      const { route, parameters } = match
+      const { headers } = request
+      const trail = requestTrail(service, route, parameters, {
+        id: requestId,
+        clientAddress: address(),
+        userAgent: headers.get('user-agent') ?? '',
+        traceparent: headers.get('traceparent') ?? undefined,
+      })
+      return await audited(trail, route, () => handle(match, asked, service, { limits, trail }))
+    })
+  }
+  return {
+    answer,
+    fetch: async (request, connection) => {
+      const { status, headers, body } = await answer(request, connection)
+      const shown = request.method === 'HEAD' ? null : body
+      return new Response(shown as ConstructorParameters<typeof Response>[0], { status, headers })
+    },
+  }
 }
 
-/** What the listener knows of a connection; handed to `fetch` beside the request. */
-export interface Connection {
-  readonly remoteAddress?: string
-  /** The request target as it was sent: a URL no longer shows its dot segments. */
-  readonly target?: string
-  /** Header names and values in turn, as they were sent: joined ones no longer show how many there were. */
-  readonly rawHeaders?: readonly string[]
+/** A request on its way. */
+interface Asked {
+  readonly request: HttpRequest
+  /** In its canonical form. */
+  readonly path: string
+  readonly connection: Connection
+  /** Null when no route takes it. */
+  readonly route: Route | null
 }
 
 async function audited(trail: RequestTrail, { problem }: Route, run: () => Promise<Answer>): Promise<Answer> {
@@ -119,25 +129,20 @@ async function audited(trail: RequestTrail, { problem }: Route, run: () => Promi
   }
 }
 
-function honoPath(path: string): string {
-  return path.replace(/\{(\w+)\}/g, ':$1')
-}
-
 /** Runs a handler between the limits before it and the headers, problems and log behind it. */
 async function respond(
-  request: Request,
-  connection: Connection | undefined,
-  route: Route | null,
+  asked: Asked,
   options: AppOptions,
-  run: (request: Request, requestId: string) => Promise<Answer>,
-): Promise<Response> {
+  run: (requestId: string) => Promise<Answer>,
+): Promise<Sent> {
+  const { request, path, connection, route } = asked
   const requestId = options.requestIds()
   const operation = route?.id ?? ''
   let answer: Answer
   try {
-    const refused = checkLimits(request, connection?.rawHeaders)
-    if (refused === null) checkTarget(connection?.target)
-    answer = refused ?? (await traced(request, route, requestId, run))
+    const refused = checkLimits(request, connection.rawHeaders)
+    if (refused === null) checkTarget(connection.target)
+    answer = refused ?? (await traced(asked, requestId, run))
   } catch (error) {
     answer = problemOf(error)
     if (answer.status >= 500) {
@@ -151,21 +156,21 @@ async function respond(
     requestId,
     operation,
     method: request.method,
-    path: canonicalPath(request.url),
+    path,
     status: answer.status,
     ...(traceId === undefined ? {} : { traceId }),
   })
-  return new Response(answer.body as ConstructorParameters<typeof Response>[0], {
+  return {
     status: answer.status,
     headers: { ...commonHeaders, [requestIdHeader]: requestId, ...answer.headers },
-  })
+    body: answer.body,
+  }
 }
 
 function traced(
-  request: Request,
-  route: Route | null,
+  { request, route }: Asked,
   requestId: string,
-  run: (request: Request, requestId: string) => Promise<Answer>,
+  run: (requestId: string) => Promise<Answer>,
 ): Promise<Answer> {
   const facts = {
     'http.request.method': request.method,
@@ -173,7 +178,7 @@ function traced(
     ...(route === null ? {} : { 'http.route': route.path, 'openesc.operation': route.id }),
   }
   return requestSpan(request.headers, facts, async (span) => {
-    const answer = await run(request, requestId).catch((error: unknown) => {
+    const answer = await run(requestId).catch((error: unknown) => {
       span.tell({ 'http.response.status_code': problemOf(error).status })
       throw error
     })
@@ -199,28 +204,26 @@ interface Guards {
 }
 
 async function handle(
-  route: Route,
-  parameters: Readonly<Record<string, string>>,
-  request: Request,
+  match: Match,
+  { request, path }: Asked,
   service: Service,
   guards: Guards,
 ): Promise<Answer> {
-  checkPath(canonicalPath(request.url))
-  const caller = await authenticate(route, request, service, guards)
+  checkPath(path)
+  const caller = await authenticate(match.route, request, service, guards)
   // From here on the store shows what belongs to the caller's organizations, and nothing else (S-19).
-  return await withinCaller(caller, () => answerTo(caller, route, parameters, request, service, guards))
+  return await withinCaller(caller, () => answerTo(caller, match, request, service, guards))
 }
 
 async function answerTo(
   caller: Caller | null,
-  route: Route,
-  parameters: Readonly<Record<string, string>>,
-  request: Request,
+  { route, parameters }: Match,
+  request: HttpRequest,
   service: Service,
   guards: Guards,
 ): Promise<Answer> {
   const access = caller === null ? null : await prove(route, parameters, caller, service, guards)
-  const query = parseQuery(route.query, new URL(request.url).searchParams)
+  const query = parseQuery(route.query, request.url)
   const bytes = route.body === 'none' ? new Uint8Array(0) : await readBody(request)
   const answer = await route.run({
     access,
@@ -228,7 +231,10 @@ async function answerTo(
     query,
     body: parseBody(route, bytes),
     headers: request.headers,
-    signal: request.signal,
+    // Made for those alone who ask: most answers are there before anybody can have gone.
+    get signal() {
+      return request.signal
+    },
     service,
   })
   await guards.trail.answered(access)
@@ -238,18 +244,18 @@ async function answerTo(
 /** Who calls, before anything of the request is looked at; `null` where anybody may. */
 async function authenticate(
   { id, permission }: Route,
-  request: Request,
+  request: HttpRequest,
   service: Service,
   { limits, trail }: Guards,
 ): Promise<Caller | null> {
-  const address = addressKey(trail.request.clientAddress)
+  const limitAddress = () => limits.address(addressKey(trail.request.clientAddress))
   if (permission === 'public') {
-    if (!unlimited.test(id)) limits.address(address)
+    if (!unlimited.test(id)) limitAddress()
     return null
   }
   const token = accessToken(request.headers.get('authorization') ?? undefined)
   const caller = await service.callers.authenticate(token, trail.request).catch((error: unknown) => {
-    limits.address(address)
+    limitAddress()
     throw error
   })
   trail.caller = caller
@@ -288,33 +294,3 @@ const unlimited = /^(?:Healthz|Livez|Readyz|Discovery|Jwks)/
 
 /** Routes that make the server call out at once, whenever somebody says so (S-52). */
 const testFires: ReadonlySet<string> = new Set(['PingWebhook', 'RedeliverWebhook'])
-
-/** No such route, or not with this method. */
-function refuseRoute(table: readonly Route[], request: Request): Answer {
-  const path = canonicalPath(request.url)
-  checkPath(path)
-  // The path with the fewest parameters is the one that was meant.
-  const matching = table.filter((route) => pattern(route.path).test(path))
-  const fewest = Math.min(...matching.map(parameterCount))
-  const allowed = new Set(
-    matching.filter((route) => parameterCount(route) === fewest).map(({ method }) => method),
-  )
-  if (allowed.size === 0) {
-    throw new AppError('ROUTE_NOT_FOUND', { method: request.method, path: path.slice(0, 200) })
-  }
-  if (allowed.has('GET')) allowed.add('HEAD')
-  const list = [...allowed].sort().join(', ')
-  return problem(405, {
-    message: `Method Not Allowed: ${request.method} is not one of ${list}`,
-    reason: 'method_not_allowed',
-    headers: { allow: list },
-  })
-}
-
-function parameterCount({ path }: Route): number {
-  return path.split('{').length
-}
-
-function pattern(path: string): RegExp {
-  return new RegExp(`^${path.replace(/[.]/g, '\\.').replace(/\{\w+\}/g, '[^/]+')}$`)
-}

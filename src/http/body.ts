@@ -2,6 +2,7 @@ import { gunzipSync } from 'node:zlib'
 import type { z } from 'zod'
 import { AppError } from '../diag/index.ts'
 import { describeIssue } from './issue.ts'
+import type { HttpRequest } from './request.ts'
 import { bodyLimit, type Route } from './route.ts'
 
 /** JSON deeper than this, or with more members, is refused before it is parsed (S-54). */
@@ -19,7 +20,7 @@ const memberBytes = 8
  *
  * @throws AppError BODY_TOO_LARGE, ENCODING_UNSUPPORTED, REQUEST_INVALID for damaged gzip
  */
-export async function readBody(request: Request): Promise<Uint8Array> {
+export async function readBody(request: HttpRequest): Promise<Uint8Array> {
   const encoding = (request.headers.get('content-encoding') ?? 'identity').trim().toLowerCase()
   if (encoding !== 'identity' && encoding !== 'gzip') {
     throw new AppError('ENCODING_UNSUPPORTED', { got: encoding.slice(0, 40) })
@@ -28,7 +29,7 @@ export async function readBody(request: Request): Promise<Uint8Array> {
   return encoding === 'gzip' && bytes.length > 0 ? decompress(bytes) : bytes
 }
 
-async function collect(stream: ReadableStream<Uint8Array> | null): Promise<Uint8Array> {
+async function collect(stream: AsyncIterable<Uint8Array> | null): Promise<Uint8Array> {
   if (stream === null) return new Uint8Array(0)
   const chunks: Uint8Array[] = []
   let sizeBytes = 0

@@ -8,6 +8,7 @@ export type IsProxy = (address: string) => boolean
  * neither. The whole of the internet is no proxy.
  */
 export function proxiesOf(list: readonly string[]): IsProxy | null {
+  if (list.length === 0) return () => false
   const known = new BlockList()
   for (const entry of list) {
     const [address = '', prefix, ...rest] = entry.split('/')
@@ -28,6 +29,7 @@ export function proxiesOf(list: readonly string[]): IsProxy | null {
  */
 export function clientAddress(remoteAddress: string, forwardedFor: string | null, isProxy: IsProxy): string {
   let address = plain(remoteAddress)
+  if (!isProxy(address)) return address
   const hops = (forwardedFor ?? '').split(',').map((hop) => plain(hop.trim()))
   while (isProxy(address)) {
     const hop = hops.pop()

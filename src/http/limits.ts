@@ -1,6 +1,7 @@
 import { AppError } from '../diag/index.ts'
 import type { Answer } from './answer.ts'
 import { problem } from './problem.ts'
+import type { HttpRequest } from './request.ts'
 import { bodyLimit } from './route.ts'
 
 /** The longest URL (S-54). The parser of the listener bounds more than that; this also holds in process. */
@@ -13,7 +14,7 @@ const headerLimit = 100
  * The refusal of a request that is too large, before anything of it is believed; null when it may go on.
  * `rawHeaders` are names and values in turn, as they came: joined ones would hide how many there were.
  */
-export function checkLimits(request: Request, rawHeaders: readonly string[] | undefined): Answer | null {
+export function checkLimits(request: HttpRequest, rawHeaders: readonly string[] | undefined): Answer | null {
   if (Buffer.byteLength(request.url) > urlLimitBytes) {
     return problem(414, { message: `the URL is longer than ${urlLimitBytes} bytes`, reason: 'url_too_long' })
   }

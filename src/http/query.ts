@@ -47,8 +47,10 @@ export function flag(): z.ZodOptional<z.ZodType<boolean, string>> {
  *
  * @throws AppError REQUEST_INVALID
  */
-export function parseQuery(schema: z.ZodObject | null, parameters: URLSearchParams): unknown {
+export function parseQuery(schema: z.ZodObject | null, url: string): unknown {
   if (schema === null) return {}
+  const [, search = ''] = /^[^?#]*\?([^#]*)/.exec(url) ?? []
+  const parameters = new URLSearchParams(search)
   const given: Record<string, string> = {}
   for (const name of Object.keys(schema.shape)) {
     const values = parameters.getAll(name).filter((value) => value !== '')

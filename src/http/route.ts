@@ -9,6 +9,7 @@ import type {
   Service,
 } from '../service/index.ts'
 import type { Answer } from './answer.ts'
+import type { RequestHeaders } from './request.ts'
 
 /** The methods that routes answer. */
 export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -40,7 +41,7 @@ export interface RouteRequest<Access, Query, Body> {
   readonly parameters: Readonly<Record<string, string>>
   readonly query: Query
   readonly body: Body
-  readonly headers: Headers
+  readonly headers: RequestHeaders
   readonly signal: AbortSignal
   readonly service: Service
 }

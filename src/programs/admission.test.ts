@@ -3,14 +3,14 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { describe, test } from 'node:test'
 import { hostsOf } from './admission.ts'
-import { listen } from './listen.ts'
+import { listen, webListener } from './listen.ts'
 
 const listening = async (use: (ask: (...lines: string[]) => Promise<string>) => Promise<void>) => {
   const listener = await listen({
     host: '127.0.0.1',
     port: 0,
     isOurHost: hostsOf(['esc.example.com']),
-    answer: (request) => new Response(`asked ${new URL(request.url).pathname}`),
+    take: webListener((request) => new Response(`asked ${new URL(request.url).pathname}`)),
   })
   const ask = async (...lines: string[]) => {
     const socket = connect(listener.port, '127.0.0.1')

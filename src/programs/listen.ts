@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { AppError } from '../diag/index.ts'
 import { admissionRefusal, answerRefusal } from './admission.ts'
@@ -15,15 +15,6 @@ export interface Listener {
   readonly isStopping: () => boolean
   close(): Promise<void>
 }
-
-type Answer = (
-  request: Request,
-  connection: {
-    readonly remoteAddress: string
-    readonly target: string
-    readonly rawHeaders: readonly string[]
-  },
-) => Response | Promise<Response>
 
 const graceMilliseconds = 10_000
 /** The times and sizes of S-54. The parser counts request line and headers together: each has its own limit behind it. */
@@ -54,25 +45,18 @@ export async function listen(options: {
   readonly port: number
   /** Whether requests may name the host so. */
   readonly isOurHost: (name: string) => boolean
-  readonly answer: Answer
+  readonly take: RequestListener
   /** How long new requests are still taken after the first signal, so that balancers notice; 0 when absent. */
   readonly drainMilliseconds?: number
   /** Others than those of S-54. */
   readonly timeouts?: Partial<typeof parserLimits>
   readonly connections?: Partial<ConnectionLimits>
 }): Promise<Listener> {
-  const { host, answer, isOurHost } = options
-  const take = getRequestListener((request, { incoming }) =>
-    answer(request, {
-      remoteAddress: 'socket' in incoming ? (incoming.socket?.remoteAddress ?? '') : '',
-      target: incoming.url ?? '/',
-      rawHeaders: incoming.rawHeaders,
-    }),
-  )
+  const { host, take, isOurHost } = options
   const server = createServer({ ...parserLimits, ...options.timeouts }, (incoming, outgoing) => {
     const refused = admissionRefusal(incoming, isOurHost)
-    if (refused === null) return void take(incoming, outgoing)
-    answerRefusal(outgoing, refused)
+    if (refused === null) take(incoming, outgoing)
+    else answerRefusal(outgoing, refused)
   })
   limitConnections(server, { ...connectionLimits, ...options.connections })
   server.on('clientError', refuseMalformed)
@@ -90,6 +74,15 @@ export async function listen(options: {
     isStopping: closed.isStopping,
     close: closed.close,
   }
+}
+
+/** What answers in the platform's terms, as a listener of `node:http`. */
+export function webListener(
+  answer: (request: Request, remoteAddress: string) => Response | Promise<Response>,
+): RequestListener {
+  return getRequestListener((request, { incoming }) =>
+    answer(request, 'socket' in incoming ? (incoming.socket?.remoteAddress ?? '') : ''),
+  )
 }
 
 async function bind(server: Server, host: string, port: number): Promise<number> {

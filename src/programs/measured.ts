@@ -1,5 +1,6 @@
 import { AppError } from '../diag/index.ts'
 import type { Provider, Rotator } from '../eval/index.ts'
+import type { Sent } from '../http/index.ts'
 import type { Issuer } from '../oidc/index.ts'
 import type { AwsTokenExchange } from '../providers/index.ts'
 import type { LogEvent } from '../service/index.ts'
@@ -109,9 +110,9 @@ export function measuredIssuer(issuer: Issuer, metrics: Metrics): Issuer {
 
 /** Answers measured from the listener's side. */
 export function measuredAnswers<Arguments extends readonly unknown[]>(
-  answer: (...given: Arguments) => Response | Promise<Response>,
+  answer: (...given: Arguments) => Promise<Sent>,
   metrics: Metrics,
-): (...given: Arguments) => Promise<Response> {
+): (...given: Arguments) => Promise<Sent> {
   return async (...given) => {
     const started = performance.now()
     const response = await answer(...given)

@@ -10,7 +10,7 @@ import {
   type StateFile,
 } from '../sts/index.ts'
 import { files } from '../world/files.ts'
-import { listen } from './listen.ts'
+import { listen, webListener } from './listen.ts'
 import { readSettings } from './options.ts'
 import { surviveClosedOutput } from './output.ts'
 
@@ -52,8 +52,9 @@ export async function startSandbox(options: ProgramOptions): Promise<number> {
     port: settings.integer('port', { min: 0, max: 65_535 }) ?? 3721,
     // It knows its hosts itself, and has an answer of its own for others.
     isOurHost: () => true,
-    answer: (request, { remoteAddress }) =>
+    take: webListener((request, remoteAddress) =>
       sandbox.fetch(request, { incoming: { socket: { remoteAddress } } }),
+    ),
   })
   process.stderr.write(banner({ url: listener.url, account, region, ...keys }))
   await listener.ended

@@ -7,7 +7,7 @@ import { createTokenExchange } from '../aws/index.ts'
 import type { ProgramOptions } from '../cli/index.ts'
 import { type Checkpoint, checkpointKey, createAccessTokenCodec, systemRandom } from '../crypto/index.ts'
 import { AppError } from '../diag/index.ts'
-import { createApp, proxiesOf } from '../http/index.ts'
+import { type App, createApp, nodeListener, proxiesOf } from '../http/index.ts'
 import { createIssuer, type Issuer } from '../oidc/index.ts'
 import { createVendorCalls } from '../providers/index.ts'
 import { createService, type LogEvent, type Service } from '../service/index.ts'
@@ -78,15 +78,6 @@ function endAtOnce(): void {
   setTimeout(() => process.exit(1), 100)
 }
 
-type AnswerFrom = (
-  request: Request,
-  connection: {
-    readonly remoteAddress: string
-    readonly target: string
-    readonly rawHeaders: readonly string[]
-  },
-) => Response | Promise<Response>
-
 /** Ends of the audit trails go where the operator said: into a file apart, or to whoever collects the log. */
 function checkpointKeeper(
   path: string | undefined,
@@ -130,7 +121,7 @@ async function serve(
   const evaluator = startEvaluators(settings.evaluator, (event) => log({ level: 'warn', ...event }))
   const vault = await openVault({ store, keyRing, nowMs, random: systemRandom })
   // The issuer's URL may be the address that is listened on, and a free port is known only then: answers wait for the app.
-  const app = Promise.withResolvers<AnswerFrom>()
+  const app = Promise.withResolvers<App['answer']>()
   const listener = await listen({
     ...settings,
     isOurHost: hostsOf(settings.hosts),
@@ -139,9 +130,11 @@ async function serve(
       isShared: proxiesOf(settings.trustedProxies) ?? (() => false),
       ...(settings.rateLimit === 0 ? { mostPerAddress: Number.POSITIVE_INFINITY } : {}),
     },
-    answer: measuredAnswers<Parameters<AnswerFrom>>(
-      async (request, connection) => await (await app.promise)(request, connection),
-      metrics,
+    take: nodeListener(
+      measuredAnswers<Parameters<App['answer']>>(
+        async (request, connection) => await (await app.promise)(request, connection),
+        metrics,
+      ),
     ),
   })
   try {
@@ -200,7 +193,7 @@ async function serve(
     })
     const first = await foundOnce(service, settings)
     const { v1, v2 } = issuer
-    const { fetch: answer } = createApp(service, {
+    const { answer } = createApp(service, {
       requestIds: () => randomUUID(),
       log,
       issuers: [v1, v2],
@@ -210,7 +203,7 @@ async function serve(
     await service.auditedRequests.happened('server-started', { keyId: keyRing.keyId, issuer: v1.issuer })
     status.backlog = service.auditedRequests.backlog
     status.ready = true
-    app.resolve((request, connection) => answer(request, connection))
+    app.resolve(answer)
     process.stderr.write(welcome(settings, listener, issuer, { keyCreated: created, first }))
     const stopTicking = keepTicking(service, issuer, clocks, log)
     const stopKeys = keepKeysNew({ service, log, keyId: keyRing.keyId, rewrap })
@@ -218,7 +211,7 @@ async function serve(
     await Promise.all([stopTicking(), stopKeys()])
     await service.auditedRequests.settle()
   } catch (error) {
-    app.resolve(() => new Response(null, { status: 503 }))
+    app.resolve(async () => ({ status: 503, headers: {}, body: null }))
     await listener.close()
     throw error
   } finally {

@@ -68,7 +68,7 @@ export function callSpan<T>(name: SpanName, facts: SpanFacts, work: () => Promis
 
 /** The span of a request, below the client's own where its headers name one (W3C Trace Context). @see span */
 export function requestSpan<T>(
-  headers: Headers,
+  headers: { get(name: string): string | null; keys(): Iterable<string> },
   facts: SpanFacts,
   work: (span: OpenSpan) => Promise<T>,
 ): Promise<T> {

@@ -46,7 +46,7 @@ describe('aws-login against a real issuer, server and sandbox', () => {
     stage = await startStage({
       fetch: async (input, init) => {
         if (!isReachable) throw new TypeError('fetch failed')
-        return await world.app.request(new Request(input, init))
+        return await world.app.fetch(new Request(input, init))
       },
     })
     const sts = createTokenExchange({

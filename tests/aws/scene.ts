@@ -53,7 +53,7 @@ export async function startScene(): Promise<Scene> {
   const issuer = await issuerOver(keys, baseUrl)
   let server: World | null = null
   const stage = await startStage({
-    fetch: async (input, init) => await server!.app.request(new Request(input, init)),
+    fetch: async (input, init) => await server!.app.fetch(new Request(input, init)),
   })
   const sts = createTokenExchange({
     region: 'us-east-1',

@@ -121,7 +121,7 @@ describe('bad input on every route', () => {
         controller.enqueue(big.subarray(0, 300_000))
       },
     })
-    const response = await world.app.request(
+    const response = await world.app.fetch(
       new Request('http://server.test/api/esc/environments/acme/web/dev', {
         method: 'PATCH',
         headers: { authorization: `token ${world.tokens.ada}` },

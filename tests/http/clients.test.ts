@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, describe, test } from 'node:test'
-import { getRequestListener } from '@hono/node-server'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { nodeListener } from '../../src/http/index.ts'
 import { createWorld, echoProvider, providerSet, type World } from './world.ts'
 
 /** The calls of clients that are no JavaScript, with their headers and bodies, over a real socket. */
@@ -16,7 +16,7 @@ describe('clients of the ecosystem', () => {
       pageSize: 2,
       providers: () => providerSet(new Map([['test', echoProvider()]])),
     })
-    server = createServer(getRequestListener(world.app.fetch))
+    server = createServer(nodeListener(world.app.answer))
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
     root = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     for (const name of ['app', 'base', 'third']) {

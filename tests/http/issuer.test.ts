@@ -70,7 +70,7 @@ describe('the issuers', () => {
       requestIds: () => 'r',
       issuers: [documents.v1, documents.v2],
     })
-    const status = async (path: string) => (await app.request(`http://public.test${path}`)).status
+    const status = async (path: string) => (await app.fetch(new Request(`http://public.test${path}`))).status
     assert.equal(await status('/oidc/.well-known/jwks'), 200)
     for (const path of ['/api/user', '/api/esc/environments', '/healthz', '/api/esc/openapi.json']) {
       assert.equal(await status(path), 404, path)

@@ -107,14 +107,16 @@ describe('S-56: there is no console', () => {
     }
     for (const name of ['token', 'access_token', 'authorization'])
       assert.equal((await world.call('nobody', `GET /api/user?${name}=${token}`)).status, 401)
-    const preflight = await world.app.request('http://localhost/api/user', {
-      method: 'OPTIONS',
-      headers: {
-        origin: 'https://evil.example',
-        'access-control-request-method': 'GET',
-        'access-control-request-headers': 'authorization',
-      },
-    })
+    const preflight = await world.app.fetch(
+      new Request('http://localhost/api/user', {
+        method: 'OPTIONS',
+        headers: {
+          origin: 'https://evil.example',
+          'access-control-request-method': 'GET',
+          'access-control-request-headers': 'authorization',
+        },
+      }),
+    )
     assert.equal(preflight.headers.get('access-control-allow-origin'), null)
     assert.equal(preflight.headers.get('access-control-allow-headers'), null)
   })

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, describe, test } from 'node:test'
-import { getRequestListener } from '@hono/node-server'
 import { Configuration, EscApi } from '@pulumi/esc-sdk'
+import { nodeListener } from '../../src/http/index.ts'
 import { createWorld, type World } from './world.ts'
 
 /**
@@ -21,7 +21,7 @@ describe('the published TypeScript SDK', () => {
 
   before(async () => {
     world = await createWorld({ pageSize: 2 })
-    server = createServer(getRequestListener(world.app.fetch))
+    server = createServer(nodeListener(world.app.answer))
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
     const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/esc`
     client = new EscApi(new Configuration({ basePath: base, accessToken: world.tokens.ada }))

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
+import { nodeListener } from '../../src/http/index.ts'
 import { hostsOf } from '../../src/programs/admission.ts'
 import { type Listener, listen, parserLimits } from '../../src/programs/listen.ts'
 import { createWorld, type World } from './world.ts'
@@ -28,19 +29,20 @@ describe('S-54: a connection', () => {
   let server: Listener
   let tight: Listener
   const isOurHost = hostsOf(['esc.test'])
-  const answerFrom: Parameters<typeof listen>[0]['answer'] = (request, connection) =>
-    world.app.fetch(request, connection)
+  const take: Parameters<typeof listen>[0]['take'] = nodeListener((request, connection) =>
+    world.app.answer(request, connection),
+  )
   before(async () => {
     world = await createWorld()
     await world.call('ada', 'POST /api/esc/environments/acme', {
       body: { project: 'web', name: 'dev' },
     })
-    server = await listen({ host: '127.0.0.1', port: 0, isOurHost, answer: answerFrom })
+    server = await listen({ host: '127.0.0.1', port: 0, isOurHost, take })
     tight = await listen({
       host: '127.0.0.1',
       port: 0,
       isOurHost,
-      answer: answerFrom,
+      take,
       timeouts: {
         headersTimeout: 300,
         requestTimeout: 700,

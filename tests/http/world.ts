@@ -1,5 +1,5 @@
 import { createSecretKey } from 'node:crypto'
-import type { Hono } from 'hono'
+
 import {
   checkpointKey,
   createAccessTokenCodec,
@@ -7,7 +7,7 @@ import {
   localKeySource,
 } from '../../src/crypto/index.ts'
 import type { Provider, ProviderSet } from '../../src/eval/index.ts'
-import { type AppOptions, createApp } from '../../src/http/index.ts'
+import { type App, type AppOptions, createApp } from '../../src/http/index.ts'
 import { startEvaluators } from '../../src/programs/evaluators.ts'
 import { createService, type Service, type ServiceParts } from '../../src/service/index.ts'
 import { initialiseVault, openSqliteStore, openVault, type Store } from '../../src/store/index.ts'
@@ -15,7 +15,7 @@ import { guardedStore } from './guarded-store.ts'
 
 /** A whole server in memory with a clock that only tests move, and the people of two organizations. */
 export interface World {
-  readonly app: Hono
+  readonly app: App
   readonly service: Service
   readonly parts: ServiceParts
   readonly store: Store
@@ -126,15 +126,15 @@ export async function createWorld(
     nobody: '',
     ...people,
   }
-  const hono = createApp(service, { requestIds: ids, ...app })
+  const made = createApp(service, { requestIds: ids, ...app })
   return {
-    app: hono,
+    app: made,
     service,
     parts,
     store,
     clock,
     tokens: all,
-    call: caller(hono, all),
+    call: caller(made, all),
     close: () => store.close(),
   }
 }
@@ -208,14 +208,14 @@ async function addPeople(
   return { ben: made.ben.text, eve: made.eve.text, expired: made.expired.text, revoked: made.revoked.text }
 }
 
-function caller(app: Hono, tokens: Readonly<Record<Who, string>>): Call {
+function caller(app: App, tokens: Readonly<Record<Who, string>>): Call {
   return async (who, request, { body, headers = {} } = {}) => {
     const [method = 'GET', path = '/'] = request.split(' ')
     const sent =
       body === undefined || typeof body === 'string' || body instanceof Uint8Array
         ? body
         : JSON.stringify(body)
-    const response = await app.request(
+    const response = await app.fetch(
       new Request(`http://server.test${path}`, {
         method,
         headers: { ...(who === 'nobody' ? {} : { authorization: `token ${tokens[who]}` }), ...headers },

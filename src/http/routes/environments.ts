@@ -9,6 +9,7 @@ import type {
 } from '../../service/index.ts'
 import { type Answer, empty, emptyFor, json, jsonValue, yaml } from '../answer.ts'
 import { count, flag, text } from '../query.ts'
+import type { RequestHeaders } from '../request.ts'
 import { callerRoute, environmentRoute, organizationRoute, type Route } from '../route.ts'
 import {
   changeOwner,
@@ -227,7 +228,7 @@ export function definition({ source, etag, revision }: Definition): Answer {
 }
 
 /** The tag that a client read before: the CLI sends it back as `ETag`, others as `If-Match`. */
-export function requestEtag(headers: Headers): string | undefined {
+export function requestEtag(headers: RequestHeaders): string | undefined {
   return headers.get('if-match') || headers.get('etag') || undefined
 }
 

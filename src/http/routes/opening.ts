@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type EvaluatedText, type OpenedSession, valuesOf } from '../../service/index.ts'
 import { type Answer, json, jsonBytes, withMembers } from '../answer.ts'
 import { flag, text } from '../query.ts'
+import type { RequestHeaders } from '../request.ts'
 import { environmentRoute, organizationRoute, type Route } from '../route.ts'
 import { checkedEnvironment, environmentOrValue, openSession } from '../schemas/values.ts'
 import { renderDiagnostics, renderWarnings } from '../wire.ts'
@@ -135,7 +136,7 @@ const representation = 'return=representation'
  * which is larger, is there to be read.
  */
 export async function answerOpened(
-  headers: Headers,
+  headers: RequestHeaders,
   open: (shown: boolean) => Promise<OpenedSession>,
 ): Promise<Answer> {
   const shown = (headers.get('prefer') ?? '')
