@@ -13,7 +13,11 @@ export function probeInput(
   policy: unknown,
   provider: IdentityProvider,
   claims: Claims,
-  options: { readonly partition?: string; readonly request?: Partial<AssumeRequest> } = {},
+  options: {
+    readonly partition?: string
+    readonly request?: Partial<AssumeRequest>
+    readonly roleTags?: { readonly [key: string]: string }
+  } = {},
 ): TrustInput {
   return {
     policy,
@@ -25,7 +29,7 @@ export function probeInput(
     role: {
       arn: `arn:${options.partition ?? 'aws'}:iam::${provider.account}:role/probe`,
       maxSessionDurationSeconds: 3600,
-      tags: {},
+      tags: options.roleTags ?? {},
     },
     token: {
       header: { alg: 'RS256' },

@@ -182,7 +182,7 @@ function audienceScopedSubjects(url: string, tenancy: Tenancy): IssuerModel['sub
   const nobody = automatonOf(either())
   const strangers =
     tenancy === ours ? environmentIssuer(url).subjects(strangerAudience) : strangerSubjects(tenancy, [])
-  return (audience) => (audience === strangerAudience ? strangers : nobody)
+  return (audience) => (audience === null || audience === strangerAudience ? strangers : nobody)
 }
 
 function strangerNames(trusted: readonly string[]): Automaton {

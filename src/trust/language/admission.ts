@@ -9,11 +9,16 @@ export interface Way {
   readonly statement: Statement
   readonly domains: Domains
   /** By canonical key name; a key that is not listed is free. */
-  readonly restrictions: ReadonlyMap<string, Restriction>
+  readonly restrictions: Restrictions
 }
 
 const maxWays = 2048
-const action = 'sts:AssumeRoleWithWebIdentity'
+
+/** Who asks for which permission: the names a `Federated` entry may use, and the action. */
+export interface Ask {
+  readonly principals: readonly string[]
+  readonly action: string
+}
 
 /**
  * Every way into the role for tokens of one audience, as restrictions on condition keys. Ways that cannot be
@@ -21,30 +26,54 @@ const action = 'sts:AssumeRoleWithWebIdentity'
  *
  * @throws TooManyStates when the policy has too many Deny conditions or patterns to look through
  */
-export function waysIn(policy: Policy, principals: readonly string[], domains: Domains): readonly Way[] {
-  const covers = (statement: Statement): boolean =>
-    principalCovers(statement, { principals }) && actionCovers(statement, action)
-  const denies = policy.statements.filter((statement) => statement.effect === 'Deny' && covers(statement))
-  return policy.statements
-    .filter((statement) => statement.effect === 'Allow' && covers(statement))
-    .flatMap((statement) => {
-      const start = restrict(new Map(), statement.conditions, domains, true)
-      return start === null
-        ? []
-        : escapes(start, denies, domains).map((restrictions) => ({ statement, domains, restrictions }))
-    })
+export function waysIn(
+  policy: Policy,
+  ask: Ask,
+  domains: Domains,
+  from: Restrictions = new Map(),
+): readonly Way[] {
+  const { allows, denies } = coveringStatements(policy, ask)
+  return allows.flatMap((statement) => {
+    const start = restrict(from, statement.conditions, domains, true)
+    return start === null
+      ? []
+      : failing(start, denies, domains).map((restrictions) => ({ statement, domains, restrictions }))
+  })
 }
 
-type Restrictions = ReadonlyMap<string, Restriction>
+/**
+ * What is left of `from` when the policy does not grant the permission: nothing that allows holds, or something that denies does.
+ *
+ * @throws TooManyStates
+ */
+export function waysOut(policy: Policy, ask: Ask, domains: Domains, from: Restrictions): readonly Restrictions[] {
+  const { allows, denies } = coveringStatements(policy, ask)
+  const denied = denies.flatMap((deny) => restrict(from, deny.conditions, domains, true) ?? [])
+  return [...denied, ...failing(from, allows, domains)]
+}
 
-// To escape a Deny, one of its conditions must fail; without conditions there is no escape.
-function escapes(start: Restrictions, denies: readonly Statement[], domains: Domains): Restrictions[] {
+function coveringStatements(policy: Policy, { principals, action }: Ask) {
+  const covering = policy.statements.filter(
+    (statement) => principalCovers(statement, { principals }) && actionCovers(statement, action),
+  )
+  return {
+    allows: covering.filter(({ effect }) => effect === 'Allow'),
+    denies: covering.filter(({ effect }) => effect === 'Deny'),
+  }
+}
+
+/** What each condition key may be, by its canonical name. */
+export type Restrictions = ReadonlyMap<string, Restriction>
+
+// For a statement not to apply, one of its conditions must fail; without conditions it always applies.
+function failing(start: Restrictions, statements: readonly Statement[], domains: Domains): Restrictions[] {
   let open: Restrictions[] = [start]
-  for (const deny of denies) {
+  for (const statement of statements) {
     open = open.flatMap((way) =>
-      deny.conditions.flatMap((entry) => restrict(way, [entry], domains, false) ?? []),
+      statement.conditions.flatMap((entry) => restrict(way, [entry], domains, false) ?? []),
     )
     if (open.length > maxWays) throw new TooManyStates()
+    if (open.length === 0) return []
   }
   return open
 }

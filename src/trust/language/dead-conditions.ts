@@ -5,10 +5,11 @@ import type { IdentityProvider } from '../request.ts'
 import { actionCovers, principalCovers } from '../statements.ts'
 import { isConstant } from '../variables.ts'
 import { automatonOf, TooManyStates } from './automaton.ts'
-import { type Domains, domainsFor, providerArnOf } from './domains.ts'
+import { type Domains, domainsFor, principalsOf } from './domains.ts'
 import { ofPieces } from './expression.ts'
 import { type IssuerModel, unknownIssuer } from './issuer-model.ts'
 import { intersect, isEmpty } from './operations.ts'
+import { usableModel } from './prove.ts'
 import { both, isPossible, type Restriction, restrictionOf, unrestricted } from './restriction.ts'
 
 /** A part of a policy that does nothing. */
@@ -32,8 +33,12 @@ export function deadConditions(
 ): readonly DeadCondition[] {
   const { policy: parsed } = parsePolicy(policy)
   if (parsed === null) return []
-  const domains = provider.clientIds.map((audience) => domainsFor(model, provider, audience))
-  return statementsFor(parsed, providerArnOf(provider, partition)).flatMap((statement) => {
+  const principals = principalsOf(provider, partition)
+  const usable = usableModel(parsed, principals, model)
+  const domains = provider.clientIds.map((audience) =>
+    domainsFor({ model: usable, provider, audience, partition }),
+  )
+  return statementsFor(parsed, principals).flatMap((statement) => {
     try {
       return deadOf(statement, domains)
     } catch (error) {
@@ -43,10 +48,10 @@ export function deadConditions(
   })
 }
 
-function statementsFor({ statements }: Policy, principal: string): readonly Statement[] {
+function statementsFor({ statements }: Policy, principals: readonly string[]): readonly Statement[] {
   return statements.filter(
     (one) =>
-      principalCovers(one, { principals: [principal] }) && actionCovers(one, 'sts:AssumeRoleWithWebIdentity'),
+      principalCovers(one, { principals }) && actionCovers(one, 'sts:AssumeRoleWithWebIdentity'),
   )
 }
 

@@ -1,4 +1,4 @@
-import { issuerName } from '../issuers.ts'
+import { builtInProviders, issuerName } from '../issuers.ts'
 import type { IdentityProvider } from '../request.ts'
 import { automatonOf } from './automaton.ts'
 import { anyText, oneOf, oneOrMore, sequence } from './expression.ts'
@@ -11,18 +11,32 @@ const sessionNames = automatonOf(sequence(sessionUnit, oneOrMore(sessionUnit)))
 
 /** The condition keys of calls with tokens of one audience, by lower-case name. */
 export interface Domains {
-  readonly audience: string
+  /** `null`: tokens of any audience. */
+  readonly audience: string | null
   readonly get: (key: string) => KeyDomain
   /** One name for keys that always hold the same value. */
   readonly canonical: (key: string) => string
 }
 
-/** What each condition key can be when the issuer's tokens of `audience` are exchanged at `provider`. */
-export function domainsFor(model: IssuerModel, provider: IdentityProvider, audience: string): Domains {
+/** What the calls have in common. */
+export interface Calls {
+  readonly model: IssuerModel
+  readonly provider: IdentityProvider
+  /** `null`: tokens of any audience. */
+  readonly audience: string | null
+  readonly partition: string
+}
+
+/**
+ * What each condition key can be when the issuer's tokens are exchanged at `provider`. Never too little: what is not known can be
+ * anything, also absent, so that a proof holds for every token and call there can be.
+ */
+export function domainsFor({ model, provider, audience, partition }: Calls): Domains {
   const issuer = issuerName(provider.url).toLowerCase()
+  const aud = audience === null ? openDomain(any, false) : fixedDomain(audience)
   const fixed = new Map<string, () => KeyDomain>([
     [`${issuer}:sub`, () => openDomain(model.subjects(audience), false)],
-    [`${issuer}:aud`, () => fixedDomain(audience)],
+    [`${issuer}:aud`, () => aud],
     ['sts:rolesessionname', () => openDomain(sessionNames, false)],
     ['sts:roleauthorizedbyidp', () => fixedDomain('false', ...(model.sendsRoles ? ['true'] : []))],
     ['aws:securetransport', () => fixedDomain('true')],
@@ -31,22 +45,35 @@ export function domainsFor(model: IssuerModel, provider: IdentityProvider, audie
     ['aws:resourceaccount', () => fixedDomain(provider.account)],
     ['aws:currenttime', () => openDomain(any, false)],
     ['aws:epochtime', () => openDomain(any, false)],
-    ['aws:sourceip', () => openDomain(any, false)],
-    ['aws:requestedregion', () => openDomain(any, false)],
+    // A call through an endpoint of a VPC comes from no public address.
+    ['aws:sourceip', () => openDomain(any, true)],
+    ['aws:requestedregion', () => openDomain(any, true)],
     ['aws:useragent', () => openDomain(any, true)],
-    ['aws:userid', () => fixedDomain(providerArnOf(provider))],
+    ['aws:userid', () => fixedDomain(...principalsOf(provider, partition))],
   ])
-  if (model.sendsAuthorizedParty) fixed.set(`${issuer}:oaud`, () => openDomain(any, false))
+  if (model.sendsAuthorizedParty) {
+    fixed.set(`${issuer}:oaud`, () => ({ ...openDomain(any, false), mayBeSet: true }))
+  }
+  if (model.sendsSourceIdentity) fixed.set('sts:sourceidentity', () => openDomain(sessionNames, true))
+  if (model.sendsTags) {
+    fixed.set('aws:tagkeys', () => openDomain(any, true, true))
+    fixed.set('sts:transitivetagkeys', () => openDomain(any, true, true))
+  }
   for (const [claim, { values, optional, multivalued }] of model.claims) {
     fixed.set(`${issuer}:${claim.toLowerCase()}`, () => openDomain(values, optional, multivalued))
   }
+  // Tags are the token's and the role's to choose.
+  const tagged = (key: string): KeyDomain =>
+    /^(aws|iam):resourcetag\/./.test(key) || (model.sendsTags && /^aws:requesttag\/./.test(key))
+      ? openDomain(any, true)
+      : absentDomain
   // A policy asks for few of them, so each is built when it is first asked for.
   const known = new Map<string, KeyDomain>()
   const oaud = `${issuer}:oaud`
   return {
     audience,
     get: (key) => {
-      const domain = known.get(key) ?? (fixed.get(key) ?? (() => absentDomain))()
+      const domain = known.get(key) ?? (fixed.get(key) ?? (() => tagged(key)))()
       known.set(key, domain)
       return domain
     },
@@ -57,7 +84,14 @@ export function domainsFor(model: IssuerModel, provider: IdentityProvider, audie
   }
 }
 
-/** The provider's ARN in the commercial partition. */
+/** The provider's ARN; without a partition, in the commercial one. */
 export function providerArnOf(provider: IdentityProvider, partition = 'aws'): string {
   return `arn:${partition}:iam::${provider.account}:oidc-provider/${issuerName(provider.url)}`
+}
+
+/** What a `Federated` entry may say to mean the provider: its ARN, and the bare domain of one that is built in. */
+export function principalsOf(provider: IdentityProvider, partition: string): readonly string[] {
+  const name = issuerName(provider.url)
+  const arn = providerArnOf(provider, partition)
+  return builtInProviders.includes(name) ? [arn, name] : [arn]
 }

@@ -1,4 +1,4 @@
-import { claimKeysOf, defaultClaimKeys, issuerName } from '../issuers.ts'
+import { claimKeysOf, familyOf, issuerName } from '../issuers.ts'
 import { type Automaton, automatonOf, minimize } from './automaton.ts'
 import { anyText, type Expression, either, oneOf, oneOrMore, repeat, sequence, text } from './expression.ts'
 
@@ -14,8 +14,8 @@ export interface ClaimDomain {
 export interface IssuerModel {
   /** With its scheme, as in `iss`. */
   readonly url: string
-  /** Every subject in tokens of this audience, and perhaps some more that `signs` refuses. */
-  readonly subjects: (audience: string) => Automaton
+  /** Every subject in tokens of this audience (`null`: of any), and perhaps some more that `signs` refuses. */
+  readonly subjects: (audience: string | null) => Automaton
   /** False for a subject among `subjects` that no token has. Absent = all of them exist. */
   readonly signs?: (subject: string) => boolean
   /** The claims that become condition keys, beside `sub` and `aud`; a claim left out is in no token. */
@@ -24,9 +24,16 @@ export interface IssuerModel {
   readonly sendsAuthorizedParty: boolean
   /** Whether tokens may carry the roles claim. */
   readonly sendsRoles: boolean
+  /** Whether tokens may carry session tags. */
+  readonly sendsTags: boolean
+  /** Whether tokens may carry a source identity. */
+  readonly sendsSourceIdentity: boolean
 }
 
 const any = automatonOf(anyText)
+
+// Of these CI systems it is known that their tokens have no `azp`.
+const withoutAuthorizedParty = ['GitHub', 'GitLab', 'Buildkite', 'CircleCI']
 
 /** An issuer of which nothing is known but its URL: any subject, and any claim that AWS reads from it. */
 export function unknownIssuer(url: string): IssuerModel {
@@ -36,9 +43,10 @@ export function unknownIssuer(url: string): IssuerModel {
     url,
     subjects: () => any,
     claims: new Map(names.map((name) => [name, domain(name)])),
-    // Issuers with claims of their own are CI systems, which send no `azp`.
-    sendsAuthorizedParty: names.length + 3 === defaultClaimKeys.length,
+    sendsAuthorizedParty: !withoutAuthorizedParty.includes(familyOf(issuerName(url))?.name ?? ''),
     sendsRoles: true,
+    sendsTags: true,
+    sendsSourceIdentity: true,
   }
 }
 
@@ -61,6 +69,8 @@ export function environmentIssuer(url: string): IssuerModel {
     claims: new Map(),
     sendsAuthorizedParty: false,
     sendsRoles: false,
+    sendsTags: false,
+    sendsSourceIdentity: false,
   }
 }
 
@@ -68,7 +78,8 @@ export function environmentIssuer(url: string): IssuerModel {
 const knownSubjects = new Map<string, Automaton>()
 const maxKnown = 100
 
-function subjectsOf(audience: string): Automaton {
+function subjectsOf(audience: string | null): Automaton {
+  if (audience === null) return everyEnvironmentSubject()
   const known = knownSubjects.get(audience) ?? buildSubjects(audience)
   if (knownSubjects.size >= maxKnown) knownSubjects.clear()
   knownSubjects.set(audience, known)

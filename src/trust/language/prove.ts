@@ -1,19 +1,19 @@
-import { decide } from '../decide.ts'
+import { decide, webIdentityAction } from '../decide.ts'
 import type { Decision } from '../decision.ts'
 import { builtInProviders, issuerName, strangerAudience } from '../issuers.ts'
 import type { Policy } from '../policy/document.ts'
 import { parsePolicy } from '../policy/parse.ts'
-import { probeInput } from '../probe.ts'
-import type { AssumeRequest, Claims, IdentityProvider } from '../request.ts'
+import type { IdentityProvider } from '../request.ts'
+import { actionCovers, principalCovers } from '../statements.ts'
 import { type Way, waysIn } from './admission.ts'
 import { type Automaton, automatonOf, TooManyStates } from './automaton.ts'
-import { domainsFor, providerArnOf } from './domains.ts'
+import { domainsFor, principalsOf } from './domains.ts'
 import { either } from './expression.ts'
 import { type IssuerModel, unknownIssuer } from './issuer-model.ts'
 import { intersect, isEmpty, unite } from './operations.ts'
 import { both, isPossible, unrestricted } from './restriction.ts'
 import { patternLanguage } from './value-language.ts'
-import { walk } from './witness.ts'
+import { callOf, walk, type Witness } from './witness.ts'
 
 /** What is to be proved, and about whom. */
 export interface Claim {
@@ -29,13 +29,11 @@ export interface Claim {
 /** `unknown` only when a policy goes beyond patterns (variables, numbers, addresses) or beyond the limits. */
 export type Proof =
   | { readonly verdict: 'proved' }
-  | {
+  | ({
       readonly verdict: 'counter-example'
-      /** A token the policy admits; `decision` is what the engine says to it. */
-      readonly claims: Claims
-      readonly request: Partial<AssumeRequest>
+      /** What the engine says to the witness, a token the policy admits. */
       readonly decision: Decision
-    }
+    } & Witness)
   | { readonly verdict: 'unknown'; readonly why: string }
 
 /**
@@ -62,12 +60,11 @@ function proveParsed(policy: Policy, claim: Claim): Proof {
   for (const way of everyWayIn(policy, provider, claim.model, partition)) {
     const narrowed = forbid(way, provider, forbidden)
     if (narrowed === null) continue
-    const witness = walk(narrowed, claim.policy, provider, partition)
+    const trial = { policy: claim.policy, provider, partition }
+    const witness = walk(narrowed, trial)
     const signed = claim.model?.signs?.(String(witness?.claims['sub'])) ?? true
     if (witness !== null && signed) {
-      const { claims, request } = witness
-      const decision = decide(probeInput(claim.policy, provider, claims, { partition, request }))
-      return { verdict: 'counter-example', claims, request, decision }
+      return { verdict: 'counter-example', ...witness, decision: decide(callOf(witness, trial)) }
     }
     open = narrowed
   }
@@ -96,12 +93,25 @@ export function everyWayIn(
   model: IssuerModel = unknownIssuer(provider.url),
   partition = 'aws',
 ): readonly Way[] {
-  const name = issuerName(provider.url)
-  const arn = providerArnOf(provider, partition)
-  const principals = builtInProviders.includes(name) ? [arn, name] : [arn]
+  const principals = principalsOf(provider, partition)
+  const usable = usableModel(policy, principals, model)
+  const ask = { principals, action: webIdentityAction }
   return audiencesOf(policy, provider).flatMap((audience) =>
-    waysIn(policy, principals, domainsFor(model, provider, audience)),
+    waysIn(policy, ask, domainsFor({ model: usable, provider, audience, partition })),
   )
+}
+
+/** The model without what the policy makes useless: a token with tags gets nowhere when no statement permits tags. */
+export function usableModel(policy: Policy, principals: readonly string[], model: IssuerModel): IssuerModel {
+  const permits = (action: string): boolean =>
+    policy.statements.some(
+      (one) => one.effect === 'Allow' && principalCovers(one, { principals }) && actionCovers(one, action),
+    )
+  return {
+    ...model,
+    sendsTags: model.sendsTags && permits('sts:TagSession'),
+    sendsSourceIdentity: model.sendsSourceIdentity && permits('sts:SetSourceIdentity'),
+  }
 }
 
 // A built-in provider lists no audiences: then those the policy names count, and one of a stranger.

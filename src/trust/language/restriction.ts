@@ -3,7 +3,7 @@ import { Null } from '../condition/Null.ts'
 import type { ConditionEntry } from '../policy/document.ts'
 import { type Automaton, automatonOf } from './automaton.ts'
 import { anyText, either, text } from './expression.ts'
-import { intersect, isEmpty, shortest } from './operations.ts'
+import { intersect, isEmpty, isSubset, shortest } from './operations.ts'
 import { valueLanguage } from './value-language.ts'
 
 /** What a condition key can be in tokens and calls of one kind. */
@@ -12,6 +12,8 @@ export interface KeyDomain {
   /** `null` = never present. */
   readonly values: Automaton | null
   readonly multivalued: boolean
+  /** A single-valued key that some tokens make a set of. */
+  readonly mayBeSet?: boolean
   /** All values when they are few, so that every operator can simply be tried on them. */
   readonly finite: readonly string[] | null
 }
@@ -26,6 +28,8 @@ export interface Restriction {
   readonly untold: readonly ConditionEntry[]
   /** False when policy variables made this an estimate from above. */
   readonly exact: boolean
+  /** Conditions that patterns do not settle, by their text: whether each holds. One cannot hold and fail for one call. */
+  readonly taken: ReadonlyMap<string, boolean>
 }
 
 const everything = automatonOf(anyText)
@@ -38,6 +42,7 @@ export const unrestricted: Restriction = {
   some: [],
   untold: [],
   exact: true,
+  taken: new Map(),
 }
 
 /** What must be true of its key for a condition to hold (`want`) or to fail. */
@@ -47,7 +52,8 @@ export function restrictionOf(entry: ConditionEntry, domain: KeyDomain, want: bo
   const untold = language === null ? [entry] : []
   const exact = language?.exact ?? false
   const values = language?.automaton ?? everything
-  const base = { ...unrestricted, untold, exact }
+  const taken = exact ? unrestricted.taken : new Map([[textOf(entry), want]])
+  const base = { ...unrestricted, untold, exact, taken }
   if (entry.set === 'ForAllValues') {
     return want ? { ...base, all: values } : { ...base, absent: false, some: [values] }
   }
@@ -56,7 +62,15 @@ export function restrictionOf(entry: ConditionEntry, domain: KeyDomain, want: bo
   }
   const absent = (entry.ifExists || entry.operator.negated) === want
   if (domain.multivalued) return { ...unrestricted, absent, present: !want }
+  // A set fails an operator without a prefix whatever it holds.
+  if (domain.mayBeSet === true && !want) return { ...base, absent, exact: false }
   return { ...base, absent, all: values }
+}
+
+// Two conditions of one text answer alike to one call, whatever they compare.
+function textOf({ operatorName, key, values }: ConditionEntry): string {
+  const wanted = values.map(({ text: value, test }) => [value, test === null])
+  return JSON.stringify([operatorName, key.toLowerCase(), wanted.map((one) => JSON.stringify(one)).sort()])
 }
 
 function nullRestriction(entry: ConditionEntry, want: boolean): Restriction {
@@ -82,13 +96,15 @@ function languageOf(
 
 /** Both restrictions at once. */
 export function both(a: Restriction, b: Restriction): Restriction {
+  const contradiction = [...b.taken].some(([entry, want]) => a.taken.get(entry) === !want)
   return {
-    absent: a.absent && b.absent,
-    present: a.present && b.present,
+    absent: a.absent && b.absent && !contradiction,
+    present: a.present && b.present && !contradiction,
     all: a.all === everything ? b.all : b.all === everything ? a.all : intersect(a.all, b.all),
     some: [...a.some, ...b.some],
     untold: [...a.untold, ...b.untold],
     exact: a.exact && b.exact,
+    taken: b.taken.size === 0 ? a.taken : new Map([...a.taken, ...b.taken]),
   }
 }
 
@@ -100,7 +116,7 @@ export function choose(domain: KeyDomain, restriction: Restriction): Choice {
   if (restriction.absent && domain.mayBeAbsent) return null
   const values = valuesLeft(domain, restriction)
   if (values === null) return undefined
-  if (domain.multivalued) {
+  if (isSet(domain)) {
     const chosen = restriction.some.map((some) => shortest(intersect(values, some)))
     if (chosen.some((value) => value === null)) return undefined
     const first = chosen.length > 0 ? [] : [shortest(values)]
@@ -110,17 +126,34 @@ export function choose(domain: KeyDomain, restriction: Restriction): Choice {
   return value === null ? undefined : [value]
 }
 
+function isSet({ multivalued, mayBeSet }: KeyDomain): boolean {
+  return multivalued || mayBeSet === true
+}
+
 /** The values a restriction leaves of a domain; `null` when it leaves none. */
 export function valuesLeft(domain: KeyDomain, restriction: Restriction): Automaton | null {
   if (!restriction.present || domain.values === null) return null
   const all = restriction.all === everything ? domain.values : intersect(domain.values, restriction.all)
-  const values = domain.multivalued ? all : restriction.some.reduce(intersect, all)
+  const values = isSet(domain) ? all : restriction.some.reduce(intersect, all)
   return isEmpty(values) ? null : values
 }
 
 /** Whether a restriction can be met at all. */
 export function isPossible(domain: KeyDomain, restriction: Restriction): boolean {
   return choose(domain, restriction) !== undefined
+}
+
+/** Whether patterns alone say what the restriction leaves. */
+export function isTold({ untold, exact }: Restriction): boolean {
+  return exact && untold.length === 0
+}
+
+/** Whether every call meets the restriction, whatever the key holds. */
+export function isAlwaysMet(domain: KeyDomain, restriction: Restriction): boolean {
+  const { absent, present, all, some } = restriction
+  if (!isTold(restriction) || (domain.mayBeAbsent && !absent)) return false
+  if (domain.values === null) return true
+  return present && some.every((one) => isSubset(domain.values!, one)) && isSubset(domain.values, all)
 }
 
 /** A domain of a few values that is always present. */

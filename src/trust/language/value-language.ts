@@ -1,5 +1,6 @@
-import { globPieces, type Piece } from '../glob.ts'
+import { globPieces, type Piece, piecesText } from '../glob.ts'
 import type { ConditionEntry, ConditionValue } from '../policy/document.ts'
+import { isConstant } from '../variables.ts'
 import { type Automaton, automatonOf, TooManyStates } from './automaton.ts'
 import {
   anyText,
@@ -61,10 +62,10 @@ function buildLanguage(entry: ConditionEntry, want: boolean): ValueLanguage | nu
   if (base === 'NumericEquals') return numberLanguage(entry, want)
   if (!/^(String|Arn)/.test(base)) return null
   const positive = want !== entry.operator.negated
-  const exact = entry.values.every(({ test }) => test !== null)
+  const exact = entry.values.every((value) => value.test !== null && !foldsInContext(base, value))
   // The complement of what surely matches holds at least what may fail.
   const values = positive ? entry.values : entry.values.filter(({ test }) => test !== null)
-  const matching = automatonOf(either(...values.map((value) => expressionOf(base, value))))
+  const matching = automatonOf(either(...values.map((value) => expressionOf(base, value, positive))))
   const language = positive ? matching : complement(matching)
   if (!base.startsWith('Arn')) return { automaton: language, exact }
   // Text that is no ARN satisfies neither the operator nor its negation, so it always fails.
@@ -82,7 +83,8 @@ function numberLanguage({ operator, values }: ConditionEntry, want: boolean): Va
   const plain = values.map(({ text: value }) => text(value))
   if (want === operator.negated) return { automaton: complement(automatonOf(either(...plain))), exact: false }
   const sign = either(text(''), text('+'), text('-'))
-  const written = sequence(sign, zeros, either(...plain), either(text(''), sequence(text('.'), digits)))
+  const whole = values.some(({ text: value }) => value === '0') ? either(...plain, text('')) : either(...plain)
+  const written = sequence(sign, zeros, whole, either(text(''), sequence(text('.'), digits)))
   return { automaton: automatonOf(either(written, exponent)), exact: false }
 }
 
@@ -91,7 +93,19 @@ function failingArn(entry: ConditionEntry, matching: Automaton): Automaton {
   return complement(passing)
 }
 
-function expressionOf(base: string, value: ConditionValue): Expression {
+// Lower case is a matter of single units in ASCII only: a final sigma, an I with a dot or a pair of surrogates depend on what is
+// beside them.
+function foldsInContext(base: string, { text: value, test }: ConditionValue): boolean {
+  return base === 'StringEqualsIgnoreCase' && (test === null || !/^[\0-\x7f]*$/.test(value.toLowerCase()))
+}
+
+function expressionOf(base: string, value: ConditionValue, atLeast: boolean): Expression {
+  if (foldsInContext(base, value)) {
+    if (atLeast || !isConstant(value.template)) return anyText
+    const exact = piecesText(value.template)
+    const lower = exact.toLowerCase()
+    return either(text(exact), ...(lower.toLowerCase() === lower ? [text(lower)] : []))
+  }
   const pieces = value.template.flatMap((part): (Piece | null)[] =>
     typeof part === 'object' && 'variable' in part ? [null] : [part],
   )

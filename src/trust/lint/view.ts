@@ -224,7 +224,7 @@ function searchWitness({ policy, facts }: LintView, trust: Trust, model: IssuerM
   }
   const ways = everyWayIn(only, provider, model, trust.partition).filter((way) => hasSubject(way, trust))
   for (const way of ways) {
-    const witness = walk(way, policy.source, provider, trust.partition)
+    const witness = walk(way, { policy: policy.source, provider, partition: trust.partition })
     if (witness !== null) return { witness, undecided: false }
   }
   return { witness: null, undecided: ways.length > 0 }

@@ -1,11 +1,12 @@
+import { webIdentityAction } from '../decide.ts'
 import { issuerName } from '../issuers.ts'
 import { waysIn } from '../language/admission.ts'
 import { type Automaton, automatonOf } from '../language/automaton.ts'
-import { domainsFor, providerArnOf } from '../language/domains.ts'
+import { domainsFor, principalsOf } from '../language/domains.ts'
 import { anyText, either } from '../language/expression.ts'
 import type { IssuerModel } from '../language/issuer-model.ts'
 import { unite, usefulStates } from '../language/operations.ts'
-import { unrestricted, valuesLeft } from '../language/restriction.ts'
+import { isAlwaysMet, isTold, unrestricted, valuesLeft } from '../language/restriction.ts'
 import { parsePolicy } from '../policy/parse.ts'
 import type { IdentityProvider } from '../request.ts'
 
@@ -24,7 +25,7 @@ export interface CompiledWay {
   /** From which states a subject can still get in. */
   readonly alive: readonly boolean[]
   readonly statement: number
-  /** Condition keys that must hold too and that a subject does not tell: a time, an address, a variable. */
+  /** Condition keys that must hold too and that a subject does not tell: a session name, a tag, a time, an address, a variable. */
   readonly depends: readonly string[]
 }
 
@@ -43,24 +44,23 @@ const model = (url: string): IssuerModel => ({
   claims: new Map(),
   sendsAuthorizedParty: false,
   sendsRoles: false,
+  sendsTags: false,
+  sendsSourceIdentity: false,
 })
 
 /** Prepares a role for searching. @throws TooManyStates for patterns that no automaton can hold */
 export function compileRole({ name, policy, provider, partition = 'aws' }: Role): CompiledRole {
   const { policy: parsed } = parsePolicy(policy)
   if (parsed === null) return { name, ways: [] }
-  const principals = [providerArnOf(provider, partition)]
+  const ask = { principals: principalsOf(provider, partition), action: webIdentityAction }
   const key = `${issuerName(provider.url).toLowerCase()}:sub`
   const groups = new Map<string, Omit<CompiledWay, 'alive'>>()
   for (const audience of provider.clientIds) {
-    for (const { statement, domains, restrictions } of waysIn(
-      parsed,
-      principals,
-      domainsFor(model(provider.url), provider, audience),
-    )) {
+    const calls = { model: model(provider.url), provider, audience, partition }
+    for (const { statement, domains, restrictions } of waysIn(parsed, ask, domainsFor(calls))) {
       const subjects = valuesLeft(domains.get(key), restrictions.get(key) ?? unrestricted)
       const depends = [...restrictions]
-        .filter(([, { untold, exact }]) => untold.length > 0 || !exact)
+        .filter(([name, one]) => (name === key ? !isTold(one) : !isAlwaysMet(domains.get(name), one)))
         .map(([name]) => name)
       const id = JSON.stringify([audience, statement.index, depends])
       const known = groups.get(id)?.subjects ?? nobody
