@@ -97,7 +97,7 @@ describe('the trust commands over a real server', () => {
       const fixed = await scene.esc('aws trust lint --fix fix.json')
       assert.deepEqual(
         [fixed.code, fixed.stdout, fixed.stderr],
-        [0, 'fix.json: no findings\n', 'fixed fix.json\n'],
+        [0, 'fix.json: no findings\n', 'fixed fix.json: proved to admit nobody more\n'],
       )
       assert.equal((await scene.esc('aws trust diff prod.json fix.json')).code, 0)
       const again = await scene.esc('aws trust lint --fix fix.json')

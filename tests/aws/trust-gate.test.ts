@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -61,6 +61,57 @@ test('no proof is given where the audiences are unknown, and no comparison where
   const reach = ask('reach', '-', '--universe', `${folder}universe.json`)
   assert.deepEqual([reach.status, reach.stdout], [1, ''])
   assert.match(reach.stderr, /not known who exists/)
+})
+
+const gate = (host: string, condition: object) =>
+  JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { Federated: `arn:aws:iam::123456789012:oidc-provider/${host}` },
+        Action: 'sts:AssumeRoleWithWebIdentity',
+        Condition: condition,
+      },
+    ],
+  })
+
+test('the gate stops what is looser without a new name, and compares policies of every issuer', () => {
+  const out = mkdtempSync(join(tmpdir(), 'esc-gate-'))
+  const diff = (before: string, after: string) => {
+    writeFileSync(join(out, 'a.json'), before)
+    writeFileSync(join(out, 'b.json'), after)
+    return esc('diff', join(out, 'a.json'), join(out, 'b.json'))
+  }
+  try {
+    const ours = 'esc.example.com/oidc'
+    const prod = { [`${ours}:aud`]: 'aws:acme', [`${ours}:sub`]: 'pulumi:environments:org:acme:env:web/prod' }
+    const office = gate(ours, { StringEquals: prod, IpAddress: { 'aws:SourceIp': '203.0.113.0/24' } })
+    const anywhere = gate(ours, { StringEquals: prod })
+    const looser = diff(office, anywhere)
+    assert.equal(looser.status, 3)
+    assert.match(looser.stdout, /admits more, for example .*\n {2}the old one refuses that: .*aws:SourceIp/)
+    assert.equal(diff(anywhere, office).status, 0)
+    const github = 'token.actions.githubusercontent.com'
+    const like = (sub: string) => gate(github, { StringLike: { [`${github}:sub`]: sub } })
+    const open = diff(like('repo:acme/*'), like('repo:acme*'))
+    assert.equal(open.status, 3)
+    assert.match(open.stdout, /admits more, for example repo:acme/)
+    assert.equal(diff(like('repo:acme*'), like('repo:acme/*')).status, 0)
+    assert.deepEqual(diff(like('repo:acme/*'), like('repo:acme/*')).stdout, 'nobody gains and nobody loses\n')
+  } finally {
+    rmSync(out, { recursive: true })
+  }
+})
+
+test('an issuer of somebody else whose path is like ours is not taken for ours', () => {
+  const policy = gate('sso.example.net/oidc', { StringEquals: { 'sso.example.net/oidc:aud': 'portal' } })
+  const asked = spawnSync(process.execPath, [main, 'aws', 'trust', 'prove', '-', '--never', 'alice'], {
+    input: policy,
+    encoding: 'utf8',
+  })
+  assert.equal(asked.status, 3)
+  assert.match(asked.stdout, /disproved: .*\n {2}claims .*"sub":"alice"/)
 })
 
 test('the picture of a role is written where it is asked for, and only a form that exists is taken', () => {

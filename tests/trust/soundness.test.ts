@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { decide, type Finding, fix, lint } from '../../src/trust/index.ts'
+import { compareAdmission, decide, type Finding, fix, lint, prove } from '../../src/trust/index.ts'
 import { probeInput, probeTimeSeconds } from '../../src/trust/probe.ts'
 
 const host = 'token.actions.githubusercontent.com'
@@ -110,11 +110,12 @@ const stranger = fc.record({
   actor: maybe('mallory', 'alicex'),
   groups: maybe('admins'),
 })
-const call = fc.record({
+const callParts = {
   sourceIp: pick('203.0.113.9', '198.51.100.1', '2001:db8::1'),
   roleSessionName: pick('ci-1', 'mallory', 'alicex'),
   nowSeconds: pick(probeTimeSeconds, probeTimeSeconds + 200_000_000),
-})
+}
+const call = fc.record(callParts)
 
 function effect(document: unknown, claims: object, request: { readonly nowSeconds: number }): string {
   const times = { iat: request.nowSeconds - 30, exp: request.nowSeconds + 570 }
@@ -165,6 +166,111 @@ test(`R-37: of ${runs} policies none admits more after --fix, and what is shown 
     ),
     { numRuns: runs },
   )
+})
+
+const special = 'https://aws.amazon.com'
+const anybody = fc.record({
+  sub: pick('repo:acme/app:ref:refs/heads/main', 'repo:acme/x:pull_request', 'environment:prod', '', 'main'),
+  repository: maybe('acme/app', 'stranger/app'),
+  repository_id: maybe<unknown>('2002', 2002, '2.002e3', '020'),
+  repository_owner_id: maybe<unknown>('1001', 1001),
+  environment: maybe('prod', 'PROD', 'p'),
+  ref: maybe('refs/heads/main'),
+  actor: maybe('alice', 'ALICE'),
+  [`${special}/source_identity`]: maybe('alice', 'bob'),
+  [`${special}/tags/principal_tags/team`]: maybe('ops', 'dev'),
+  [`${special}/tags/principal_tags/Cost`]: maybe('1'),
+})
+const moreTests: readonly object[] = [
+  {},
+  {},
+  { StringEquals: { 'aws:RequestTag/team': 'ops' } },
+  { StringNotEquals: { 'aws:RequestTag/Team': 'ops' } },
+  { 'ForAllValues:StringEquals': { 'aws:TagKeys': ['team'] } },
+  { 'ForAnyValue:StringLike': { 'aws:TagKeys': ['c*', 'C*'] } },
+  { Null: { 'aws:TagKeys': 'true' } },
+  { StringLike: { 'sts:SourceIdentity': 'a*' } },
+  { Null: { 'sts:SourceIdentity': 'false' } },
+  { StringEquals: { 'aws:ResourceTag/stage': 'dev' } },
+  { StringEqualsIgnoreCase: { [`${host}:actor`]: 'Alice' } },
+]
+const actions = pick<readonly string[]>(
+  ['sts:AssumeRoleWithWebIdentity'],
+  ['sts:AssumeRoleWithWebIdentity', 'sts:TagSession'],
+  ['sts:AssumeRoleWithWebIdentity', 'sts:TagSession', 'sts:SetSourceIdentity'],
+  ['sts:*'],
+)
+const fullStatement = fc.tuple(statement, pick(...moreTests), actions).map(([one, more, Action]) => ({
+  ...one,
+  Action,
+  Condition: { ...one.Condition, ...more },
+}))
+const fullPolicy = fc
+  .array(fullStatement, { minLength: 1, maxLength: 3 })
+  .map((Statement) => ({ Version: '2012-10-17', Statement }))
+const everyCall = fc.record({ ...callParts, sourceIp: maybe('203.0.113.9', '198.51.100.1') })
+const everyTry = fc.array(fc.tuple(anybody, everyCall, maybe({ stage: 'dev' }, { Stage: 'prod' })), {
+  minLength: 40,
+  maxLength: 40,
+})
+
+type Try = readonly [object, { readonly nowSeconds: number }, Readonly<Record<string, string>> | undefined]
+
+function admits(document: unknown, [claims, { nowSeconds, ...rest }, roleTags]: Try): boolean {
+  const given = defined({ ...claims, iat: nowSeconds - 30, exp: nowSeconds + 570 })
+  const request = { nowSeconds, ...defined(rest) }
+  const options = { request, ...(roleTags !== undefined && { roleTags }) }
+  return decide(probeInput(document, provider, given, options)).effect === 'allow'
+}
+
+function defined(record: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined))
+}
+
+test(`of ${runs * 4} policies none admits a token that it was proved never to admit`, () => {
+  let proved = 0
+  const never = ['*pull*', 'repo:*', '*', 'environment:*', 'main']
+  fc.assert(
+    fc.property(fullPolicy, pick(...never), everyTry, (document, pattern, tries) => {
+      const proof = prove({ policy: document, provider, never: pattern })
+      if (proof.verdict === 'counter-example') {
+        const { claims, request, roleTags = {} } = proof
+        assert.equal(decide(probeInput(document, provider, claims, { request, roleTags })).effect, 'allow')
+      }
+      if (proof.verdict !== 'proved') return
+      proved += 1
+      const matches = new RegExp(`^${pattern.replaceAll('*', '.*')}$`)
+      for (const one of tries) if (matches.test(one[0].sub)) assert.ok(!admits(document, one))
+    }),
+    { numRuns: runs * 4 },
+  )
+  assert.ok(proved > runs / 10, `${proved} were proved`)
+})
+
+test(`of ${runs * 4} pairs of policies none that is proved to be contained admits a token that the other does not`, () => {
+  const seen = { contained: 0, wider: 0, unknown: 0 }
+  const pair = fc.tuple(fullPolicy, fullPolicy, pick(0, 1, 2)).map(([a, b, kind]) => {
+    // Half of the pairs are near each other: one statement more, or one less.
+    if (kind === 0) return [a, b] as const
+    const both = { ...a, Statement: [...a.Statement, ...b.Statement.slice(0, 1)] }
+    return kind === 1 ? ([a, both] as const) : ([both, a] as const)
+  })
+  fc.assert(
+    fc.property(pair, everyTry, ([policy, than], tries) => {
+      const compared = compareAdmission({ policy, than, provider })
+      seen[compared.verdict] += 1
+      if (compared.verdict === 'wider') {
+        const { claims, request, roleTags = {} } = compared
+        const effectOf = (document: unknown) =>
+          decide(probeInput(document, provider, claims, { request, roleTags })).effect
+        assert.deepEqual([effectOf(policy), effectOf(than)], ['allow', 'deny'])
+      }
+      if (compared.verdict !== 'contained') return
+      for (const one of tries) if (admits(policy, one)) assert.ok(admits(than, one))
+    }),
+    { numRuns: runs * 4 },
+  )
+  assert.ok(Math.min(seen.contained, seen.wider) > runs / 10, JSON.stringify(seen))
 })
 
 function* texts(alphabet: string, longest: number): Generator<string> {

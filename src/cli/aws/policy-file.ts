@@ -100,11 +100,11 @@ export function valuesOf({ statements }: Policy, key: string): readonly string[]
   return [...new Set(values)]
 }
 
-// Subjects and audiences of our forms give our issuer away.
+// Subjects of our form give our issuer away, and so does its path with an audience of our form. Another issuer taken for ours would
+// sign tokens that a proof leaves out.
 function isOurs(policy: Policy, issuer: string): boolean {
   return (
-    valuesOf(policy, `${issuer}:sub`).some((value) => value.startsWith('pulumi:')) ||
-    valuesOf(policy, `${issuer}:aud`).some((value) => /^aws:[\w-]+$/.test(value)) ||
-    /\/oidc$/.test(issuer)
+    valuesOf(policy, `${issuer}:sub`).some((value) => value.startsWith('pulumi:environments:')) ||
+    (/\/oidc$/.test(issuer) && valuesOf(policy, `${issuer}:aud`).some((value) => /^aws:[\w-]+$/.test(value)))
   )
 }

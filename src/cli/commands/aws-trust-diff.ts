@@ -1,5 +1,6 @@
 import { exactly } from '../argument-count.ts'
 import { accountFlags } from '../aws/account-flags.ts'
+import { requireAudiences } from '../aws/policy-file.ts'
 import { readPolicy } from '../aws/policy-source.ts'
 import { emptyUniverse, organizationsOf, readUniverse, requireOurs } from '../aws/universe.ts'
 import { command as define } from '../command.ts'
@@ -12,7 +13,9 @@ export const command = define({
   usage: '<old-file>|<role-arn> <new-file>|<role-arn>',
   summary: 'Tell who gains and who loses a role by a change of its policy',
   description: `Compares everybody the two policies admit, whether or not their names exist yet; with --universe the environments that
-exist are listed one by one. Needs no server. Exit code 3 when the new policy admits anybody more, 0 when not.`,
+exist are listed one by one. Of other issuers than this product's every token counts that AWS could be shown. Needs no server.
+Exit code 0 when it is proved that the new policy admits nobody more, 3 when it admits a token more, which is shown, or when
+neither could be told.`,
   examples: [
     'esc aws trust diff main/trust.json trust.json',
     'esc aws trust diff arn:aws:iam::123456789012:role/deployer trust.json --profile admin',
@@ -29,34 +32,35 @@ exist are listed one by one. Needs no server. Exit code 3 when the new policy ad
   },
   async run({ world, args: [oldFile = '', newFile = ''], flags, out }) {
     const asJson = wantsJson(flags.output)
-    const { diffReach, renderDiff } = await import('../../trust/index.ts')
+    const { admitsNobodyMore, diffPolicies, diffReach, renderDiff } = await import('../../trust/index.ts')
     const [before, after] = [
       await readPolicy({ world, out }, oldFile, flags),
       await readPolicy({ world, out }, newFile, flags),
     ]
-    const oldTrusts = requireOurs(before)
-    const newTrusts = requireOurs(after)
+    const trusts = [...before.trusts, ...after.trusts]
+    const ours = trusts.every(({ model }) => model !== null)
+    if (ours) for (const one of [before, after]) requireAudiences(one)
+    else if (flags.universe !== '') for (const one of [before, after]) requireOurs(one)
     const universe =
       flags.universe === ''
         ? emptyUniverse(organizationsOf(after)[0] ?? organizationsOf(before)[0] ?? 'acme', after)
         : await readUniverse(world, flags.universe, after)
     const providers = new Map(
-      [...oldTrusts, ...newTrusts].map((one) => [one.provider.url + one.provider.account, one]),
+      trusts.map((one) => [[one.partition, one.provider.account, one.provider.url].join(), one]),
     )
     const results = [...providers.values()].map(({ provider, partition }) => {
       // The provider is one and the same: what either policy calls its audience may be registered.
-      const clientIds = [...oldTrusts, ...newTrusts]
+      const clientIds = trusts
         .filter((one) => one.provider.url === provider.url)
         .flatMap((one) => one.provider.clientIds)
-      const both = { ...provider, clientIds: [...new Set(clientIds)] }
+      const known = ours || flags['client-id'].length > 0
+      const both = { ...provider, clientIds: known ? [...new Set(clientIds)] : [] }
       const role = (policy: string) => ({ name: newFile, policy, provider: both, partition })
-      return diffReach(role(before.source), role(after.source), universe)
+      const pair = [role(before.source), role(after.source)] as const
+      return ours ? diffReach(...pair, universe) : diffPolicies(...pair)
     })
     if (asJson) out.json(results.length === 1 ? results[0] : results)
     else for (const one of results) out.write(renderDiff(one))
-    const widened = results.some(
-      ({ widened, gained, changed }) => widened !== null || gained.length > 0 || changed.length > 0,
-    )
-    if (widened) throw new Exit(3)
+    if (!results.every(admitsNobodyMore)) throw new Exit(3)
   },
 })

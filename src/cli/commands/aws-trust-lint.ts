@@ -19,7 +19,8 @@ export const command = define({
   summary: 'Find what is wrong with trust policies',
   description: `Each finding has a stable id, a place, a reason and a fix; a critical one comes with a token that gets in.
 Of a role that is named by its ARN, IAM also tells the longest session, the attached policies and the audiences that its
-provider registers. Exit code 0 without findings, 3 with, 1 for a file that cannot be read.`,
+provider registers. With --fix an edit is made when it is proved that no token gets in by it that did not before; the others
+are named. Exit code 0 without findings, 3 with, 1 for a file that cannot be read.`,
   examples: [
     'esc aws trust lint trust.json',
     'esc aws trust lint --fix trust.json',
@@ -30,7 +31,7 @@ provider registers. Exit code 0 without findings, 3 with, 1 for a file that cann
   flags: {
     format: text('text, json or sarif', { initial: 'text' }),
     output: text('the same as --format'),
-    fix: toggle('Write the edits that admit nobody new back to the file'),
+    fix: toggle('Write the edits that provably admit nobody more back to the file'),
     'fail-on': text('The least severity that makes the exit code 3', { initial: 'low' }),
     'client-id': texts('An audience that the identity provider registers; may be repeated', {
       placeholder: 'id',
@@ -60,13 +61,15 @@ provider registers. Exit code 0 without findings, 3 with, 1 for a file that cann
         ...(flags['max-session'] > 0 && { role: { maxSessionDurationSeconds: flags['max-session'] } }),
       }
       const isFile = file !== '-' && known === null
-      const fixed = flags.fix && isFile ? trust.fix(source, facts) : source
-      if (fixed !== source) {
+      const fixed = flags.fix && isFile ? trust.mend(source, facts) : null
+      if (fixed !== null && fixed.text !== source) {
         const mode = (await world.files.status(file))?.mode ?? 0o644
-        await world.files.write(file, encodeUtf8(fixed), mode)
-        out.note(`fixed ${file}`)
+        await world.files.write(file, encodeUtf8(fixed.text), mode)
+        out.note(`fixed ${file}: proved to admit nobody more`)
       }
-      results.push({ file, findings: trust.lint(fixed, facts) })
+      for (const { finding, why } of fixed?.refused ?? [])
+        out.note(`left ${finding.id} at ${file}:${finding.at.line}:${finding.at.column} to you: ${why}`)
+      results.push({ file, findings: trust.lint(fixed?.text ?? source, facts) })
     }
     if (format === 'json') out.json(results)
     else if (format === 'sarif') out.json(trust.toSarif(results))

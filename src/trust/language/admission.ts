@@ -46,7 +46,12 @@ export function waysIn(
  *
  * @throws TooManyStates
  */
-export function waysOut(policy: Policy, ask: Ask, domains: Domains, from: Restrictions): readonly Restrictions[] {
+export function waysOut(
+  policy: Policy,
+  ask: Ask,
+  domains: Domains,
+  from: Restrictions,
+): readonly Restrictions[] {
   const { allows, denies } = coveringStatements(policy, ask)
   const denied = denies.flatMap((deny) => restrict(from, deny.conditions, domains, true) ?? [])
   return [...denied, ...failing(from, allows, domains)]

@@ -50,8 +50,7 @@ export function deadConditions(
 
 function statementsFor({ statements }: Policy, principals: readonly string[]): readonly Statement[] {
   return statements.filter(
-    (one) =>
-      principalCovers(one, { principals }) && actionCovers(one, 'sts:AssumeRoleWithWebIdentity'),
+    (one) => principalCovers(one, { principals }) && actionCovers(one, 'sts:AssumeRoleWithWebIdentity'),
   )
 }
 

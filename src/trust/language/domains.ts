@@ -1,13 +1,17 @@
 import { builtInProviders, issuerName } from '../issuers.ts'
 import type { IdentityProvider } from '../request.ts'
 import { automatonOf } from './automaton.ts'
-import { anyText, oneOf, oneOrMore, sequence } from './expression.ts'
+import { anyText, either, oneOf, oneOrMore, repeat, sequence, text } from './expression.ts'
 import type { IssuerModel } from './issuer-model.ts'
 import { absentDomain, fixedDomain, type KeyDomain, openDomain } from './restriction.ts'
 
 const any = automatonOf(anyText)
 const sessionUnit = oneOf('A-Za-z0-9_+=,.@-')
 const sessionNames = automatonOf(sequence(sessionUnit, oneOrMore(sessionUnit)))
+// What AWS takes for keys and values of tags, and beyond ASCII everything.
+const tagUnit = either(oneOf(' A-Za-z0-9_.:/=+@\x80-\uffff'), text('-'))
+const tagKeys = automatonOf(oneOrMore(tagUnit))
+const tagValues = automatonOf(repeat(tagUnit))
 
 /** The condition keys of calls with tokens of one audience, by lower-case name. */
 export interface Domains {
@@ -56,8 +60,8 @@ export function domainsFor({ model, provider, audience, partition }: Calls): Dom
   }
   if (model.sendsSourceIdentity) fixed.set('sts:sourceidentity', () => openDomain(sessionNames, true))
   if (model.sendsTags) {
-    fixed.set('aws:tagkeys', () => openDomain(any, true, true))
-    fixed.set('sts:transitivetagkeys', () => openDomain(any, true, true))
+    fixed.set('aws:tagkeys', () => openDomain(tagKeys, true, true))
+    fixed.set('sts:transitivetagkeys', () => openDomain(tagKeys, true, true))
   }
   for (const [claim, { values, optional, multivalued }] of model.claims) {
     fixed.set(`${issuer}:${claim.toLowerCase()}`, () => openDomain(values, optional, multivalued))
@@ -65,7 +69,7 @@ export function domainsFor({ model, provider, audience, partition }: Calls): Dom
   // Tags are the token's and the role's to choose.
   const tagged = (key: string): KeyDomain =>
     /^(aws|iam):resourcetag\/./.test(key) || (model.sendsTags && /^aws:requesttag\/./.test(key))
-      ? openDomain(any, true)
+      ? openDomain(tagValues, true)
       : absentDomain
   // A policy asks for few of them, so each is built when it is first asked for.
   const known = new Map<string, KeyDomain>()

@@ -156,3 +156,68 @@ test('a proof and the engine never disagree on a random subject', () => {
     { numRuns: 150 },
   )
 })
+
+const okta = { url: 'https://login.example.com', clientIds: ['aws'], account: '123456789012' }
+const web = 'sts:AssumeRoleWithWebIdentity'
+const H = 'login.example.com'
+
+// A condition that a token, a role or a call of some kind meets is never said to keep everybody out.
+const reachable: readonly (readonly [condition: object, actions?: readonly string[]])[] = [
+  [{ StringEquals: { 'aws:RequestTag/team': 'ops' } }, [web, 'sts:TagSession']],
+  [{ 'ForAnyValue:StringEquals': { 'aws:TagKeys': 'team' } }, [web, 'sts:TagSession']],
+  [{ 'ForAnyValue:StringEquals': { 'sts:TransitiveTagKeys': 'team' } }, [web, 'sts:TagSession']],
+  [{ StringLike: { 'sts:SourceIdentity': 'alice' } }, [web, 'sts:SetSourceIdentity']],
+  [{ StringEquals: { 'aws:ResourceTag/stage': 'prod' } }],
+  [{ StringEquals: { 'iam:ResourceTag/stage': 'prod' } }],
+  [{ Null: { 'aws:SourceIp': 'true' } }],
+  [{ StringEqualsIgnoreCase: { [`${H}:sub`]: 'ΑΣ' } }],
+  [{ StringEqualsIgnoreCase: { [`${H}:sub`]: '\u{10428}' } }],
+  [{ NumericEquals: { [`${H}:sub`]: '0' }, StringEquals: { [`${H}:sub`]: '.0' } }],
+  [{ StringEquals: { [`${H}:oaud`]: 'x' } }],
+  [
+    {
+      'ForAllValues:StringEquals': { [`${H}:oaud`]: ['x', 'y'] },
+      'ForAnyValue:StringEquals': { [`${H}:oaud`]: 'x' },
+      'ForAnyValue:StringLike': { [`${H}:oaud`]: 'y' },
+    },
+  ],
+]
+
+test('what tags, a source identity, a role tag or a letter of another case opens is never proved shut', () => {
+  for (const [condition, actions = [web]] of reachable) {
+    const open = policy({ ...statement(okta, condition), Action: actions })
+    const proof = prove({ policy: open, provider: okta, never: '*' })
+    assert.notEqual(proof.verdict, 'proved', JSON.stringify(condition))
+    if (proof.verdict !== 'counter-example') continue
+    const { claims, request, roleTags = {} } = proof
+    assert.equal(decide(probeInput(open, okta, claims, { request, roleTags })).effect, 'allow')
+  }
+})
+
+test('tags and a source identity that the policy does not permit open nothing', () => {
+  for (const condition of [
+    { StringEquals: { 'aws:RequestTag/team': 'ops' } },
+    { StringLike: { 'sts:SourceIdentity': 'a*' } },
+  ]) {
+    const shut = policy(statement(okta, condition))
+    assert.equal(prove({ policy: shut, provider: okta, never: '*' }).verdict, 'proved')
+  }
+})
+
+test('the caller of another partition has an ARN of that partition', () => {
+  const arn = `arn:aws-cn:iam::123456789012:oidc-provider/${H}`
+  const condition = { StringEquals: { 'aws:userid': arn } }
+  const open = policy({ ...statement(okta, condition), Principal: { Federated: arn } })
+  const claim = { policy: open, provider: okta, never: '*', partition: 'aws-cn' }
+  assert.equal(prove(claim).verdict, 'counter-example')
+})
+
+test('tokens of Google have an authorized party beside their audience', () => {
+  const google = { url: 'https://accounts.google.com', clientIds: ['a'], account: '123456789012' }
+  const pinned = { 'accounts.google.com:oaud': 'b', 'accounts.google.com:aud': 'a' }
+  const open = policy({
+    ...statement(google, { StringEquals: pinned }),
+    Principal: { Federated: 'accounts.google.com' },
+  })
+  assert.equal(prove({ policy: open, provider: google, never: '*' }).verdict, 'counter-example')
+})

@@ -13,7 +13,7 @@ import { type IssuerModel, unknownIssuer } from './issuer-model.ts'
 import { intersect, isEmpty, unite } from './operations.ts'
 import { both, isPossible, unrestricted } from './restriction.ts'
 import { patternLanguage } from './value-language.ts'
-import { callOf, walk, type Witness } from './witness.ts'
+import { callOf, type Witness, walk } from './witness.ts'
 
 /** What is to be proved, and about whom. */
 export interface Claim {

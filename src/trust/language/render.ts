@@ -7,6 +7,7 @@ export function renderProof(proof: Proof): string {
   if (proof.verdict === 'unknown') return `not proved: ${proof.why}\n`
   const lines = ['disproved: this token becomes the role', `  claims   ${JSON.stringify(proof.claims)}`]
   if (Object.keys(proof.request).length > 0) lines.push(`  call     ${JSON.stringify(proof.request)}`)
+  if (proof.roleTags !== undefined) lines.push(`  role     tags ${JSON.stringify(proof.roleTags)}`)
   lines.push(`  because  ${proof.decision.reason}`)
   return `${lines.join('\n')}\n`
 }

@@ -83,7 +83,9 @@ function numberLanguage({ operator, values }: ConditionEntry, want: boolean): Va
   const plain = values.map(({ text: value }) => text(value))
   if (want === operator.negated) return { automaton: complement(automatonOf(either(...plain))), exact: false }
   const sign = either(text(''), text('+'), text('-'))
-  const whole = values.some(({ text: value }) => value === '0') ? either(...plain, text('')) : either(...plain)
+  const whole = values.some(({ text: value }) => value === '0')
+    ? either(...plain, text(''))
+    : either(...plain)
   const written = sequence(sign, zeros, whole, either(text(''), sequence(text('.'), digits)))
   return { automaton: automatonOf(either(written, exponent)), exact: false }
 }

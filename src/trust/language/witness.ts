@@ -30,7 +30,8 @@ const maxTrials = 64
 export function callOf({ claims, request, roleTags }: Witness, trial: Omit<Trial, 'notBy'>): TrustInput {
   const { policy, provider, partition } = trial
   // A provider of which nothing is known but its name registers whatever the token is for.
-  const registered = provider.clientIds.length === 0 ? [String(claims['azp'] ?? claims['aud'])] : provider.clientIds
+  const registered =
+    provider.clientIds.length === 0 ? [String(claims['azp'] ?? claims['aud'])] : provider.clientIds
   const options = { partition, request, ...(roleTags !== undefined && { roleTags }) }
   return probeInput(policy, { ...provider, clientIds: registered }, claims, options)
 }

@@ -1,6 +1,7 @@
 import type { IssuerModel } from '../language/issuer-model.ts'
+import type { Witness } from '../language/witness.ts'
 import type { Span } from '../policy/json.ts'
-import type { AssumeRequest, Claims, IdentityProvider, RoleFacts } from '../request.ts'
+import type { Claims, IdentityProvider, RoleFacts } from '../request.ts'
 
 /** critical: outsiders can take the role; high: wider than meant; medium: fails closed or is fragile; low: style. */
 export type Severity = 'critical' | 'high' | 'medium' | 'low'
@@ -32,10 +33,7 @@ export interface Finding {
 }
 
 /** A token that the policy would accept, as proof of a finding. */
-export interface LintWitness {
-  readonly claims: Claims
-  readonly request: Partial<AssumeRequest>
-}
+export type LintWitness = Witness
 
 /** What is known beside the policy. Everything may be missing; rules that need it then stay silent. */
 export interface LintFacts {

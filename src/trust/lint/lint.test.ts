@@ -7,7 +7,8 @@ import { environmentIssuer } from '../language/issuer-model.ts'
 import { probeInput } from '../probe.ts'
 import { checkWritable } from '../write-check.ts'
 import type { LintFacts } from './finding.ts'
-import { fix, lint, renderFindings, rules } from './lint.ts'
+import { fix, mend } from './fix.ts'
+import { lint, renderFindings, rules } from './lint.ts'
 import { toSarif } from './sarif.ts'
 
 const G = 'token.actions.githubusercontent.com'
@@ -229,6 +230,39 @@ test('the safe fixes keep the layout and admit nobody new', () => {
       .replace('repo:acme*', 'repo:acme/*'),
   )
   assert.equal(decide(probeInput(after, github, { sub: 'repo:acme-evil/x:pull_request' })).effect, 'deny')
+})
+
+test('an edit is made only when it is proved that nobody more gets in', () => {
+  const mixed = {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { Federated: arnOf(G), AWS: 'arn:aws:iam::123456789012:root' },
+        Action: [web, 'sts:AssumeRole'],
+        Condition: { 'ForAllValues:StringLike': { [`${G}:sub`]: 'repo:acme*' } },
+      },
+    ],
+  }
+  const { text, made, refused } = mend(mixed)
+  assert.deepEqual([text, made], [JSON.stringify(mixed, null, 2), []])
+  assert.deepEqual(
+    [...new Set(refused.map(({ why }) => why))],
+    ['statement 1 trusts others than OIDC providers, of which nothing can be proved'],
+  )
+})
+
+test('an edit that would make the policy too long for AWS is refused', () => {
+  const subjects = Array.from({ length: 60 }, (_, i) => `repo:acme/app${i}:environment:prod`)
+  const long = JSON.stringify(trust(G, { StringEquals: { [`${G}:sub`]: subjects } })).replace(
+    '"Version":"2012-10-17",',
+    '',
+  )
+  const quota = long.replace(/\s/g, '').length
+  const { text, refused } = mend(long, { quota: quota + 5 })
+  assert.equal(text, long)
+  assert.match(refused.find(({ finding }) => finding.id === 'AWS047')!.why, /^AWS would not store it/)
+  assert.notEqual(mend(long, { quota: quota + 50 }).text, long)
 })
 
 test('what passes the write check of AWS is not what passes the lint', () => {

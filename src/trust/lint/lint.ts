@@ -4,7 +4,7 @@ import { parsePolicy } from '../policy/parse.ts'
 import { audienceRules } from './audience.ts'
 import { breadthRules } from './breadth.ts'
 import { environmentRules } from './environments.ts'
-import type { Edit, Finding, Hit, LintFacts, Severity } from './finding.ts'
+import type { Finding, Hit, LintFacts, Severity } from './finding.ts'
 import { keyRules } from './keys.ts'
 import { principalRules } from './principal.ts'
 import type { Rule } from './rule.ts'
@@ -119,27 +119,6 @@ function findingOf(rule: Omit<Rule, 'check'>, hit: Hit, source: string): Finding
 function lineAndColumn(source: string, { from }: Span): { readonly line: number; readonly column: number } {
   const before = source.slice(0, from)
   return { line: before.split('\n').length, column: from - before.lastIndexOf('\n') }
-}
-
-/**
- * The policy text with every safe edit made: they keep the layout, and admit nobody who was not admitted before.
- * Where two edits touch the same text the worse finding wins.
- */
-export function fix(policy: unknown, facts: LintFacts = {}): string {
-  const { source } = parsePolicy(policy)
-  const taken: Edit[] = []
-  for (const { edits } of lint(policy, facts)) {
-    if (
-      edits.every((edit) =>
-        taken.every((other) => other.at.to <= edit.at.from || edit.at.to <= other.at.from),
-      )
-    ) {
-      taken.push(...edits)
-    }
-  }
-  return taken
-    .sort((a, b) => b.at.from - a.at.from)
-    .reduce((text, { at, text: put }) => text.slice(0, at.from) + put + text.slice(at.to), source)
 }
 
 /** Findings as text for a person. */

@@ -168,7 +168,7 @@ test('a change that only matters for names to come is told too', () => {
   assert.deepEqual([diff.gained, diff.lost], [[], []])
   assert.match(
     renderDiff(diff),
-    /^nobody who exists is affected\nthe new policy admits more, for example .*app\/prod.\n$/,
+    /^the new policy admits more, for example .*app\/prod.\n {2}the old one refuses that: statement 1: .*\n$/,
   )
 })
 
@@ -190,11 +190,12 @@ test('ten thousand environments and a thousand roles take seconds', () => {
       ),
     ),
   )
-  const started = performance.now()
+  const started = process.cpuUsage()
   const found = reachAll(roles, large)
   assert.ok(found.every(({ admitted }) => admitted.length > 0))
-  const between = performance.now()
   const compiled = roles.map(compileRole)
   assert.ok(rolesFor(environments[2]!, compiled, large).length > 0)
-  assert.ok(performance.now() - started < 20_000, `${between - started} ms forward`)
+  // Time of this process, however busy the machine is.
+  const { user, system } = process.cpuUsage(started)
+  assert.ok(user + system < 20e6, `${(user + system) / 1e6} s`)
 })

@@ -1,3 +1,4 @@
+import type { Witness } from '../language/witness.ts'
 import type { ReachDiff } from './diff.ts'
 import type { Admitted, Reach, RoleAccess } from './reach.ts'
 
@@ -20,17 +21,42 @@ export function renderRoles(environment: string, roles: readonly RoleAccess[]): 
 }
 
 /** What a change of policy does, as text: `+` gets in, `-` no longer does, `~` under other conditions. */
-export function renderDiff({ gained, lost, changed, widened, narrowed, truncated }: ReachDiff): string {
+export function renderDiff({ gained, lost, changed, widening, narrowing, truncated }: ReachDiff): string {
   const lines = [
     ...gained.map((row) => `+ ${rowText(row)}`),
     ...lost.map((row) => `- ${rowText(row)}`),
     ...changed.map(({ after }) => `~ ${rowText(after)}`),
   ]
-  if (lines.length === 0) lines.push('nobody who exists is affected')
-  if (widened !== null) lines.push(`the new policy admits more, for example ${widened}`)
-  if (narrowed !== null) lines.push(`the new policy admits less, for example not ${narrowed}`)
+  if (lines.length === 0 && widening.verdict === 'contained' && narrowing.verdict === 'contained')
+    lines.push('nobody gains and nobody loses')
+  if (widening.verdict === 'wider')
+    lines.push(
+      `the new policy admits more, for example ${witnessText(widening)}`,
+      `  the old one refuses that: ${widening.refusal}`,
+    )
+  if (widening.verdict === 'unknown') lines.push(`it is not proved that nobody gains: ${widening.why}`)
+  if (narrowing.verdict === 'wider')
+    lines.push(
+      `the new policy admits less, for example not ${witnessText(narrowing)}`,
+      `  it refuses that: ${narrowing.refusal}`,
+    )
+  if (narrowing.verdict === 'unknown') lines.push(`it is not proved that nobody loses: ${narrowing.why}`)
   if (truncated) lines.push('the lists are cut off')
   return `${lines.join('\n')}\n`
+}
+
+// The subject says most; what else the witness needs is told beside it.
+function witnessText({ claims, request, roleTags }: Witness): string {
+  const { sub, aud: _, iat: _iat, exp: _exp, ...more } = claims
+  const parts = [
+    ['claims', more],
+    ['a call with', request],
+    ['a role with tags', roleTags ?? {}],
+  ] as const
+  const told = parts
+    .filter(([, values]) => Object.keys(values).length > 0)
+    .map(([what, values]) => ` and ${what} ${JSON.stringify(values)}`)
+  return `${sub === '' ? 'an empty subject' : String(sub)}${told.join('')}`
 }
 
 function rowText({ subject, statement, depends }: Admitted): string {
