@@ -30,5 +30,6 @@ function describe({ policy, reaches }: RoleView): string {
     open === undefined
       ? 'No name that does not exist yet would.'
       : `So could names that do not exist yet${example}.`
-  return `${rows.length} subjects can become the role by ${statements} of its trust policy. ${later}`
+  const subjects = rows.length === 1 ? '1 subject' : `${rows.length} subjects`
+  return `${subjects} can become the role by ${statements} of its trust policy. ${later}`
 }

@@ -1,4 +1,4 @@
-import type { Policy, Reach, Statement, Universe } from '../trust/index.ts'
+import { type Policy, parseProviderArn, type Reach, type Statement, type Universe } from '../trust/index.ts'
 import { environmentOf, labelOf } from './label.ts'
 
 /** What a box of the picture stands for. */
@@ -38,15 +38,13 @@ export interface RoleView {
 
 /** Lines of one box at most; a page below the picture lists everything. */
 const maxLines = 12
-/** Boxes of callers at most. */
-const maxGroups = 60
+/** Boxes of callers by project at most; beyond it projects become lines. */
+const maxGroups = 16
 
 /** The graph of a role: callers by project, the statements that let them in, the role. */
 export function graphOf(view: RoleView): Graph {
   const groups = callerGroups(view.reaches)
-  const drawn = groups.slice(0, maxGroups)
-  const rest = groups.slice(maxGroups)
-  if (rest.length > 0) drawn.push(restOf(rest))
+  const drawn = groups.length > maxGroups ? crowdsOf(groups) : groups
   const open = view.reaches.flatMap((reach, index) => openBoxes(view.policy, reach, index))
   const statements = view.policy.statements.filter(
     ({ index, effect }) =>
@@ -55,9 +53,7 @@ export function graphOf(view: RoleView): Graph {
       open.some(({ to }) => to === index),
   )
   const boxes: Box[] = [
-    ...drawn.map(({ id, title, lines, depends }) =>
-      boxOf(id, 'callers', title, depends === '' ? lines : [`(${depends})`, ...lines]),
-    ),
+    ...drawn.map(callersBox),
     ...open.map(({ box }) => box),
     ...deniedBoxes(view),
     ...statements.map(statementBox),
@@ -107,14 +103,31 @@ function callerGroups(reaches: readonly Reach[]): Group[] {
     }
   }
   return [...groups]
-    .sort(([a], [b]) => order(a, b))
     .map(([, group], index) => ({ ...group, id: `callers${index}`, lines: [...group.lines].sort(order) }))
+    .sort(byStatement)
+    .map((group, index) => ({ ...group, id: `callers${index}` }))
 }
 
-function restOf(groups: readonly Group[]): Group {
-  const statements = [...new Set(groups.flatMap((group) => group.statements))].sort((a, b) => a - b)
-  const lines = groups.map(({ title, lines: { length } }) => `${title} (${length})`)
-  return { id: 'callers-rest', title: `${groups.length} groups more`, lines, statements, depends: '' }
+// Callers stand beside the first statement that lets them in, so that few arrows cross.
+function byStatement(a: Omit<Group, 'id'>, b: Omit<Group, 'id'>): number {
+  const [first, second] = [a, b].map(({ statements }) => statements.map((index) => index + 1).join())
+  return order(first!, second!) || order(a.title, b.title) || order(a.depends, b.depends)
+}
+
+// Of many projects, those that come in by the same statements are one box, with a line for each.
+function crowdsOf(groups: readonly Group[]): Group[] {
+  const crowds = Map.groupBy(groups, ({ statements, depends }) => JSON.stringify([statements, depends]))
+  return [...crowds.values()].map((crowd, index): Group => {
+    if (crowd.length === 1) return { ...crowd[0]!, id: `callers${index}` }
+    const callers = crowd.reduce((sum, { lines }) => sum + lines.length, 0)
+    const lines = crowd.map((group) => `${group.title}: ${counted(group.lines.length, 'caller')}`)
+    const title = `${counted(callers, 'caller')} of ${counted(crowd.length, 'project')}`
+    return { ...crowd[0]!, id: `callers${index}`, title, lines }
+  })
+}
+
+function callersBox({ id, title, lines, depends }: Group): Box {
+  return boxOf(id, 'callers', title, depends === '' ? lines : [`(${depends})`, ...lines])
 }
 
 function openBoxes(
@@ -122,9 +135,10 @@ function openBoxes(
   { open }: Reach,
   index: number,
 ): { readonly box: Box; readonly to: number }[] {
-  return open.statements.map((to) => {
+  return open.statements.map((to, at) => {
     const patterns = subjectPatterns(policy.statements[to])
-    const example = open.example === null ? [] : [`for example ${open.example}`]
+    const named = open.examples[at] ?? null
+    const example = named === null ? [] : [`for example ${named}`]
     const id = `open${index}-${to}`
     return { box: boxOf(id, 'open', 'names that do not exist yet', [...patterns, ...example]), to }
   })
@@ -159,12 +173,21 @@ function deniedBoxes({ reaches, denied }: RoleView): Box[] {
     )
 }
 
-function statementBox({ index, sid, effect, conditions }: Statement): Box {
+function statementBox({ index, sid, effect, conditions, principals }: Statement): Box {
   const name = sid === null || sid === '' ? '' : ` “${sid}”`
-  const lines = conditions.flatMap(({ operatorName, key, values }) => [
-    `${operatorName} ${key}`,
-    ...values.map(({ text }) => `  ${text}`),
-  ])
+  const issuers = principals.flatMap(({ value }) => parseProviderArn(value)?.issuer ?? [])
+  const [issuer] = issuers
+  // Of one issuer, its claims need not repeat it.
+  const keyOf = (key: string): string =>
+    issuers.length === 1 && key.startsWith(`${issuer}:`) ? key.slice(issuer!.length + 1) : key
+  const lines = [
+    ...(issuers.length === 1 ? [`tokens of ${issuer}`] : []),
+    ...conditions.flatMap(({ operatorName, key, values }) => [
+      `${operatorName} ${keyOf(key)}`,
+      ...values.map(({ text }) => `  ${text}`),
+    ]),
+    ...(conditions.length === 0 ? ['no condition'] : []),
+  ]
   const kind = effect === 'Deny' ? 'deny' : 'allow'
   return boxOf(
     statementId(index),
@@ -172,7 +195,7 @@ function statementBox({ index, sid, effect, conditions }: Statement): Box {
     effect === 'Deny'
       ? `Deny, takes away: statement ${index + 1}${name}`
       : `Allow: statement ${index + 1}${name}`,
-    lines.length === 0 ? ['no condition'] : lines,
+    lines,
   )
 }
 
@@ -180,8 +203,12 @@ function roleBox({ name, reaches }: RoleView): Box {
   const count = new Set(reaches.flatMap(({ admitted }) => admitted.map(({ subject }) => subject))).size
   const more = reaches.some(({ truncated }) => truncated) ? ' or more' : ''
   const open = reaches.some((reach) => reach.open.isOpen) ? ['and names that do not exist yet'] : []
-  const subjects = count === 1 ? 'subject' : 'subjects'
+  const subjects = count === 1 && more === '' ? 'subject' : 'subjects'
   return boxOf('role', 'role', `the role of ${name}`, [`${count}${more} ${subjects} can become it`, ...open])
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
 }
 
 function boxOf(id: string, kind: BoxKind, title: string, lines: readonly string[]): Box {
@@ -192,6 +219,10 @@ function statementId(index: number): string {
   return `statement${index}`
 }
 
-function order(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
+// `environment-9` stands before `environment-10`.
+const natural = new Intl.Collator('en', { numeric: true })
+
+/** The order names are shown in, the same on every machine. */
+export function order(a: string, b: string): number {
+  return natural.compare(a, b) || (a < b ? -1 : a > b ? 1 : 0)
 }

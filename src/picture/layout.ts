@@ -9,10 +9,11 @@ export interface Point {
   readonly y: number
 }
 
-/** A line of a box as it is drawn, and what it says in full. */
+/** A line of a box as it is drawn, what it says in full, and how far it is set in, in pixels. */
 export interface DrawnLine {
   readonly text: string
   readonly full: string
+  readonly indent: number
 }
 
 /** A box with its place and its lines shortened to fit. */
@@ -58,7 +59,7 @@ const columns: { readonly [kind in BoxKind]: number } = {
  * the same places every time.
  */
 export async function place({ boxes, arrows }: Graph): Promise<Placed> {
-  const sized = boxes.map(sizeOf)
+  const sized = alignedColumns(boxes.map(sizeOf))
   const elk = new elkModule.default()
   const wanted: ElkNode = {
     id: 'root',
@@ -101,20 +102,46 @@ export async function place({ boxes, arrows }: Graph): Promise<Placed> {
 
 /** The width of a text in pixels. */
 export function textWidth(text: string): number {
-  return Math.ceil([...text].length * measures.character)
+  const cells = [...text].reduce((sum, character) => sum + cellsOf(character), 0)
+  return Math.ceil(cells * measures.character)
 }
 
-function sizeOf(box: Box): Omit<PlacedBox, 'x' | 'y'> {
+const wide =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u
+
+// Marks lie on the letter before them; East Asian letters and emoji take the room of two.
+function cellsOf(character: string): number {
+  if (/\p{Mn}|\p{Me}|\u200d|\ufe0f/u.test(character)) return 0
+  return wide.test(character) ? 2 : 1
+}
+
+// Boxes of a column are as wide as its widest.
+function alignedColumns(boxes: readonly Sized[]): Sized[] {
+  const widths = new Map<number, number>()
+  for (const { box, width } of boxes) {
+    const column = columns[box.kind]
+    widths.set(column, Math.max(width, widths.get(column) ?? 0))
+  }
+  return boxes.map((one) => ({ ...one, width: widths.get(columns[one.box.kind])! }))
+}
+
+type Sized = Omit<PlacedBox, 'x' | 'y'>
+
+function sizeOf(box: Box): Sized {
   const title = drawn(box.title)
   const lines = box.lines.map(drawn)
   if (box.more > 0) lines.push(drawn(`and ${box.more} more`))
-  const width = Math.max(...[title, ...lines].map(({ text }) => textWidth(text))) + 2 * measures.padding
+  const widths = [title, ...lines].map(({ text, indent }) => textWidth(text) + indent)
+  const width = Math.max(...widths) + 2 * measures.padding
   const height = measures.title + lines.length * measures.line + measures.padding
   return { box, title, lines, width, height }
 }
 
-function drawn(full: string): DrawnLine {
-  return { text: shortened(full, maxCharacters), full }
+// A page does not keep blanks at the beginning of a text, so they become a distance.
+function drawn(given: string): DrawnLine {
+  const full = given.trimStart()
+  const indent = (given.length - full.length) * measures.character
+  return { text: shortened(full, maxCharacters), full, indent }
 }
 
 // Hundredths are finer than any screen; more digits would only make the text longer.

@@ -1,14 +1,20 @@
 import type { Admitted, Reach } from '../trust/index.ts'
 import { escapeMarkup } from './escape.ts'
-import type { RoleView } from './graph.ts'
+import { order, type RoleView } from './graph.ts'
 import { labelOf } from './label.ts'
 
 const style = `
-body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 90rem; padding: 0 1rem; color: #1b1f24; background: #ffffff }
-figure { margin: 1.5rem 0; overflow-x: auto }
-code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: 0.875em; overflow-wrap: anywhere }
+:root { color-scheme: light dark }
+body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 90rem; padding: 0 1rem; color: #1b1f24; background: #ffffff; overflow-wrap: anywhere }
+figure { margin: 1.5rem 0; overflow-x: auto; border: 1px solid #d1d9e0; border-radius: 8px }
+figure:focus-visible { outline: 3px solid #0969da }
+svg { display: block; margin: 0 auto }
+h1 { line-height: 1.25 }
+li { margin: 0.125rem 0 }
+code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: 0.875em }
 .open { border-left: 4px solid #9a6700; padding-left: 0.75rem }
-@media (prefers-color-scheme: dark) { body { color: #e6edf3; background: #0d1117 } }
+@media (prefers-color-scheme: dark) { body { color: #e6edf3; background: #0d1117 } figure { border-color: #3d444d } figure:focus-visible { outline-color: #58a6ff } .open { border-color: #d29922 } }
+@media print { figure { overflow: visible; border: 0 } svg { max-width: 100%; height: auto } }
 `
 
 /**
@@ -30,7 +36,7 @@ export function renderPage(view: RoleView, svg: string, summary: string): string
 <main>
 <h1>${escapeMarkup(title)}</h1>
 <p>${escapeMarkup(summary)}</p>
-<figure>
+<figure tabindex="0" aria-label="The drawing; it scrolls sideways where it is wider than the window.">
 ${svg}</figure>
 ${view.reaches.map(renderReach).join('\n')}
 </main>
@@ -55,12 +61,15 @@ function renderOpen(example: string | null): string {
 
 function renderGroups(admitted: readonly Admitted[]): string {
   const groups = Map.groupBy(admitted, (row) => labelOf(row).project)
-  const sections = [...groups].sort(([a], [b]) => (a < b ? -1 : 1))
+  const sections = [...groups].sort(([a], [b]) => order(a, b))
   return sections
     .map(
       ([project, rows]) => `<h3>${escapeMarkup(project)}</h3>
 <ul>
-${rows.map(renderRow).join('\n')}
+${rows
+  .toSorted((a, b) => order(labelOf(a).line, labelOf(b).line))
+  .map(renderRow)
+  .join('\n')}
 </ul>`,
     )
     .join('\n')

@@ -30,7 +30,7 @@ marker path { fill: var(--soft) }
 /** A drawing as one SVG document: no script, nothing from elsewhere, every name escaped. */
 export function renderSvg(placed: Placed, { title, description }: Caption): string {
   const { width, height } = placed
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" xml:space="preserve" role="img" aria-labelledby="picture-title picture-description">
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="picture-title picture-description">
 <title id="picture-title">${escapeMarkup(title)}</title>
 <desc id="picture-description">${escapeMarkup(description)}</desc>
 <style>${style}</style>
@@ -51,7 +51,9 @@ function renderBox({ box, title, lines, x, y, width, height }: PlacedBox): strin
   const left = x + measures.padding
   const first = y + measures.title + measures.line - 4
   const cut = [title, ...lines].filter(({ text, full }) => text !== full).map(({ full }) => full)
-  const rows = lines.map(({ text }, index) => renderText(text, left, first + index * measures.line, 'line'))
+  const rows = lines.map(({ text, indent }, index) =>
+    renderText(text, left + indent, first + index * measures.line, 'line'),
+  )
   return [
     `<g class="${box.kind}" id="${box.id}">`,
     ...(cut.length === 0 ? [] : [`<title>${escapeMarkup(cut.join('\n'))}</title>`]),

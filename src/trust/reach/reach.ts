@@ -37,11 +37,13 @@ export interface Reach {
   readonly open: OpenPart
 }
 
-/** `example` is one subject of the open part, when one could be named; `statements` are those that leave it open. */
+/** `example` is one subject of the open part, when one could be named; `statements` are those that leave it open, from 0. */
 export interface OpenPart {
   readonly isOpen: boolean
   readonly example: string | null
   readonly statements: readonly number[]
+  /** A subject that each of the statements would let in, when one could be named. */
+  readonly examples: readonly (string | null)[]
 }
 
 /** Bounds of the answer. */
@@ -159,10 +161,13 @@ function openPart(role: CompiledRole, model: IssuerModel, found: ReadonlyMap<str
     const example = open.has(way.statement) ? undefined : openExample(way, model, found)
     if (example !== undefined) open.set(way.statement, example)
   }
+  const byStatement = [...open].sort(([a], [b]) => a - b)
+  const examples = byStatement.map(([, example]) => example)
   return {
     isOpen: open.size > 0,
-    example: [...open.values()].find((example) => example !== null) ?? null,
-    statements: [...open.keys()].sort((a, b) => a - b),
+    example: examples.find((example) => example !== null) ?? null,
+    statements: byStatement.map(([statement]) => statement),
+    examples,
   }
 }
 

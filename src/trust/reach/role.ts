@@ -7,6 +7,7 @@ import { anyText, either } from '../language/expression.ts'
 import type { IssuerModel } from '../language/issuer-model.ts'
 import { unite, usefulStates } from '../language/operations.ts'
 import { isAlwaysMet, isTold, unrestricted, valuesLeft } from '../language/restriction.ts'
+import type { Policy } from '../policy/document.ts'
 import { parsePolicy } from '../policy/parse.ts'
 import type { IdentityProvider } from '../request.ts'
 
@@ -61,7 +62,7 @@ export function compileRole({ name, policy, provider, partition = 'aws' }: Role)
       const subjects = valuesLeft(domains.get(key), restrictions.get(key) ?? unrestricted)
       const depends = [...restrictions]
         .filter(([name, one]) => (name === key ? !isTold(one) : !isAlwaysMet(domains.get(name), one)))
-        .map(([name]) => name)
+        .map(([name]) => spelling(name, parsed))
       const id = JSON.stringify([audience, statement.index, depends])
       const known = groups.get(id)?.subjects ?? nobody
       groups.set(id, {
@@ -73,6 +74,12 @@ export function compileRole({ name, policy, provider, partition = 'aws' }: Role)
     }
   }
   return { name, ways: [...groups.values()].map(finish) }
+}
+
+// The key as the policy writes it.
+function spelling(name: string, { statements }: Policy): string {
+  const keys = statements.flatMap(({ conditions }) => conditions.map(({ key }) => key))
+  return keys.find((key) => key.toLowerCase() === name) ?? name
 }
 
 const nobody = automatonOf(either())
