@@ -54,13 +54,14 @@ test('an exact subject reaches exactly one environment and leaves nothing open',
     found.admitted.map(({ names: who }) => who.environment),
     ['app/prod'],
   )
-  assert.deepEqual(found.open, { isOpen: false, example: null, statements: [] })
+  assert.deepEqual(found.open, { isOpen: false, example: null, statements: [], examples: [] })
 })
 
 test('a subject of an environment that does not exist is the open part', () => {
   const found = reach(role(subject(`${plain}app/later`, 'StringEquals')), universe)
   assert.deepEqual(found.admitted, [])
-  assert.deepEqual(found.open, { isOpen: true, example: `${plain}app/later`, statements: [0] })
+  const example = `${plain}app/later`
+  assert.deepEqual(found.open, { isOpen: true, example, statements: [0], examples: [example] })
 })
 
 test('a pattern reaches every environment of a project, and those to come', () => {
@@ -98,7 +99,7 @@ test('a deny takes its subjects away', () => {
 
 test('a condition that a subject does not tell is told beside it', () => {
   const office = { ...subject(`${plain}app/dev`), IpAddress: { 'aws:SourceIp': '203.0.113.0/24' } }
-  assert.deepEqual(reach(role(office), universe).admitted[0]?.depends, ['aws:sourceip'])
+  assert.deepEqual(reach(role(office), universe).admitted[0]?.depends, ['aws:SourceIp'])
 })
 
 test('reach says who decide would let in, for every subject there is', () => {
@@ -198,4 +199,15 @@ test('ten thousand environments and a thousand roles take seconds', () => {
   // Time of this process, however busy the machine is.
   const { user, system } = process.cpuUsage(started)
   assert.ok(user + system < 20e6, `${(user + system) / 1e6} s`)
+})
+
+test('what a caller needs besides its subject is told: a session name, a tag of the role', () => {
+  const pinned = subject(`${plain}app/dev`)
+  const dependsOf = (condition: object) =>
+    reach(role({ ...pinned, ...condition }), universe).admitted[0]?.depends
+  assert.deepEqual(dependsOf({ StringEquals: { 'sts:RoleSessionName': 'ci' } }), ['sts:RoleSessionName'])
+  assert.deepEqual(dependsOf({ StringEquals: { 'aws:ResourceTag/stage': 'dev' } }), ['aws:ResourceTag/stage'])
+  assert.deepEqual(dependsOf({ StringLike: { 'sts:RoleSessionName': '*' } }), [])
+  assert.deepEqual(dependsOf({ Null: { 'sts:RoleSessionName': 'false' } }), [])
+  assert.deepEqual(dependsOf({ Bool: { 'aws:SecureTransport': 'true' } }), [])
 })
