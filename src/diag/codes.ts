@@ -277,6 +277,11 @@ export const codes = table({
     say: 'value_integrity_failed: `{path}` in revision {revision} of `{environment}`: the stored value was altered or moved; earlier revisions are unaffected; restore one with `esc env version rollback {environment}@{before}`',
     hint: 'restore with `esc env version rollback {environment}@{before}`, or type the value again',
   },
+  RECORD_INTEGRITY: {
+    kind: 'internal',
+    say: 'record_integrity: {record} was altered, moved or put back in the store; nothing else is affected',
+    hint: 'an administrator restores it from a backup with `esc server doctor --restore-from FILE`, or an environment’s text with `esc env version rollback`',
+  },
   VALUE_INTEGRITY: {
     kind: 'internal',
     say: 'the stored value was altered or moved; earlier revisions are unaffected',

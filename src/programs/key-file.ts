@@ -16,7 +16,16 @@ import {
   type RandomSource,
 } from '../crypto/index.ts'
 import { AppError } from '../diag/index.ts'
-import { initialiseVault, keyCheckOf, rewrapDataKeys, type Store } from '../store/index.ts'
+import {
+  initialiseVault,
+  keyCheckOf,
+  openVault,
+  protectStore,
+  type RecordProtection,
+  rewrapDataKeys,
+  type Store,
+  type Vault,
+} from '../store/index.ts'
 
 /** Where keys come from besides the key file. */
 export interface KeySources {
@@ -35,6 +44,11 @@ export interface KeySources {
 /** A store's keys. */
 export interface Unlocked {
   readonly keyRing: KeyRing
+  readonly vault: Vault
+  /** The store's records are held against their MACs as far as it has come. */
+  readonly protection: RecordProtection
+  /** Whether nothing had ever been sealed in the store before. */
+  readonly fresh: boolean
   /** Whether a key file was made. */
   readonly created: boolean
   /** Wraps under the first key what older keys wrapped; gives how many. Resumes, and does nothing when nothing is left (S-06). */
@@ -60,9 +74,11 @@ export async function unlock(
   // The file first: a crash in between leaves a key that sealed nothing, never sealed values without their key.
   if (newKeyText !== null) createFile(path, newKeyText)
   if (check === null) await initialiseVault({ store, keyRing })
+  const vault = await openVault({ store, keyRing, nowMs: () => Date.now(), random })
+  const protection = await protectStore(store, vault)
   const rewrap: Unlocked['rewrap'] = async (report) =>
     older > 0 ? await rewrapDataKeys({ store, keyRing }, report) : 0
-  return { keyRing, created: newKeyText !== null, rewrap }
+  return { keyRing, vault, protection, fresh: check === null, created: newKeyText !== null, rewrap }
 }
 
 /**

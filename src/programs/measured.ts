@@ -16,6 +16,7 @@ export function measuredStore(store: Store, metrics: Metrics, onFailed: () => vo
   const { clockMs } = store
   return {
     ...(clockMs === undefined ? {} : { clockMs: () => clockMs.call(store) }),
+    protect: (macs) => store.protect(macs),
     read: (work) => span('read store', {}, () => store.read(work)),
     async change(work, options) {
       const started = performance.now()

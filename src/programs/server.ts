@@ -11,7 +11,7 @@ import { type App, createApp, nodeListener, proxiesOf } from '../http/index.ts'
 import { createIssuer, type Issuer } from '../oidc/index.ts'
 import { createVendorCalls } from '../providers/index.ts'
 import { createService, type LogEvent, type Service } from '../service/index.ts'
-import { openVault, type Store, signingKeyStorage } from '../store/index.ts'
+import { enforceProtection, type RecordProtection, type Store, signingKeyStorage } from '../store/index.ts'
 import { files } from '../world/files.ts'
 import { hostsOf } from './admission.ts'
 import { awsAccounts } from './aws-account.ts'
@@ -112,14 +112,15 @@ async function serve(
 ): Promise<void> {
   const nowMs = () => Date.now()
   if (settings.production) requireSecure(serverFacts(settings, await clockAhead(store)))
-  const { keyRing, created, rewrap } = await unlock(
+  const { keyRing, vault, protection, fresh, created, rewrap } = await unlock(
     store,
     settings.keyFile,
     systemRandom,
     settings.keySources,
   )
   const evaluator = startEvaluators(settings.evaluator, (event) => log({ level: 'warn', ...event }))
-  const vault = await openVault({ store, keyRing, nowMs, random: systemRandom })
+  // One server alone works on a file, and so can say that none knows nothing of MACs; on PostgreSQL the operator says it.
+  if (fresh || settings.database === undefined) await enforceProtection(store, vault, async () => {})
   // The issuer's URL may be the address that is listened on, and a free port is known only then: answers wait for the app.
   const app = Promise.withResolvers<App['answer']>()
   const listener = await listen({
@@ -205,7 +206,7 @@ async function serve(
     status.ready = true
     app.resolve(answer)
     process.stderr.write(welcome(settings, listener, issuer, { keyCreated: created, first }))
-    const stopTicking = keepTicking(service, issuer, clocks, log)
+    const stopTicking = keepTicking({ service, issuer, clocks, protection, log })
     const stopKeys = keepKeysNew({ service, log, keyId: keyRing.keyId, rewrap })
     await listener.ended
     await Promise.all([stopTicking(), stopKeys()])
@@ -241,17 +242,25 @@ async function foundOnce(
 }
 
 /** Does what time has brought every few seconds; gives a function that stops it and waits for what runs. */
-function keepTicking(
-  service: Service,
-  issuer: Issuer,
-  clocks: ClockWatch,
-  log: (event: LogEvent) => void,
-): () => Promise<void> {
+function keepTicking({
+  service,
+  issuer,
+  clocks,
+  protection,
+  log,
+}: {
+  readonly service: Service
+  readonly issuer: Issuer
+  readonly clocks: ClockWatch
+  readonly protection: RecordProtection
+  readonly log: (event: LogEvent) => void
+}): () => Promise<void> {
   const holder = `${hostname()}-${process.pid}`
   let running: Promise<void> = Promise.resolve()
   const tick = async () => {
     try {
       await clocks.measure()
+      await protection.refresh()
       await issuer.tick()
       await service.tick(holder)
     } catch (error) {

@@ -135,6 +135,7 @@ export function keepStorageReserve(folder: string, log: (event: LogEvent) => voi
 export function storeWithReserve(store: Store, reserve: StorageReserve, path: string): Store {
   const isFull = (error: unknown) => error instanceof AppError && error.code === 'STORAGE_FULL'
   return {
+    protect: (macs) => store.protect(macs),
     read: (work) => store.read(work),
     async change(work, options = {}) {
       const { fromReserve = false } = options

@@ -85,6 +85,7 @@ function holdLease(parts: ServiceParts, id: string, fence: number, leaseMillisec
         return await work(transaction)
       }, options)
     },
+    protect: (macs) => store.protect(macs),
     close: async () => {},
   }
   return { store: fenced, stop: () => clearInterval(timer) }

@@ -3,6 +3,14 @@ export { migrations } from './migrations/index.ts'
 export { copyToPostgres } from './postgres/copy.ts'
 export { migratePostgres, takeBackPostgres } from './postgres/migrate.ts'
 export { openPostgresStore, type PostgresStoreOptions } from './postgres/open.ts'
+export {
+  type DamagedRecord,
+  damagedRecords,
+  enforceProtection,
+  type Protection,
+  protectStore,
+  type RecordProtection,
+} from './protect.ts'
 export type {
   AccessToken,
   Actor,
@@ -78,6 +86,8 @@ export type {
   EnvironmentReferences,
   OpenRequestReader,
   OpenRequests,
+  ProtectedRecordReader,
+  ProtectedRecords,
   ReferrerKey,
   RememberedAnswerReader,
   RememberedAnswers,

@@ -16,6 +16,7 @@ import type {
   Tombstone,
   User,
 } from './records.ts'
+import type { RecordMacs } from './sql/record-macs.ts'
 import type {
   AuditEntries,
   AuditReader,
@@ -25,6 +26,8 @@ import type {
   EnvironmentReferences,
   OpenRequestReader,
   OpenRequests,
+  ProtectedRecordReader,
+  ProtectedRecords,
   RememberedAnswerReader,
   RememberedAnswers,
   RotationEventReader,
@@ -49,6 +52,8 @@ import type {
 export interface Store {
   read<T>(work: (transaction: ReadTransaction) => Promise<T>): Promise<T>
   change<T>(work: (transaction: Transaction) => Promise<T>, options?: ChangeOptions): Promise<T>
+  /** Holds records against these MACs from the next unit on, and puts MACs on what is written. */
+  protect(macs: RecordMacs): void
   /** Milliseconds since 1970 by the database's own clock; absent where that is this host's. */
   readonly clockMs?: () => Promise<number>
   /** Waits for what runs, then gives the file back. Later calls fail. */
@@ -88,6 +93,7 @@ export interface ReadTransaction {
   readonly auditEntries: AuditReader
   readonly environmentReferences: EnvironmentReferenceReader
   readonly rememberedAnswers: RememberedAnswerReader
+  readonly protectedRecords: ProtectedRecordReader
 }
 
 /** The repositories of one unit of work. */
@@ -114,6 +120,7 @@ export interface Transaction extends ReadTransaction {
   readonly auditEntries: AuditEntries
   readonly environmentReferences: EnvironmentReferences
   readonly rememberedAnswers: RememberedAnswers
+  readonly protectedRecords: ProtectedRecords
 }
 
 /**

@@ -190,6 +190,35 @@ export interface AuditEntries extends AuditReader {
   append(...entries: readonly AuditEntry[]): Promise<boolean>
 }
 
+/** What looking at some records found. */
+export interface ExaminedRecords {
+  readonly count: number
+  /** Those that do not match their MAC: name, and keys. */
+  readonly bad: readonly { readonly name: string; readonly keys: readonly unknown[] }[]
+  /** The keys of the last one, to go on after; null when there was none. */
+  readonly last: readonly unknown[] | null
+}
+
+/** Looks at the records that carry MACs (R-24). */
+export interface ProtectedRecordReader {
+  /** The tables that have any, by name. */
+  readonly tables: readonly string[]
+  /** The next `limit` of a table, by its keys, after `after`. */
+  examine(table: string, after: readonly unknown[] | null, limit: number): Promise<ExaminedRecords>
+  /** The columns of a record that is whole; null when there is none or it is not. */
+  wholeRow(table: string, keys: readonly unknown[]): Promise<Readonly<Record<string, unknown>> | null>
+}
+/** Looks at and seals the records that carry MACs. */
+export interface ProtectedRecords extends ProtectedRecordReader {
+  /** Puts MACs on those of the next `limit` that have none; `count` is their number. */
+  sealMissing(table: string, after: readonly unknown[] | null, limit: number): Promise<ExaminedRecords>
+  /**
+   * Puts a record that is whole in another store of the same key in the place of the one here. False when it is not whole
+   * there, or not there.
+   */
+  bringBack(from: ProtectedRecordReader, table: string, keys: readonly unknown[]): Promise<boolean>
+}
+
 /** Goes on after the last item of a referrers page. */
 export interface ReferrerKey {
   readonly environmentId: string

@@ -68,6 +68,7 @@ const reads: ReadonlySet<string> = new Set([
  */
 export function guardedStore(store: Store): Store {
   return {
+    protect: (macs) => store.protect(macs),
     read: (work) => store.read(work),
     close: () => store.close(),
     change: (work, ...options) =>

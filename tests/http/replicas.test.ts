@@ -33,6 +33,7 @@ function freezable(store: Store, replica: number): Store {
       await thawed()
       return (await store.clockMs?.()) ?? 0
     },
+    protect: (macs) => store.protect(macs),
     read: async (work) => {
       await thawed()
       return await store.read(work)
@@ -53,6 +54,7 @@ before(async () => {
   }
   world = await createWorld({
     wrapStore: () => stores[3] as Store,
+    isProtected: false,
     ids: () => randomUUID(),
     clock: () => new Date(),
     providers: () => ({ ...providerSet(new Map()), rotator: async () => rotatorOf(3) }),

@@ -10,7 +10,13 @@ import type { Provider, ProviderSet } from '../../src/eval/index.ts'
 import { type App, type AppOptions, createApp } from '../../src/http/index.ts'
 import { startEvaluators } from '../../src/programs/evaluators.ts'
 import { createService, type Service, type ServiceParts } from '../../src/service/index.ts'
-import { initialiseVault, openSqliteStore, openVault, type Store } from '../../src/store/index.ts'
+import {
+  enforceProtection,
+  initialiseVault,
+  openSqliteStore,
+  openVault,
+  type Store,
+} from '../../src/store/index.ts'
 import { guardedStore } from './guarded-store.ts'
 
 /** A whole server in memory with a clock that only tests move, and the people of two organizations. */
@@ -76,14 +82,18 @@ export function echoProvider(): TestProvider {
 const zero = { line: 0, column: 0, byte: 0 }
 
 /** Parts of the service that a test brings itself; `wrapStore` puts something between service and store. */
-export type WorldParts = Partial<ServiceParts> & { readonly wrapStore?: (store: Store) => Store }
+export type WorldParts = Partial<ServiceParts> & {
+  readonly wrapStore?: (store: Store) => Store
+  /** Whether records without a MAC are refused, as on a real server; yes when absent. */
+  readonly isProtected?: boolean
+}
 
 /** The servers of one test process share the workers that evaluate: starting them takes longer than most tests. */
 const evaluator = startEvaluators({ workers: 2, milliseconds: 2_000, heapMebibytes: 128 })
 
 /** A fresh server, in memory or over a new file. Close it at the end. */
 export async function createWorld(
-  { wrapStore, ...overrides }: WorldParts = {},
+  { wrapStore, isProtected = true, ...overrides }: WorldParts = {},
   app: Partial<AppOptions> = {},
   path = ':memory:',
 ): Promise<World> {
@@ -104,6 +114,7 @@ export async function createWorld(
   await initialiseVault({ store, keyRing })
   const vault = await openVault({ store, keyRing, nowMs: () => clock.now.getTime(), random })
   const tokens = createAccessTokenCodec(await vault.secret('pepper'), random)
+  if (isProtected) await enforceProtection(store, vault, async () => {})
   const parts: ServiceParts = {
     store: guardedStore(store),
     providers: () => providerSet(new Map([['test', echoProvider()]])),

@@ -5,6 +5,7 @@ import { appendOnly } from './0004-append-only.ts'
 import { bonds } from './0005-bonds.ts'
 import { neighbours } from './0006-neighbours.ts'
 import { tenants } from './0007-tenants.ts'
+import { macs } from './0008-macs.ts'
 import type { Migration } from './migration.ts'
 
 export type { ColumnTypes, Migration } from './migration.ts'
@@ -19,4 +20,5 @@ export const migrations: readonly Migration[] = [
   bonds,
   neighbours,
   tenants,
+  macs,
 ]

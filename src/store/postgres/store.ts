@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Pool, PoolClient } from 'pg'
 import { AppError } from '../../diag/index.ts'
 import { Queue } from '../sql/queue.ts'
+import { noMacs, type RecordMacs } from '../sql/record-macs.ts'
 import type { ReadTransaction, Store, Transaction } from '../store.ts'
 import { currentTenant, type Tenant } from '../tenancy.ts'
 import { failureOf, isLost } from './failure.ts'
@@ -26,10 +27,15 @@ export class PostgresStore implements Store {
   readonly #running = new Set<Promise<unknown>>()
   readonly #within = new AsyncLocalStorage<Unit>()
   #closed = false
+  #macs: RecordMacs = noMacs
 
   constructor(pool: Pool, place: string) {
     this.#pool = pool
     this.#place = place
+  }
+
+  protect(macs: RecordMacs): void {
+    this.#macs = macs
   }
 
   async read<T>(work: (transaction: ReadTransaction) => Promise<T>): Promise<T> {
@@ -61,7 +67,7 @@ export class PostgresStore implements Store {
 
   async #unit<T>(begin: string, tenant: Tenant, work: (transaction: Transaction) => Promise<T>): Promise<T> {
     const client = await this.#begin(`${begin}; ${fenceFor(tenant)}`)
-    const unit = new Unit(client)
+    const unit = new Unit(client, this.#macs)
     try {
       const result = await this.#within.run(unit, work, unit.transaction)
       await unit.end()

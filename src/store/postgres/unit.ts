@@ -9,6 +9,7 @@ import {
   hotWriteStatements,
 } from '../sql/hot-statements.ts'
 import { Queue } from '../sql/queue.ts'
+import type { RecordMacs } from '../sql/record-macs.ts'
 import type { Tables } from '../sql/tables.ts'
 import { sqlTransaction } from '../sql/transaction.ts'
 import type { StatementRunner } from '../sql/unit-driver.ts'
@@ -27,10 +28,10 @@ export class Unit implements StatementRunner {
   #failure: { readonly error: unknown } | null = null
   #ended = false
 
-  constructor(client: ClientBase) {
+  constructor(client: ClientBase, macs: RecordMacs) {
     this.#client = client
     const db = new Kysely<Tables>({ dialect: postgresDialect(this) })
-    this.transaction = sqlTransaction(db, this.#hotStatements())
+    this.transaction = sqlTransaction(db, this.#hotStatements(), macs)
   }
 
   /** What the first failed statement threw. */

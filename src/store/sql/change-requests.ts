@@ -2,7 +2,10 @@ import type { Kysely } from 'kysely'
 import type { ChangeRequests } from '../workflow.ts'
 import type { Approval, ChangeRequest, ChangeRequestEvent, DraftRevision } from '../workflow-records.ts'
 import { actorFrom, actorText } from './actor.ts'
+import { changeRow } from './change-row.ts'
+import type { HotStatements } from './hot-statements.ts'
 import { changed, pageOf } from './page.ts'
+import type { RecordMacs } from './record-macs.ts'
 import type { Tables } from './tables.ts'
 import type {
   ApprovalRow,
@@ -12,7 +15,7 @@ import type {
 } from './workflow-tables.ts'
 
 /** Change requests with their drafts, events and approvals, over SQL. */
-export function changeRequests(db: Kysely<Tables>): ChangeRequests {
+export function changeRequests(db: Kysely<Tables>, _: HotStatements, macs: RecordMacs): ChangeRequests {
   const rows = () => db.selectFrom('change_requests').selectAll()
   return {
     async get(id) {
@@ -70,13 +73,16 @@ export function changeRequests(db: Kysely<Tables>): ChangeRequests {
         .where('latest_revision', '=', expected)
       return changed(await update.executeTakeFirstOrThrow())
     },
-    ...drafts(db),
+    ...drafts(db, macs),
     ...events(db),
-    ...approvals(db),
+    ...approvals(db, macs),
   }
 }
 
-function drafts(db: Kysely<Tables>): Pick<ChangeRequests, 'draft' | 'insertDraft' | 'resealDraft'> {
+function drafts(
+  db: Kysely<Tables>,
+  macs: RecordMacs,
+): Pick<ChangeRequests, 'draft' | 'insertDraft' | 'resealDraft'> {
   return {
     async draft(id, number) {
       const row = await db
@@ -85,10 +91,10 @@ function drafts(db: Kysely<Tables>): Pick<ChangeRequests, 'draft' | 'insertDraft
         .where('change_request_id', '=', id)
         .where('number', '=', number)
         .executeTakeFirst()
-      return row ? draftFrom(row) : null
+      return row ? draftFrom(macs.whole('draft_revisions', row)) : null
     },
     async insertDraft(draft) {
-      const insert = db.insertInto('draft_revisions').values({
+      const row = macs.sealed('draft_revisions', {
         change_request_id: draft.changeRequestId,
         number: draft.number,
         source: draft.source,
@@ -96,16 +102,12 @@ function drafts(db: Kysely<Tables>): Pick<ChangeRequests, 'draft' | 'insertDraft
         creator: actorText(draft.creator),
         created_ms: draft.createdMs,
       })
+      const insert = db.insertInto('draft_revisions').values(row)
       return changed(await insert.onConflict((on) => on.doNothing()).executeTakeFirstOrThrow())
     },
     async resealDraft(id, number, expectedHash, { source, contentHash }) {
-      const update = db
-        .updateTable('draft_revisions')
-        .set({ source, content_hash: contentHash })
-        .where('change_request_id', '=', id)
-        .where('number', '=', number)
-        .where('content_hash', '=', expectedHash)
-      return changed(await update.executeTakeFirstOrThrow())
+      const keys = { change_request_id: id, number, content_hash: expectedHash }
+      return await changeRow(db, macs, 'draft_revisions', keys, { source, content_hash: contentHash })
     },
   }
 }
@@ -139,6 +141,7 @@ function events(db: Kysely<Tables>): Pick<ChangeRequests, 'events' | 'insertEven
 
 function approvals(
   db: Kysely<Tables>,
+  macs: RecordMacs,
 ): Pick<ChangeRequests, 'approvals' | 'putApproval' | 'deleteApproval' | 'deleteApprovals'> {
   const remove = (id: string) => db.deleteFrom('approvals').where('change_request_id', '=', id)
   return {
@@ -150,20 +153,22 @@ function approvals(
         .orderBy('at_ms')
         .orderBy('approver_id')
         .execute()
-      return rows.map(approvalFrom)
+      return rows.map((row) => approvalFrom(macs.whole('approvals', row)))
     },
     async putApproval(approval) {
-      const content = {
+      const { change_request_id, approver_id, ...content } = macs.sealed('approvals', {
+        change_request_id: approval.changeRequestId,
+        approver_id: approval.approver.id,
         approver: actorText(approval.approver),
         revision: approval.revision,
         comment: approval.comment,
         at_ms: approval.atMs,
-      }
+      })
       await db
         .insertInto('approvals')
         .values({
-          change_request_id: approval.changeRequestId,
-          approver_id: approval.approver.id,
+          change_request_id,
+          approver_id,
           ...content,
         })
         .onConflict((on) => on.columns(['change_request_id', 'approver_id']).doUpdateSet(content))

@@ -1,22 +1,25 @@
-import type { Expression, ExpressionBuilder, Kysely, SqlBool, Updateable } from 'kysely'
+import type { Kysely } from 'kysely'
 import type { Environment } from '../records.ts'
 import type { EnvironmentChange, EnvironmentKey, Environments } from '../store.ts'
 import { actorFrom, actorText } from './actor.ts'
+import { changeRow } from './change-row.ts'
 import type { HotStatements, NamedEnvironmentRow } from './hot-statements.ts'
 import { nameKey } from './name-key.ts'
 import { changed, pageOf } from './page.ts'
+import type { RecordMacs } from './record-macs.ts'
 import type { EnvironmentRow, Tables } from './tables.ts'
 
 /** Environments over SQL. */
-export function environments(db: Kysely<Tables>, hot: HotStatements): Environments {
+export function environments(db: Kysely<Tables>, hot: HotStatements, macs: RecordMacs): Environments {
+  const whole = (row: NamedEnvironmentRow) => environmentFrom(macs.whole('environments', row))
   return {
     async get(id) {
       const row = await named(db).where('e.id', '=', id).executeTakeFirst()
-      return row ? environmentFrom(row) : null
+      return row ? whole(row) : null
     },
     async find(organizationId, project, name) {
       const row = await hot.environment(organizationId, project, name)
-      return row ? environmentFrom(row) : null
+      return row ? whole(row) : null
     },
     async findDeleted(organizationId, project, name) {
       const row = await named(db)
@@ -28,7 +31,7 @@ export function environments(db: Kysely<Tables>, hot: HotStatements): Environmen
         .orderBy('e.id', 'desc')
         .limit(1)
         .executeTakeFirst()
-      return row ? environmentFrom(row) : null
+      return row ? whole(row) : null
     },
     list: (organizationIds, after, limit) => list(db, organizationIds, after, limit),
     async listDeleted(organizationId, after, limit) {
@@ -42,7 +45,7 @@ export function environments(db: Kysely<Tables>, hot: HotStatements): Environmen
     },
     async insert(environment) {
       const project = await projectOf(db, environment.projectId)
-      const insert = db.insertInto('environments').values({
+      const row = macs.sealed('environments', {
         id: environment.id,
         organization_id: project.organization_id,
         project_id: project.id,
@@ -56,26 +59,28 @@ export function environments(db: Kysely<Tables>, hot: HotStatements): Environmen
         modified_ms: environment.modifiedMs,
         deleted_ms: null,
       })
+      const insert = db.insertInto('environments').values(row)
       return changed(await insert.onConflict((on) => on.doNothing()).executeTakeFirstOrThrow())
     },
     async advance(id, expected, modifiedMs) {
-      const update = db
-        .updateTable('environments')
-        .set({ latest: expected + 1, modified_ms: modifiedMs })
-        .where('id', '=', id)
-        .where('latest', '=', expected)
-        .where('deleted_ms', 'is', null)
-      return changed(await update.executeTakeFirstOrThrow())
+      const change = { latest: expected + 1, modified_ms: modifiedMs }
+      return await changeRow(db, macs, 'environments', { id, latest: expected }, change, {
+        wanted: (row) => row.deleted_ms === null,
+      })
     },
-    update: (id, change) => update(db, id, change),
+    update: (id, change) => update(db, macs, id, change),
     async delete(id, atMs) {
-      const update = db
-        .updateTable('environments')
-        .set({ deleted_ms: atMs })
-        .where('id', '=', id)
-        .where('deletion_protected', '=', 0)
-        .where('deleted_ms', 'is', null)
-      if (!changed(await update.executeTakeFirstOrThrow())) return false
+      const isDeleted = await changeRow(
+        db,
+        macs,
+        'environments',
+        { id },
+        { deleted_ms: atMs },
+        {
+          wanted: (row) => row.deletion_protected === 0 && row.deleted_ms === null,
+        },
+      )
+      if (!isDeleted) return false
       await db.deleteFrom('open_sessions').where('environment_id', '=', id).execute()
       return true
     },
@@ -87,12 +92,8 @@ export function environments(db: Kysely<Tables>, hot: HotStatements): Environmen
         .where('deleted_ms', 'is not', null)
         .executeTakeFirst()
       if (row === undefined) return false
-      const restored = db
-        .updateTable('environments')
-        .set({ deleted_ms: null, modified_ms: modifiedMs })
-        .where('id', '=', id)
-        .where(isFree(row.project_id, row.name_key, id))
-      return changed(await restored.executeTakeFirstOrThrow())
+      if (!(await isFree(db, row.project_id, row.name_key, id))) return false
+      return await changeRow(db, macs, 'environments', { id }, { deleted_ms: null, modified_ms: modifiedMs })
     },
     async purge(id) {
       const remove = db.deleteFrom('environments').where('id', '=', id).where('deleted_ms', 'is not', null)
@@ -149,38 +150,37 @@ async function organizationsFrom(
   return await (after === null ? query : query.where('name', '>=', after.organization)).execute()
 }
 
-async function update(db: Kysely<Tables>, id: string, change: EnvironmentChange): Promise<boolean> {
+async function update(
+  db: Kysely<Tables>,
+  macs: RecordMacs,
+  id: string,
+  change: EnvironmentChange,
+): Promise<boolean> {
   const row = await db.selectFrom('environments').selectAll().where('id', '=', id).executeTakeFirst()
   if (row === undefined) return false
   const project = change.projectId === undefined ? null : await projectOf(db, change.projectId)
-  const set: Updateable<EnvironmentRow> = {
+  const set: Partial<EnvironmentRow> = {
     ...(project && { project_id: project.id, project: project.name }),
     ...(change.name !== undefined && { name: change.name, name_key: nameKey(change.name) }),
     ...(change.ownedBy && { owned_by: actorText(change.ownedBy) }),
     ...(change.deletionProtected !== undefined && { deletion_protected: change.deletionProtected ? 1 : 0 }),
     modified_ms: change.modifiedMs ?? row.modified_ms,
   }
-  const statement = db
-    .updateTable('environments')
-    .set(set)
-    .where('id', '=', id)
-    .where(isFree(project?.id ?? row.project_id, nameKey(change.name ?? row.name), id))
-  return changed(await statement.executeTakeFirstOrThrow())
+  if (!(await isFree(db, project?.id ?? row.project_id, nameKey(change.name ?? row.name), id))) return false
+  return await changeRow(db, macs, 'environments', { id }, set)
 }
 
-/** The condition that no other live environment of the project bears the name. */
-function isFree(projectId: string, key: string, id: string) {
-  return ({ not, exists, selectFrom }: ExpressionBuilder<Tables, 'environments'>): Expression<SqlBool> =>
-    not(
-      exists(
-        selectFrom('environments as other')
-          .select('other.id')
-          .where('other.project_id', '=', projectId)
-          .where('other.name_key', '=', key)
-          .where('other.deleted_ms', 'is', null)
-          .where('other.id', '<>', id),
-      ),
-    )
+/** Whether no other live environment of the project bears the name. Changes run one after another, so that it stays so. */
+async function isFree(db: Kysely<Tables>, projectId: string, key: string, id: string): Promise<boolean> {
+  const other = await db
+    .selectFrom('environments')
+    .select('id')
+    .where('project_id', '=', projectId)
+    .where('name_key', '=', key)
+    .where('deleted_ms', 'is', null)
+    .where('id', '<>', id)
+    .executeTakeFirst()
+  return other === undefined
 }
 
 async function projectOf(db: Kysely<Tables>, id: string) {

@@ -6,6 +6,7 @@ import type {
   OpenSessionRow,
   OrganizationRow,
   RevisionRow,
+  SettingRow,
   UserRow,
 } from './tables.ts'
 
@@ -18,10 +19,11 @@ export interface HotReads {
   user(id: string): Promise<UserRow | undefined>
   organization(nameKey: string): Promise<OrganizationRow | undefined>
   membership(organizationId: string, userId: string): Promise<MembershipRow | undefined>
-  setting(ownerId: string, name: string): Promise<{ readonly value: string } | undefined>
+  setting(ownerId: string, name: string): Promise<SettingRow | undefined>
   auditHead(organizationId: string): Promise<{ readonly sequence: number; readonly hash: string } | undefined>
   environment(organizationId: string, project: string, name: string): Promise<NamedEnvironmentRow | undefined>
-  latestRevision(environmentId: string): Promise<RevisionRow | undefined>
+  /** `beyond` = there is a newer one than `latest` says, which no change leaves behind. */
+  latestRevision(environmentId: string): Promise<(RevisionRow & { readonly beyond: number }) | undefined>
   openSession(id: string): Promise<OpenSessionRow | undefined>
   dataKey(id: string): Promise<DataKeyRow | undefined>
   currentDataKey(ownerId: string): Promise<DataKeyRow | undefined>
@@ -33,14 +35,15 @@ export const hotStatements = {
   user: 'select * from users where id = $1',
   organization: 'select * from organizations where name_key = $1',
   membership: 'select * from memberships where organization_id = $1 and user_id = $2',
-  setting: 'select value from settings where owner_id = $1 and name = $2',
+  setting: 'select * from settings where owner_id = $1 and name = $2',
   auditHead:
     'select sequence, hash from audit_entries where organization_id = $1 order by sequence desc limit 1',
   environment:
     'select e.*, o.name as organization from environments e join organizations o on o.id = e.organization_id ' +
     'where e.organization_id = $1 and e.project = $2 and e.name = $3 and e.deleted_ms is null',
   latestRevision:
-    'select r.* from environments e join revisions r on r.environment_id = e.id and r.number = e.latest ' +
+    'select r.*, (select count(*) from revisions n where n.environment_id = e.id and n.number = e.latest + 1) ' +
+    'as beyond from environments e join revisions r on r.environment_id = e.id and r.number = e.latest ' +
     'where e.id = $1',
   openSession: 'select * from open_sessions where id = $1',
   dataKey: 'select * from data_keys where id = $1',
@@ -63,8 +66,8 @@ export interface HotWrites {
 export const hotWriteStatements = {
   insertOpenSession:
     'insert into open_sessions ' +
-    '(id, organization_id, environment_id, revision, owner_id, sealed, data_key_id, created_ms, expires_ms) ' +
-    'values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing',
+    '(id, organization_id, environment_id, revision, owner_id, sealed, data_key_id, created_ms, expires_ms, mac) ' +
+    'values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing',
   deleteExpiredSessions:
     'delete from open_sessions where id in (select id from open_sessions where expires_ms <= $1 limit $2)',
   appendAudit:

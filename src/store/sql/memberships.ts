@@ -4,17 +4,19 @@ import type { Memberships } from '../store.ts'
 import type { HotStatements } from './hot-statements.ts'
 import { organizationFrom } from './organizations.ts'
 import { changed, pageOf } from './page.ts'
-import type { MembershipRow, Tables } from './tables.ts'
+import type { RecordMacs } from './record-macs.ts'
+import type { Tables } from './tables.ts'
 import { userFrom } from './users.ts'
 
 const own = ['m.organization_id', 'm.user_id', 'm.role', 'm.created_ms as member_since_ms'] as const
 
 /** Memberships over SQL. */
-export function memberships(db: Kysely<Tables>, hot: HotStatements): Memberships {
+export function memberships(db: Kysely<Tables>, hot: HotStatements, macs: RecordMacs): Memberships {
   return {
     async get(organizationId, userId) {
       const row = await hot.membership(organizationId, userId)
-      return row ? membershipFrom({ ...row, member_since_ms: row.created_ms }) : null
+      if (!row) return null
+      return membershipFrom({ ...macs.whole('memberships', row), member_since_ms: row.created_ms })
     },
     async ofUser(userId) {
       const rows = await db
@@ -40,16 +42,20 @@ export function memberships(db: Kysely<Tables>, hot: HotStatements): Memberships
       return pageOf(rows, limit, (row) => ({ ...membershipFrom(row), user: userFrom(row) }))
     },
     async put(membership) {
-      const row: MembershipRow = {
+      const before = await hot.membership(membership.organizationId, membership.userId)
+      if (before) macs.whole('memberships', before)
+      const row = macs.sealed('memberships', {
         organization_id: membership.organizationId,
         user_id: membership.userId,
         role: membership.role,
-        created_ms: membership.createdMs,
-      }
+        created_ms: before?.created_ms ?? membership.createdMs,
+      })
       await db
         .insertInto('memberships')
         .values(row)
-        .onConflict((on) => on.columns(['organization_id', 'user_id']).doUpdateSet({ role: row.role }))
+        .onConflict((on) =>
+          on.columns(['organization_id', 'user_id']).doUpdateSet({ role: row.role, mac: row.mac }),
+        )
         .execute()
     },
     async delete(organizationId, userId) {

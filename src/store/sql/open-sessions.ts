@@ -3,27 +3,30 @@ import type { OpenSession } from '../records.ts'
 import type { OpenSessions } from '../store.ts'
 import type { HotStatements } from './hot-statements.ts'
 import { changed } from './page.ts'
+import type { RecordMacs } from './record-macs.ts'
 import type { OpenSessionRow, Tables } from './tables.ts'
 
 /** Open sessions over SQL. */
-export function openSessions(db: Kysely<Tables>, hot: HotStatements): OpenSessions {
+export function openSessions(db: Kysely<Tables>, hot: HotStatements, macs: RecordMacs): OpenSessions {
   return {
     async get(id) {
       const row = await hot.openSession(id)
-      return row ? sessionFrom(row) : null
+      return row ? sessionFrom(macs.whole('open_sessions', row)) : null
     },
     async insert(session) {
-      const inserted = await hot.insertOpenSession(
-        session.id,
-        session.organizationId,
-        session.environmentId,
-        session.revision,
-        session.ownerId,
-        session.sealed,
-        session.dataKeyId,
-        session.createdMs,
-        session.expiresMs,
-      )
+      const row = macs.sealed('open_sessions', {
+        id: session.id,
+        organization_id: session.organizationId,
+        environment_id: session.environmentId,
+        revision: session.revision,
+        owner_id: session.ownerId,
+        sealed: session.sealed,
+        data_key_id: session.dataKeyId,
+        created_ms: session.createdMs,
+        expires_ms: session.expiresMs,
+      })
+      // In the order of the statement's columns.
+      const inserted = await hot.insertOpenSession(...Object.values(row))
       return inserted > 0
     },
     async delete(id) {

@@ -2,18 +2,21 @@ import type { Kysely } from 'kysely'
 import type { RevisionTag } from '../records.ts'
 import type { RevisionTags } from '../store.ts'
 import { actorFrom, actorText } from './actor.ts'
+import { changeRow } from './change-row.ts'
+import type { HotStatements } from './hot-statements.ts'
 import { nameKey } from './name-key.ts'
 import { changed, pageOf } from './page.ts'
+import type { RecordMacs } from './record-macs.ts'
 import type { RevisionTagRow, Tables } from './tables.ts'
 
 /** Revision tags over SQL. */
-export function revisionTags(db: Kysely<Tables>): RevisionTags {
+export function revisionTags(db: Kysely<Tables>, _: HotStatements, macs: RecordMacs): RevisionTags {
   const rows = (environmentId: string) =>
     db.selectFrom('revision_tags').selectAll().where('environment_id', '=', environmentId)
   return {
     async get(environmentId, name) {
       const row = await rows(environmentId).where('name_key', '=', nameKey(name)).executeTakeFirst()
-      return row?.name === name ? tagFrom(row) : null
+      return row?.name === name ? tagFrom(macs.whole('revision_tags', row)) : null
     },
     async list(environmentId, after, limit) {
       const query = rows(environmentId)
@@ -30,7 +33,7 @@ export function revisionTags(db: Kysely<Tables>): RevisionTags {
       return found.map(tagFrom)
     },
     async insert(tag) {
-      const insert = db.insertInto('revision_tags').values({
+      const row = macs.sealed('revision_tags', {
         environment_id: tag.environmentId,
         name: tag.name,
         name_key: nameKey(tag.name),
@@ -39,15 +42,12 @@ export function revisionTags(db: Kysely<Tables>): RevisionTags {
         created_ms: tag.createdMs,
         modified_ms: tag.modifiedMs,
       })
+      const insert = db.insertInto('revision_tags').values(row)
       return changed(await insert.onConflict((on) => on.doNothing()).executeTakeFirstOrThrow())
     },
     async move(environmentId, name, revision, editor, modifiedMs) {
-      const update = db
-        .updateTable('revision_tags')
-        .set({ revision, editor: actorText(editor), modified_ms: modifiedMs })
-        .where('environment_id', '=', environmentId)
-        .where('name', '=', name)
-      return changed(await update.executeTakeFirstOrThrow())
+      const change = { revision, editor: actorText(editor), modified_ms: modifiedMs }
+      return await changeRow(db, macs, 'revision_tags', { environment_id: environmentId, name }, change)
     },
     async delete(environmentId, name) {
       const remove = db

@@ -1,9 +1,12 @@
 import type { Kysely } from 'kysely'
+import { AppError } from '../../diag/index.ts'
 import type { Retraction, Revision, RevisionSummary } from '../records.ts'
 import type { Revisions } from '../store.ts'
 import { actorFrom, actorText } from './actor.ts'
+import { changeRow } from './change-row.ts'
 import type { HotStatements } from './hot-statements.ts'
 import { changed, pageOf } from './page.ts'
+import { nameOf, type RecordMacs, type Sealed } from './record-macs.ts'
 import type { RevisionRow, Tables } from './tables.ts'
 
 const withoutSource = [
@@ -17,7 +20,7 @@ const withoutSource = [
 ] as const
 
 /** Revisions over SQL. */
-export function revisions(db: Kysely<Tables>, hot: HotStatements): Revisions {
+export function revisions(db: Kysely<Tables>, hot: HotStatements, macs: RecordMacs): Revisions {
   return {
     async get(environmentId, number) {
       const row = await db
@@ -26,11 +29,17 @@ export function revisions(db: Kysely<Tables>, hot: HotStatements): Revisions {
         .where('environment_id', '=', environmentId)
         .where('number', '=', number)
         .executeTakeFirst()
-      return row ? revisionFrom(row) : null
+      return row ? revisionFrom(macs.whole('revisions', row)) : null
     },
     async latest(environmentId) {
       const row = await hot.latestRevision(environmentId)
-      return row ? revisionFrom(row) : null
+      if (!row) return null
+      // An environment's row that was put back to an earlier one is whole by itself.
+      if (macs.enforced && row.beyond > 0) {
+        const record = nameOf('revisions', { ...row, number: row.number + 1 })
+        throw new AppError('RECORD_INTEGRITY', { record })
+      }
+      return revisionFrom(macs.whole('revisions', row))
     },
     async list(environmentId, before, limit) {
       const query = db
@@ -43,7 +52,7 @@ export function revisions(db: Kysely<Tables>, hot: HotStatements): Revisions {
       return pageOf(rows, limit, summaryFrom)
     },
     async insert(revision) {
-      const insert = db.insertInto('revisions').values({
+      const row = macs.sealed('revisions', {
         environment_id: revision.environmentId,
         number: revision.number,
         source: revision.source,
@@ -54,25 +63,25 @@ export function revisions(db: Kysely<Tables>, hot: HotStatements): Revisions {
         retraction: revision.retraction && JSON.stringify(revision.retraction),
         source_change_request: revision.sourceChangeRequest && JSON.stringify(revision.sourceChangeRequest),
       })
+      const insert = db.insertInto('revisions').values(row)
       return changed(await insert.onConflict((on) => on.doNothing()).executeTakeFirstOrThrow())
     },
     async reseal(environmentId, number, expectedHash, { source, contentHash, bonds }) {
-      const update = db
-        .updateTable('revisions')
-        .set({ source, content_hash: contentHash, bonds })
-        .where('environment_id', '=', environmentId)
-        .where('number', '=', number)
-        .where('content_hash', '=', expectedHash)
-      return changed(await update.executeTakeFirstOrThrow())
+      const keys = { environment_id: environmentId, number, content_hash: expectedHash }
+      return await changeRow(db, macs, 'revisions', keys, { source, content_hash: contentHash, bonds })
     },
     async retract(environmentId, number, retraction) {
-      const update = db
-        .updateTable('revisions')
-        .set({ retraction: JSON.stringify(retraction) })
-        .where('environment_id', '=', environmentId)
-        .where('number', '=', number)
-        .where('retraction', 'is', null)
-      return changed(await update.executeTakeFirstOrThrow())
+      const keys = { environment_id: environmentId, number }
+      return await changeRow(
+        db,
+        macs,
+        'revisions',
+        keys,
+        { retraction: JSON.stringify(retraction) },
+        {
+          wanted: (row) => row.retraction === null,
+        },
+      )
     },
   }
 }
@@ -81,7 +90,7 @@ function revisionFrom(row: RevisionRow): Revision {
   return { ...summaryFrom(row), source: row.source, bonds: row.bonds }
 }
 
-function summaryFrom(row: Omit<RevisionRow, 'source' | 'bonds'>): RevisionSummary {
+function summaryFrom(row: Omit<RevisionRow, 'source' | 'bonds' | keyof Sealed>): RevisionSummary {
   return {
     environmentId: row.environment_id,
     number: row.number,

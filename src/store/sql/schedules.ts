@@ -2,21 +2,25 @@ import type { Kysely } from 'kysely'
 import type { Schedules } from '../workflow.ts'
 import type { Firing, Schedule } from '../workflow-records.ts'
 import { actorFrom, actorText } from './actor.ts'
+import { changeRow } from './change-row.ts'
+import type { HotStatements } from './hot-statements.ts'
 import { changed, pageOf } from './page.ts'
+import type { RecordMacs, Sealed } from './record-macs.ts'
 import type { Tables } from './tables.ts'
 import type { FiringRow, ScheduleRow } from './workflow-tables.ts'
 
 /** Schedules and their firings, over SQL. */
-export function schedules(db: Kysely<Tables>): Schedules {
+export function schedules(db: Kysely<Tables>, _: HotStatements, macs: RecordMacs): Schedules {
+  const whole = (row: ScheduleRow) => scheduleFrom(macs.whole('schedules', row))
   const rows = () => db.selectFrom('schedules').selectAll()
   return {
     async get(id) {
       const row = await rows().where('id', '=', id).executeTakeFirst()
-      return row ? scheduleFrom(row) : null
+      return row ? whole(row) : null
     },
     async ofEnvironment(environmentId) {
       const found = await rows().where('environment_id', '=', environmentId).orderBy('id').execute()
-      return found.map(scheduleFrom)
+      return found.map(whole)
     },
     async due(nowMs, limit) {
       const found = await db
@@ -28,17 +32,19 @@ export function schedules(db: Kysely<Tables>): Schedules {
         .where('e.deleted_ms', 'is', null)
         .orderBy('s.next_execution_ms')
         .orderBy('s.id')
-        .limit(limit)
         .execute()
-      return found.map(scheduleFrom)
+      // One that was altered never runs, and keeps no other from running.
+      return found
+        .filter((row) => macs.isWhole('schedules', row))
+        .slice(0, limit)
+        .map(scheduleFrom)
     },
     async insert(schedule) {
-      const insert = db.insertInto('schedules').values(rowFrom(schedule))
+      const insert = db.insertInto('schedules').values(macs.sealed('schedules', rowFrom(schedule)))
       return changed(await insert.onConflict((on) => on.doNothing()).executeTakeFirstOrThrow())
     },
     async update(schedule) {
-      const update = db.updateTable('schedules').set(rowFrom(schedule)).where('id', '=', schedule.id)
-      return changed(await update.executeTakeFirstOrThrow())
+      return await changeRow(db, macs, 'schedules', { id: schedule.id }, rowFrom(schedule))
     },
     async delete(id) {
       return changed(await db.deleteFrom('schedules').where('id', '=', id).executeTakeFirstOrThrow())
@@ -136,7 +142,7 @@ function scheduleFrom(row: ScheduleRow): Schedule {
   }
 }
 
-function rowFrom(schedule: Schedule): ScheduleRow {
+function rowFrom(schedule: Schedule): Omit<ScheduleRow, keyof Sealed> {
   return {
     id: schedule.id,
     organization_id: schedule.organizationId,

@@ -1,3 +1,4 @@
+import type { Sealed } from './record-macs.ts'
 import type {
   ApprovalRow,
   AuditEntryRow,
@@ -59,7 +60,7 @@ export interface OrganizationRow {
 }
 
 /** The row of a user. */
-export interface UserRow {
+export interface UserRow extends Sealed {
   readonly id: string
   readonly login: string
   readonly login_key: string
@@ -73,7 +74,7 @@ export interface UserRow {
 }
 
 /** The row of a membership. */
-export interface MembershipRow {
+export interface MembershipRow extends Sealed {
   readonly organization_id: string
   readonly user_id: string
   readonly role: string
@@ -81,7 +82,7 @@ export interface MembershipRow {
 }
 
 /** The row of an access token. */
-export interface AccessTokenRow {
+export interface AccessTokenRow extends Sealed {
   readonly id: string
   readonly type: string
   readonly name: string
@@ -109,7 +110,7 @@ export interface ProjectRow {
 }
 
 /** `organization_id` and `project` repeat what `project_id` says, so that lists and lookups need one index. */
-export interface EnvironmentRow {
+export interface EnvironmentRow extends Sealed {
   readonly id: string
   readonly organization_id: string
   readonly project_id: string
@@ -125,7 +126,7 @@ export interface EnvironmentRow {
 }
 
 /** The row of a revision. */
-export interface RevisionRow {
+export interface RevisionRow extends Sealed {
   readonly environment_id: string
   readonly number: number
   readonly source: Uint8Array
@@ -138,7 +139,7 @@ export interface RevisionRow {
 }
 
 /** The row of a revision tag. */
-export interface RevisionTagRow {
+export interface RevisionTagRow extends Sealed {
   readonly environment_id: string
   readonly name: string
   readonly name_key: string
@@ -160,7 +161,7 @@ export interface EnvironmentTagRow {
 }
 
 /** The row of an open session. */
-export interface OpenSessionRow {
+export interface OpenSessionRow extends Sealed {
   readonly id: string
   readonly organization_id: string
   readonly environment_id: string | null
@@ -173,7 +174,7 @@ export interface OpenSessionRow {
 }
 
 /** The row of a setting. */
-export interface SettingRow {
+export interface SettingRow extends Sealed {
   readonly owner_id: string
   readonly name: string
   readonly value: string

@@ -1,12 +1,14 @@
 import type { Kysely } from 'kysely'
 import type { AccessToken, TokenType } from '../records.ts'
 import type { Tokens } from '../store.ts'
+import { changeRow } from './change-row.ts'
 import type { HotStatements } from './hot-statements.ts'
 import { changed, pageOf } from './page.ts'
+import type { RecordMacs, Sealed } from './record-macs.ts'
 import type { AccessTokenRow, Tables } from './tables.ts'
 
 /** Access tokens over SQL. */
-export function tokens(db: Kysely<Tables>, hot: HotStatements): Tokens {
+export function tokens(db: Kysely<Tables>, hot: HotStatements, macs: RecordMacs): Tokens {
   const after = (id: string | null, limit: number) => {
     const rows = db
       .selectFrom('access_tokens')
@@ -15,10 +17,26 @@ export function tokens(db: Kysely<Tables>, hot: HotStatements): Tokens {
       .limit(limit + 1)
     return id === null ? rows : rows.where('id', '>', id)
   }
+  const live = () => db.selectFrom('access_tokens').select('id').where('revoked_ms', 'is', null)
+  const revoke = async (id: string, atMs: number) =>
+    await changeRow(
+      db,
+      macs,
+      'access_tokens',
+      { id },
+      { revoked_ms: atMs },
+      // A token that was altered can be ended all the same: then it opens nothing.
+      { wanted: ({ revoked_ms }) => revoked_ms === null, whole: (_, row) => row },
+    )
+  const revokeEach = async (rows: readonly { readonly id: string }[], atMs: number) => {
+    let count = 0
+    for (const { id } of rows) if (await revoke(id, atMs)) count += 1
+    return count
+  }
   return {
     async get(id) {
       const row = await hot.token(id)
-      return row ? tokenFrom(row) : null
+      return row ? tokenFrom(macs.whole('access_tokens', row)) : null
     },
     async ofUser(userId, afterId, limit) {
       const rows = await after(afterId, limit)
@@ -32,30 +50,16 @@ export function tokens(db: Kysely<Tables>, hot: HotStatements): Tokens {
       return pageOf(rows, limit, tokenFrom)
     },
     async insert(token) {
-      const insert = db.insertInto('access_tokens').values(rowFrom(token))
+      const insert = db.insertInto('access_tokens').values(macs.sealed('access_tokens', rowFrom(token)))
       return changed(await insert.onConflict((on) => on.doNothing()).executeTakeFirstOrThrow())
     },
     async revoke(id, atMs) {
-      const update = db
-        .updateTable('access_tokens')
-        .set({ revoked_ms: atMs })
-        .where('id', '=', id)
-        .where('revoked_ms', 'is', null)
-      return changed(await update.executeTakeFirstOrThrow())
+      return await revoke(id, atMs)
     },
     async revokeOfUser(userId, atMs) {
-      const { numUpdatedRows } = await db
-        .updateTable('access_tokens')
-        .set({ revoked_ms: atMs })
-        .where('user_id', '=', userId)
-        .where('revoked_ms', 'is', null)
-        .executeTakeFirstOrThrow()
-      return Number(numUpdatedRows)
+      return await revokeEach(await live().where('user_id', '=', userId).execute(), atMs)
     },
-    async revokeAll(atMs) {
-      const update = db.updateTable('access_tokens').set({ revoked_ms: atMs }).where('revoked_ms', 'is', null)
-      return Number((await update.executeTakeFirstOrThrow()).numUpdatedRows)
-    },
+    revokeAll: async (atMs) => await revokeEach(await live().execute(), atMs),
     async touch(id, atMs) {
       await db
         .updateTable('access_tokens')
@@ -87,7 +91,7 @@ function tokenFrom(row: AccessTokenRow): AccessToken {
   }
 }
 
-function rowFrom(token: AccessToken): AccessTokenRow {
+function rowFrom(token: AccessToken): Omit<AccessTokenRow, keyof Sealed> {
   return {
     id: token.id,
     type: token.type,

@@ -12,6 +12,8 @@ import { openRequests } from './open-requests.ts'
 import { openSessions } from './open-sessions.ts'
 import { organizations } from './organizations.ts'
 import { projects } from './projects.ts'
+import { protectedRecords } from './protected-records.ts'
+import type { RecordMacs } from './record-macs.ts'
 import { rememberedAnswers } from './remembered-answers.ts'
 import { revisionTags } from './revision-tags.ts'
 import { revisions } from './revisions.ts'
@@ -26,7 +28,11 @@ import { users } from './users.ts'
 import { webhooks } from './webhooks.ts'
 
 const repositories: {
-  readonly [Name in keyof Transaction]: (db: Kysely<Tables>, hot: HotStatements) => Transaction[Name]
+  readonly [Name in keyof Transaction]: (
+    db: Kysely<Tables>,
+    hot: HotStatements,
+    macs: RecordMacs,
+  ) => Transaction[Name]
 } = {
   organizations,
   users,
@@ -50,16 +56,19 @@ const repositories: {
   auditEntries,
   environmentReferences,
   rememberedAnswers,
+  protectedRecords,
 }
 
 /** Makes each repository when it is first asked for, since most units of work need two or three. */
 class LazyRepositories {
   readonly db: Kysely<Tables>
   readonly hot: HotStatements
+  readonly macs: RecordMacs
   readonly made = new Map<string, unknown>()
-  constructor(db: Kysely<Tables>, hot: HotStatements) {
+  constructor(db: Kysely<Tables>, hot: HotStatements, macs: RecordMacs) {
     this.db = db
     this.hot = hot
+    this.macs = macs
   }
 }
 
@@ -68,7 +77,7 @@ for (const [name, make] of Object.entries(repositories)) {
     get(this: LazyRepositories) {
       const known = this.made.get(name)
       if (known !== undefined) return known
-      const made = make(this.db, this.hot)
+      const made = make(this.db, this.hot, this.macs)
       this.made.set(name, made)
       return made
     },
@@ -76,7 +85,7 @@ for (const [name, make] of Object.entries(repositories)) {
 }
 
 /** All repositories over one open database transaction. Beginning and ending it is the engine's work. */
-export function sqlTransaction(db: Kysely<Tables>, hot: HotStatements): Transaction {
+export function sqlTransaction(db: Kysely<Tables>, hot: HotStatements, macs: RecordMacs): Transaction {
   // The loop above gave the class one getter for each member of Transaction.
-  return new LazyRepositories(db, hot) as unknown as Transaction
+  return new LazyRepositories(db, hot, macs) as unknown as Transaction
 }

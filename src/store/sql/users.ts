@@ -4,19 +4,20 @@ import type { Users } from '../store.ts'
 import type { HotStatements } from './hot-statements.ts'
 import { nameKey } from './name-key.ts'
 import { changed, pageOf } from './page.ts'
+import type { RecordMacs, Sealed } from './record-macs.ts'
 import type { Tables, UserRow } from './tables.ts'
 
 /** Users over SQL. */
-export function users(db: Kysely<Tables>, hot: HotStatements): Users {
+export function users(db: Kysely<Tables>, hot: HotStatements, macs: RecordMacs): Users {
   const rows = () => db.selectFrom('users').selectAll()
   return {
     async get(id) {
       const row = await hot.user(id)
-      return row ? userFrom(row) : null
+      return row ? userFrom(macs.whole('users', row)) : null
     },
     async find(login) {
       const row = await rows().where('login_key', '=', nameKey(login)).executeTakeFirst()
-      return row?.login === login ? userFrom(row) : null
+      return row?.login === login ? userFrom(macs.whole('users', row)) : null
     },
     async list(after, limit) {
       const query = after === null ? rows() : rows().where('login', '>', after)
@@ -30,11 +31,13 @@ export function users(db: Kysely<Tables>, hot: HotStatements): Users {
       )
     },
     async insert(user) {
-      const insert = db.insertInto('users').values(rowFrom(user))
+      const insert = db.insertInto('users').values(macs.sealed('users', rowFrom(user)))
       return changed(await insert.onConflict((on) => on.doNothing()).executeTakeFirstOrThrow())
     },
     async update(user) {
-      const row = rowFrom(user)
+      const found = await hot.user(user.id)
+      if (found) macs.whole('users', found)
+      const row = macs.sealed('users', rowFrom(user))
       const update = db
         .updateTable('users')
         .set(row)
@@ -55,7 +58,7 @@ export function users(db: Kysely<Tables>, hot: HotStatements): Users {
 }
 
 /** The record of a row. */
-export function userFrom(row: UserRow): User {
+export function userFrom(row: Omit<UserRow, keyof Sealed>): User {
   return {
     id: row.id,
     login: row.login,
@@ -69,7 +72,7 @@ export function userFrom(row: UserRow): User {
   }
 }
 
-function rowFrom(user: User): UserRow {
+function rowFrom(user: User): Omit<UserRow, keyof Sealed> {
   return {
     id: user.id,
     login: user.login,

@@ -1,3 +1,5 @@
+import type { Sealed } from './record-macs.ts'
+
 /** The rows of approvals, schedules, webhooks, rotations and audit; the conventions of `tables.ts` hold. */
 export interface ChangeRequestRow {
   readonly id: string
@@ -14,7 +16,7 @@ export interface ChangeRequestRow {
 }
 
 /** The row of a draft revision. */
-export interface DraftRevisionRow {
+export interface DraftRevisionRow extends Sealed {
   readonly change_request_id: string
   readonly number: number
   readonly source: Uint8Array
@@ -34,7 +36,7 @@ export interface ChangeRequestEventRow {
 }
 
 /** The row of an approval. */
-export interface ApprovalRow {
+export interface ApprovalRow extends Sealed {
   readonly change_request_id: string
   readonly approver_id: string
   readonly approver: string
@@ -44,7 +46,7 @@ export interface ApprovalRow {
 }
 
 /** The row of an open request. */
-export interface OpenRequestRow {
+export interface OpenRequestRow extends Sealed {
   readonly id: string
   readonly organization_id: string
   readonly environment_id: string
@@ -58,7 +60,7 @@ export interface OpenRequestRow {
 }
 
 /** The row of a schedule. */
-export interface ScheduleRow {
+export interface ScheduleRow extends Sealed {
   readonly id: string
   readonly organization_id: string
   readonly environment_id: string

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { AppError } from '../../diag/index.ts'
 import { Queue } from '../sql/queue.ts'
+import { noMacs, type RecordMacs } from '../sql/record-macs.ts'
 import type { ReadTransaction, Store, Transaction } from '../store.ts'
 import { CommitGroup } from './commit-group.ts'
 import type { Connection } from './connection.ts'
@@ -39,9 +40,14 @@ export class SqliteStore implements Store {
   /** Set within a unit of work: a unit inside a unit would wait for itself. */
   readonly #within = new AsyncLocalStorage<Unit>()
   #stopped: AppError | null = null
+  #macs: RecordMacs = noMacs
 
   constructor(parts: SqliteParts) {
     this.#parts = parts
+  }
+
+  protect(macs: RecordMacs): void {
+    this.#macs = macs
   }
 
   async read<T>(work: (transaction: ReadTransaction) => Promise<T>): Promise<T> {
@@ -84,7 +90,7 @@ export class SqliteStore implements Store {
       connection: () => writer,
       shelf: (read) => this.#remembered.shelf(read, group.written),
       wrote: (sql) => group.written.note(sql),
-    })
+    }, this.#macs)
     try {
       writer.run('savepoint unit')
       const result = await this.#within.run(unit, work, unit.transaction)
@@ -169,7 +175,7 @@ export class SqliteStore implements Store {
     place: UnitPlace & { end(): void },
     work: (transaction: ReadTransaction) => Promise<T>,
   ): Promise<T> {
-    const unit = new Unit(place)
+    const unit = new Unit(place, this.#macs)
     try {
       return await this.#within.run(unit, work, unit.transaction)
     } finally {

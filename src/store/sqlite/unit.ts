@@ -9,6 +9,7 @@ import {
   hotWriteStatements,
 } from '../sql/hot-statements.ts'
 import { onUse } from '../sql/on-use.ts'
+import type { RecordMacs } from '../sql/record-macs.ts'
 import type { Tables } from '../sql/tables.ts'
 import { sqlTransaction } from '../sql/transaction.ts'
 import type { StatementRunner } from '../sql/unit-driver.ts'
@@ -38,12 +39,12 @@ export class Unit implements StatementRunner {
   #failure: { readonly error: unknown } | null = null
   #ended = false
 
-  constructor(place: UnitPlace) {
+  constructor(place: UnitPlace, macs: RecordMacs) {
     this.#place = place
     // Most units read and need no builder of queries, which takes longer to make than a read takes.
     const db = onUse(() => new Kysely<Tables>({ dialect: nodeSqliteDialect(this) }))
     // The loops below gave the class a method for each; every read selects the columns of the row it is typed as.
-    this.transaction = sqlTransaction(db, new UnitStatements(this) as unknown as HotStatements)
+    this.transaction = sqlTransaction(db, new UnitStatements(this) as unknown as HotStatements, macs)
   }
 
   /** What the first failed statement threw. */
