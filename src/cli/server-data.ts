@@ -39,4 +39,9 @@ export const serverData: readonly Entry[] = [
     summary: 'Bring the schema up to date',
     load: () => import('./commands/server-migrate.ts'),
   },
+  {
+    name: 'protect',
+    summary: 'End an upgrade: refuse records that were altered in the database',
+    load: () => import('./commands/server-protect.ts'),
+  },
 ]

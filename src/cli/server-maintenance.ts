@@ -30,7 +30,7 @@ export function maintenanceCommand(about: {
   readonly online?: (call: AccountCall<FlagTable>) => Promise<void>
 }) {
   const { task, operand, summary, description, examples, more = {}, online } = about
-  const needsKeys = /^(?:keys-|backup|restore$|doctor$)/.test(task)
+  const needsKeys = /^(?:keys-|backup|restore$|doctor$|protect$)/.test(task)
   const flags: FlagTable = {
     ...optionFlags(
       [...options, ...(needsKeys ? keyOptions : []), ...(task === 'status' ? metricsOptions : [])],

@@ -132,6 +132,7 @@ export type MaintenanceTask =
   | 'keys-rotate'
   | 'keys-verify'
   | 'doctor'
+  | 'protect'
   | 'status'
 
 /** The long-running programs. Each resolves with an exit code when it has ended. */

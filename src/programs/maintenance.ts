@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { MaintenanceTask, ProgramOptions } from '../cli/index.ts'
 import { systemRandom } from '../crypto/index.ts'
 import { AppError } from '../diag/index.ts'
 import {
   copyToPostgres,
+  enforceProtection,
   keyCheckOf,
   openSqliteStore,
   type Store,
@@ -15,7 +17,7 @@ import {
 import { backUp, restoreBackup, verifyBackup } from './backup.ts'
 import { unlock } from './key-file.ts'
 import { readSettings, type SettingsReader } from './options.ts'
-import { examine, onCopy } from './server-doctor.ts'
+import { bringBackFrom, examine, onCopy } from './server-doctor.ts'
 import { keepKeys, keySources } from './server-keys.ts'
 import { databaseUrl, openStore, sqlitePath } from './store.ts'
 
@@ -48,7 +50,9 @@ export async function maintain(
       refuseDatabase(database)
       return await restoreBackup({ store: sqlitePath(data), backup: operand, settings })
     case 'doctor':
-      return await doctor(data, database, settings)
+      return await doctor(data, database, settings, options['restore-from'])
+    case 'protect':
+      return await protect(data, database, settings)
     case 'status':
       return await statusOf(settings.integer('metricsPort', { min: 1, max: 65_535 }))
     default: {
@@ -80,12 +84,48 @@ async function changeSchema(
   return taken.length === 0 ? `the schema is ${to}` : `the schema is ${to}; taken back: ${taken.join(', ')}`
 }
 
-async function doctor(data: string, database: string | undefined, settings: SettingsReader): Promise<string> {
+const settleMilliseconds = 25_000
+
+/** Every server of this version looks every ten seconds whether records are to get MACs. */
+async function protect(
+  data: string,
+  database: string | undefined,
+  settings: SettingsReader,
+): Promise<string> {
+  const store = await openStore({ data, database })
+  try {
+    const keyFile = settings.text('keyFile') ?? join(data, 'key')
+    const { vault } = await unlock(store, keyFile, systemRandom, keySources(settings))
+    const settle = () => (database === undefined ? Promise.resolve() : sleep(settleMilliseconds))
+    const count = await enforceProtection(store, vault, settle)
+    return `records are protected; ${count} of them got a MAC just now`
+  } finally {
+    await store.close()
+  }
+}
+
+async function doctor(
+  data: string,
+  database: string | undefined,
+  settings: SettingsReader,
+  backup: string | undefined,
+): Promise<string> {
   const keyFile = settings.text('keyFile') ?? join(data, 'key')
   const look = async (store: Store) => {
     try {
       if ((await keyCheckOf(store)) === null) return 'there is nothing in this store yet'
       return await examine(store, (await unlock(store, keyFile, systemRandom, keySources(settings))).keyRing)
+    } finally {
+      await store.close()
+    }
+  }
+  if (backup !== undefined) {
+    const store = await openStore({ data, database })
+    try {
+      const { keyRing } = await unlock(store, keyFile, systemRandom, keySources(settings))
+      return await bringBackFrom({ store, keyRing }, resolve(backup), data, async (kept) => {
+        await unlock(kept, keyFile, systemRandom, keySources(settings))
+      })
     } finally {
       await store.close()
     }

@@ -2,8 +2,15 @@ import { readdirSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { chainVerifier, type KeyRing } from '../crypto/index.ts'
 import { AppError } from '../diag/index.ts'
-import { hashContent, verifySeals } from '../service/index.ts'
-import { backUpSqliteStore, type ReadTransaction, type Store, serverOwner } from '../store/index.ts'
+import { hashContent, noteRecordsRestored, verifySeals, whole } from '../service/index.ts'
+import {
+  backUpSqliteStore,
+  damagedRecords,
+  openSqliteStore,
+  type ReadTransaction,
+  type Store,
+  serverOwner,
+} from '../store/index.ts'
 import { maintenanceParts } from './server-keys.ts'
 
 const pageSize = 500
@@ -42,6 +49,46 @@ export async function examine(store: Store, keyRing: KeyRing): Promise<string> {
     })
   }
   return `${seals.good} sealed values open, ${revisions} revisions and ${entries} audit entries hold, no key lacks its owner`
+}
+
+/**
+ * Puts every record that does not match its MAC back as it is in a backup, and nothing else. `unlockStore` makes the backup's
+ * records readable. Gives a line of what was done (R-25).
+ *
+ * @throws AppError STORE_SEALS_BROKEN when some are not whole in the backup either
+ */
+export async function bringBackFrom(
+  { store, keyRing }: { readonly store: Store; readonly keyRing: KeyRing },
+  backup: string,
+  data: string,
+  unlockStore: (store: Store) => Promise<void>,
+): Promise<string> {
+  const { damaged, count } = await damagedRecords(store)
+  if (damaged.length === 0) return `all ${count} records match their MAC; nothing was put back`
+  const lost: string[] = []
+  await onCopy(backup, data, async (path) => {
+    const kept = await openSqliteStore({ path, nowMs: () => Date.now() })
+    try {
+      await unlockStore(kept)
+      for (const { table, keys, name } of damaged) {
+        const row = await kept.read(({ protectedRecords }) => protectedRecords.wholeRow(table, keys))
+        const back = await store.change(async ({ protectedRecords, tokens }) => {
+          if (row !== null) return await protectedRecords.bringBack(table, keys, row)
+          // A token that the backup does not know is ended: nobody can say any more what it may do.
+          return table === 'access_tokens' && (await tokens.revoke(String(keys[0]), Date.now()))
+        })
+        if (!back) lost.push(`${name} is not whole in the backup either`)
+      }
+    } finally {
+      await kept.close()
+    }
+  })
+  const back = damaged.length - lost.length
+  if (back > 0) await noteRecordsRestored(await maintenanceParts(store, keyRing), back)
+  if (lost.length > 0) {
+    throw new AppError('STORE_SEALS_BROKEN', { bad: lost.slice(0, 20), good: back, all: damaged.length })
+  }
+  return `put back from ${backup}, access tokens revoked: ${damaged.map(({ name }) => name).join(', ')}`
 }
 
 /** Runs `work` on a consistent copy of a file that a server may be working on; the copy's integrity was checked. */
@@ -88,7 +135,7 @@ async function brokenEnvironments(
     const numbers = await store.read((transaction) => revisionNumbers(transaction, id))
     revisions += numbers.length
     for (const number of numbers) {
-      const revision = await store.read((transaction) => transaction.revisions.get(id, number))
+      const revision = await whole(() => store.read((transaction) => transaction.revisions.get(id, number)))
       // A spoilt envelope is no envelope any more, and a spoilt word was never one: only the hash tells.
       if (revision !== null && hashContent(revision.source) !== revision.contentHash) {
         bad.push(`${organization.name}/${project}/${name}@${number} was altered`)
@@ -112,6 +159,16 @@ async function revisionNumbers({ revisions }: ReadTransaction, id: string): Prom
   }
 }
 
+/** One whose row was altered is there all the same. */
+async function hasEnvironment({ environments }: ReadTransaction, id: string): Promise<boolean> {
+  try {
+    return (await environments.get(id)) !== null
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'RECORD_INTEGRITY') return true
+    throw error
+  }
+}
+
 async function orphanedKeys(store: Store): Promise<readonly string[]> {
   const bad: string[] = []
   let after: string | null = null
@@ -123,7 +180,7 @@ async function orphanedKeys(store: Store): Promise<readonly string[]> {
         const known =
           ownerId === serverOwner ||
           issuers.test(ownerId) ||
-          (await transaction.environments.get(ownerId)) !== null ||
+          (await hasEnvironment(transaction, ownerId)) ||
           (await transaction.organizations.get(ownerId)) !== null
         if (!known) bad.push(`data key ${id} belongs to nothing`)
       }

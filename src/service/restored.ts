@@ -63,6 +63,24 @@ export async function settleRestored(parts: ServiceParts): Promise<Restored> {
   })
 }
 
+/** Writes down that records were put back from a backup: what they said meanwhile no longer counts. */
+export async function noteRecordsRestored(parts: ServiceParts, count: number): Promise<void> {
+  await parts.store.change(
+    async (transaction) =>
+      await appendEntries(transaction, serverTrail, [
+        {
+          event: 'records-restored',
+          organizationId: serverTrail,
+          at: parts.clock(),
+          caller: null,
+          environment: null,
+          request: null,
+          facts: { count },
+        },
+      ]),
+  )
+}
+
 async function firstAdministrator({ users }: ReadTransaction): Promise<string | null> {
   const all = (await users.list(null, 10_000)).items
   return all.find(({ siteAdmin, disabledMs }) => siteAdmin && disabledMs === null)?.id ?? null

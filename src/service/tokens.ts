@@ -72,7 +72,7 @@ export function createTokens(parts: ServiceParts): Tokens {
       }),
     revoke: (caller, id) =>
       parts.store.change(async (transaction) => {
-        const token = await transaction.tokens.get(id)
+        const token = await transaction.tokens.asStored(id)
         const own = token?.userId === personOf(caller) && token.organizationId === null
         await revoke(transaction, own ? token : null, id)
         await notePersonal(transaction, caller, 'personal-token-deleted', id)
@@ -106,7 +106,7 @@ export function createTokens(parts: ServiceParts): Tokens {
       }),
     revokeOrganization: (access, id) =>
       parts.store.change(async (transaction) => {
-        const token = await transaction.tokens.get(id)
+        const token = await transaction.tokens.asStored(id)
         await revoke(transaction, token?.organizationId === access.organization.id ? token : null, id)
         await note(transaction, parts, access, {
           event: 'organization-token-deleted',

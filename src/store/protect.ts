@@ -66,7 +66,10 @@ export async function enforceProtection(
     await settle()
   }
   const count = await inPages(store, (records, table, after) => records.sealMissing(table, after, batch))
-  await store.change(({ settings }) => settings.put(serverOwner, setting, 'enforced'))
+  await store.change(async ({ settings, protectedRecords }) => {
+    await settings.put(serverOwner, setting, 'enforced')
+    await protectedRecords.refuseOlder()
+  })
   await protection.refresh()
   return count
 }
@@ -85,7 +88,9 @@ async function inPages(
     let after: readonly unknown[] | null = null
     do {
       const from: readonly unknown[] | null = after
-      const done: ExaminedRecords = await store.change(({ protectedRecords }) => work(protectedRecords, table, from))
+      const done: ExaminedRecords = await store.change(({ protectedRecords }) =>
+        work(protectedRecords, table, from),
+      )
       count += done.count
       after = done.last
     } while (after !== null)

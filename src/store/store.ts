@@ -185,6 +185,8 @@ export interface Memberships extends MembershipReader {
 export interface TokenReader {
   /** A hot read: one lookup by the token's public id. Expiry and revocation are the caller's to judge. */
   get(id: string): Promise<AccessToken | null>
+  /** The row as it stands, held against no MAC: for ending it, and nothing else. */
+  asStored(id: string): Promise<AccessToken | null>
   /** Tokens of a user (personal and session), by id, after `after`. */
   ofUser(userId: string, after: string | null, limit: number): Promise<Page<AccessToken>>
   /** Tokens that act for an organization or its teams, by id, after `after`. */

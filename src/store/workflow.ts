@@ -212,11 +212,10 @@ export interface ProtectedRecordReader {
 export interface ProtectedRecords extends ProtectedRecordReader {
   /** Puts MACs on those of the next `limit` that have none; `count` is their number. */
   sealMissing(table: string, after: readonly unknown[] | null, limit: number): Promise<ExaminedRecords>
-  /**
-   * Puts a record that is whole in another store of the same key in the place of the one here. False when it is not whole
-   * there, or not there.
-   */
-  bringBack(from: ProtectedRecordReader, table: string, keys: readonly unknown[]): Promise<boolean>
+  /** From now on no program that knows nothing of MACs may start on this store. */
+  refuseOlder(): Promise<void>
+  /** Puts another row in the place of the one with these keys. False, and nothing changed, when its MAC is not right. */
+  bringBack(table: string, keys: readonly unknown[], row: Readonly<Record<string, unknown>>): Promise<boolean>
 }
 
 /** Goes on after the last item of a referrers page. */

@@ -33,9 +33,13 @@ export async function resealEnvironment(parts: ServiceParts, home: Home): Promis
     }
   }
   for (let number = 1; ; number += 1) {
-    const revision = await parts.store.read(({ revisions }) => revisions.get(environment.id, number))
-    if (revision === null) break
-    await take(`revision ${number}`, () => resealRevision(parts, home, revision))
+    let isThere = true
+    await take(`revision ${number}`, async () => {
+      const revision = await parts.store.read(({ revisions }) => revisions.get(environment.id, number))
+      isThere = revision !== null
+      return revision === null ? 0 : await resealRevision(parts, home, revision)
+    })
+    if (!isThere) break
   }
   for (const { id, latestRevision } of await draftsOf(parts, home)) {
     for (let number = 1; number <= latestRevision; number += 1)

@@ -1,6 +1,6 @@
 import { sealingKeyId } from '../../crypto/index.ts'
 import { AppError } from '../../diag/index.ts'
-import type { DataKey, Page } from '../../store/index.ts'
+import { type DataKey, damagedRecords, type Page } from '../../store/index.ts'
 import { sealedSecrets } from '../../syntax/index.ts'
 import { formatPropertyPath } from '../../value/index.ts'
 import { formatName } from '../names.ts'
@@ -64,7 +64,20 @@ export async function verifySeals(parts: ServiceParts): Promise<Verified> {
       })
     }
   }
+  // A record that was altered is no seal, but whoever asks whether all is as it was left wants to know of it.
+  const { damaged } = await damagedRecords(store)
+  for (const { name } of damaged) if (found.bad.length < mostNames) found.bad.push(name)
   return found
+}
+
+/** What a read gives; null for a record that was altered, which is named apart. */
+export async function whole<T>(read: () => Promise<T | null>): Promise<T | null> {
+  try {
+    return await read()
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'RECORD_INTEGRITY') return null
+    throw error
+  }
 }
 
 async function eachValue(
@@ -74,7 +87,9 @@ async function eachValue(
 ): Promise<void> {
   // To the last one, over any that is missing: a gap must not hide what lies behind it.
   for (let number = 1; number <= environment.latest; number += 1) {
-    const revision = await parts.store.read(({ revisions }) => revisions.get(environment.id, number))
+    const revision = await whole(() =>
+      parts.store.read(({ revisions }) => revisions.get(environment.id, number)),
+    )
     if (revision === null) continue
     const secrets = await sealedSecrets(revision.source)
     if (secrets.length === 0) continue

@@ -4,6 +4,9 @@ import type { HotStatements } from './hot-statements.ts'
 import { nameOf, type ProtectedName, protectedTables, type RecordMacs } from './record-macs.ts'
 import type { Tables } from './tables.ts'
 
+/** The schema that brought the MACs. */
+const macsSchema = 7
+
 type Row = Readonly<Record<string, unknown>>
 
 const names = Object.keys(protectedTables) as readonly ProtectedName[]
@@ -37,6 +40,18 @@ export function protectedRecords(db: Kysely<Tables>, _: HotStatements, macs: Rec
     const [row] = found.rows
     return row !== undefined && macs.isWhole(name, row) ? row : null
   }
+  /** What came after the row was kept: revisions of an environment stay, and a token may have been revoked since. */
+  const asOfNow = async (name: ProtectedName, row: Row): Promise<Row> => {
+    if (name === 'access_tokens')
+      return { ...row, revoked_ms: row['revoked_ms'] ?? Number(row['created_ms']) }
+    if (name !== 'environments') return row
+    const newest = await db
+      .selectFrom('revisions')
+      .select(({ fn }) => fn.max('number').as('number'))
+      .where('environment_id', '=', String(row['id']))
+      .executeTakeFirst()
+    return { ...row, latest: Math.max(Number(row['latest']), Number(newest?.number ?? 0)) }
+  }
   const page = async (name: ProtectedName, after: readonly unknown[] | null, limit: number) => {
     const keys = sql.join(protectedTables[name].keys.map((key) => sql.ref(key)))
     const behind =
@@ -67,12 +82,15 @@ export function protectedRecords(db: Kysely<Tables>, _: HotStatements, macs: Rec
       }
       return { count: missing.length, bad: [], last: lastKeys(name, found) }
     },
-    async bringBack(from, table, keys) {
+    async refuseOlder() {
+      await sql`update schema_migrations set works_with = null where number = ${macsSchema}`.execute(db)
+    },
+    async bringBack(table, keys, row) {
       const name = tableOf(table)
-      const row = await from.wholeRow(table, keys)
-      if (row === null || !macs.isWhole(name, row)) return false
+      if (!macs.isWhole(name, row)) return false
+      const back: Row = macs.sealed(name, await asOfNow(name, row))
       const columns: readonly string[] = [...protectedTables[name].columns, 'mac']
-      const set = sql.join(columns.map((column) => sql`${sql.ref(column)} = ${row[column]}`))
+      const set = sql.join(columns.map((column) => sql`${sql.ref(column)} = ${back[column]}`))
       const changed = await sql`update ${sql.table(name)} set ${set} where ${having(name, keys)}`.execute(db)
       return (changed.numAffectedRows ?? 0n) > 0n
     },

@@ -38,6 +38,10 @@ export function tokens(db: Kysely<Tables>, hot: HotStatements, macs: RecordMacs)
       const row = await hot.token(id)
       return row ? tokenFrom(macs.whole('access_tokens', row)) : null
     },
+    async asStored(id) {
+      const row = await hot.token(id)
+      return row ? tokenFrom(row) : null
+    },
     async ofUser(userId, afterId, limit) {
       const rows = await after(afterId, limit)
         .where('user_id', '=', userId)
