@@ -32,7 +32,7 @@ before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'openesc-altered-'))
   data = join(folder, 'data')
   await start()
-  for (const name of ['dev', 'other', 'third']) {
+  for (const name of ['dev', 'other', 'third', 'scratch']) {
     assert.equal((await text(`POST ${org}`, { project: 'web', name })).status, 204)
     for (const n of [1, 2])
       assert.equal((await text(`PATCH ${org}/web/${name}`, `values:\n  n: ${n}\n`)).status, 200)
@@ -104,6 +104,8 @@ test('R-24, R-25: records that were altered are refused by name, and a backup me
   for (const [what, sql, request, said] of altered) {
     await t.test(what, async () => {
       change(sql)
+      // A change of a table makes the server read it again.
+      assert.equal((await text(`PATCH ${org}/web/scratch`, `values:\n  before: '${what}'\n`)).status, 200)
       const refused = await text(request)
       assert.equal(refused.status, 500, refused.text)
       assert.match(refused.text, said)

@@ -4,7 +4,13 @@ import { dirname, join, resolve } from 'node:path'
 import { systemRandom } from '../crypto/index.ts'
 import { AppError } from '../diag/index.ts'
 import { settleRestored } from '../service/index.ts'
-import { backUpSqliteStore, inspectSqliteStore, keyCheckOf, openSqliteStore } from '../store/index.ts'
+import {
+  backUpSqliteStore,
+  inspectSqliteStore,
+  keyCheckOf,
+  openSqliteStore,
+  type Store,
+} from '../store/index.ts'
 import { files } from '../world/files.ts'
 import { backupHead, openBackup, sealBackup } from './backup-file.ts'
 import { keyRingFor, unlock } from './key-file.ts'
@@ -62,6 +68,22 @@ export async function verifyBackup({ store, backup, settings }: BackupPlace): Pr
       return `${resolve(backup)}, ${of}: ${await examine(opened, keyRing)}`
     } finally {
       await opened.close()
+    }
+  })
+}
+
+/** Runs `work` on the store that a backup holds, in a copy that is removed afterwards; its records are held against their MACs. */
+export async function onBackup<T>(place: BackupPlace, work: (kept: Store) => Promise<T>): Promise<T> {
+  return await inFolder(tmpdir(), async (folder) => {
+    const copy = join(folder, 'copy.db')
+    await copyOf(place, copy)
+    const kept = await openSqliteStore({ path: copy, nowMs })
+    try {
+      const keyFile = keyFileOf(place.settings, dirname(place.store))
+      await unlock(kept, keyFile, systemRandom, keySources(place.settings))
+      return await work(kept)
+    } finally {
+      await kept.close()
     }
   })
 }

@@ -14,7 +14,7 @@ import {
   takeBackPostgres,
   takeBackSqlite,
 } from '../store/index.ts'
-import { backUp, restoreBackup, verifyBackup } from './backup.ts'
+import { backUp, onBackup, restoreBackup, verifyBackup } from './backup.ts'
 import { unlock } from './key-file.ts'
 import { readSettings, type SettingsReader } from './options.ts'
 import { bringBackFrom, examine, onCopy } from './server-doctor.ts'
@@ -123,9 +123,9 @@ async function doctor(
     const store = await openStore({ data, database })
     try {
       const { keyRing } = await unlock(store, keyFile, systemRandom, keySources(settings))
-      return await bringBackFrom({ store, keyRing }, resolve(backup), data, async (kept) => {
-        await unlock(kept, keyFile, systemRandom, keySources(settings))
-      })
+      return await onBackup({ store: sqlitePath(data), backup, settings }, (kept) =>
+        bringBackFrom({ store, keyRing }, kept, resolve(backup)),
+      )
     } finally {
       await store.close()
     }

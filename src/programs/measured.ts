@@ -17,6 +17,7 @@ export function measuredStore(store: Store, metrics: Metrics, onFailed: () => vo
   return {
     ...(clockMs === undefined ? {} : { clockMs: () => clockMs.call(store) }),
     protect: (macs) => store.protect(macs),
+    forget: () => store.forget?.(),
     read: (work) => span('read store', {}, () => store.read(work)),
     async change(work, options) {
       const started = performance.now()

@@ -6,7 +6,6 @@ import { hashContent, noteRecordsRestored, verifySeals, whole } from '../service
 import {
   backUpSqliteStore,
   damagedRecords,
-  openSqliteStore,
   type ReadTransaction,
   type Store,
   serverOwner,
@@ -52,37 +51,28 @@ export async function examine(store: Store, keyRing: KeyRing): Promise<string> {
 }
 
 /**
- * Puts every record that does not match its MAC back as it is in a backup, and nothing else. `unlockStore` makes the backup's
- * records readable. Gives a line of what was done (R-25).
+ * Puts every record that does not match its MAC back as it is in a backup, and nothing else. Gives a line of what was done
+ * (R-25).
  *
  * @throws AppError STORE_SEALS_BROKEN when some are not whole in the backup either
  */
 export async function bringBackFrom(
   { store, keyRing }: { readonly store: Store; readonly keyRing: KeyRing },
+  kept: Store,
   backup: string,
-  data: string,
-  unlockStore: (store: Store) => Promise<void>,
 ): Promise<string> {
   const { damaged, count } = await damagedRecords(store)
   if (damaged.length === 0) return `all ${count} records match their MAC; nothing was put back`
   const lost: string[] = []
-  await onCopy(backup, data, async (path) => {
-    const kept = await openSqliteStore({ path, nowMs: () => Date.now() })
-    try {
-      await unlockStore(kept)
-      for (const { table, keys, name } of damaged) {
-        const row = await kept.read(({ protectedRecords }) => protectedRecords.wholeRow(table, keys))
-        const back = await store.change(async ({ protectedRecords, tokens }) => {
-          if (row !== null) return await protectedRecords.bringBack(table, keys, row)
-          // A token that the backup does not know is ended: nobody can say any more what it may do.
-          return table === 'access_tokens' && (await tokens.revoke(String(keys[0]), Date.now()))
-        })
-        if (!back) lost.push(`${name} is not whole in the backup either`)
-      }
-    } finally {
-      await kept.close()
-    }
-  })
+  for (const { table, keys, name } of damaged) {
+    const row = await kept.read(({ protectedRecords }) => protectedRecords.wholeRow(table, keys))
+    const back = await store.change(async ({ protectedRecords, tokens }) => {
+      if (row !== null) return await protectedRecords.bringBack(table, keys, row)
+      // A token that the backup does not know is ended: nobody can say any more what it may do.
+      return table === 'access_tokens' && (await tokens.revoke(String(keys[0]), Date.now()))
+    })
+    if (!back) lost.push(`${name} is not whole in the backup either`)
+  }
   const back = damaged.length - lost.length
   if (back > 0) await noteRecordsRestored(await maintenanceParts(store, keyRing), back)
   if (lost.length > 0) {

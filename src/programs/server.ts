@@ -206,7 +206,7 @@ async function serve(
     status.ready = true
     app.resolve(answer)
     process.stderr.write(welcome(settings, listener, issuer, { keyCreated: created, first }))
-    const stopTicking = keepTicking({ service, issuer, clocks, protection, log })
+    const stopTicking = keepTicking({ store, service, issuer, clocks, protection, log })
     const stopKeys = keepKeysNew({ service, log, keyId: keyRing.keyId, rewrap })
     await listener.ended
     await Promise.all([stopTicking(), stopKeys()])
@@ -243,12 +243,14 @@ async function foundOnce(
 
 /** Does what time has brought every few seconds; gives a function that stops it and waits for what runs. */
 function keepTicking({
+  store,
   service,
   issuer,
   clocks,
   protection,
   log,
 }: {
+  readonly store: Store
   readonly service: Service
   readonly issuer: Issuer
   readonly clocks: ClockWatch
@@ -261,6 +263,7 @@ function keepTicking({
     try {
       await clocks.measure()
       await protection.refresh()
+      store.forget?.()
       await issuer.tick()
       await service.tick(holder)
     } catch (error) {

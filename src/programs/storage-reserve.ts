@@ -136,6 +136,7 @@ export function storeWithReserve(store: Store, reserve: StorageReserve, path: st
   const isFull = (error: unknown) => error instanceof AppError && error.code === 'STORAGE_FULL'
   return {
     protect: (macs) => store.protect(macs),
+    forget: () => store.forget?.(),
     read: (work) => store.read(work),
     async change(work, options = {}) {
       const { fromReserve = false } = options

@@ -54,6 +54,8 @@ export interface Store {
   change<T>(work: (transaction: Transaction) => Promise<T>, options?: ChangeOptions): Promise<T>
   /** Holds records against these MACs from the next unit on, and puts MACs on what is written. */
   protect(macs: RecordMacs): void
+  /** Forgets what it remembers of rows, so that what another program did to the database is seen; absent where nothing is remembered. */
+  readonly forget?: () => void
   /** Milliseconds since 1970 by the database's own clock; absent where that is this host's. */
   readonly clockMs?: () => Promise<number>
   /** Waits for what runs, then gives the file back. Later calls fail. */

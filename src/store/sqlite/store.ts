@@ -50,6 +50,10 @@ export class SqliteStore implements Store {
     this.#macs = macs
   }
 
+  forget(): void {
+    this.#remembered.forgetAll()
+  }
+
   async read<T>(work: (transaction: ReadTransaction) => Promise<T>): Promise<T> {
     this.#refuseWithin()
     this.#refuseWhenStopped()
@@ -86,11 +90,14 @@ export class SqliteStore implements Store {
     this.#refuseWhenStopped()
     const group = this.#group ?? (await this.#beginGroup())
     const { writer } = this.#parts
-    const unit = new Unit({
-      connection: () => writer,
-      shelf: (read) => this.#remembered.shelf(read, group.written),
-      wrote: (sql) => group.written.note(sql),
-    }, this.#macs)
+    const unit = new Unit(
+      {
+        connection: () => writer,
+        shelf: (read) => this.#remembered.shelf(read, group.written),
+        wrote: (sql) => group.written.note(sql),
+      },
+      this.#macs,
+    )
     try {
       writer.run('savepoint unit')
       const result = await this.#within.run(unit, work, unit.transaction)
