@@ -5,7 +5,7 @@ import { nameOf, type ProtectedName, protectedTables, type RecordMacs } from './
 import type { Tables } from './tables.ts'
 
 /** The schema that brought the MACs. */
-const macsSchema = 7
+const macsSchema = 8
 
 type Row = Readonly<Record<string, unknown>>
 
