@@ -63,7 +63,7 @@ const shapes: readonly Shape[] = [
   },
 ]
 
-const limits = { nodes: 100_000, directImports: 256, imports: 512, steps: 2_000_000 }
+const limits = { nodes: 100_000, directImports: 256, imports: 512, importDepth: 32, steps: 2_000_000 }
 
 const texts = { sourceBytes: 1024 * 1024, mapKeys: 20_000 }
 

@@ -9,4 +9,5 @@ export {
   hasErrors,
   warningAt,
 } from './diagnostic.ts'
+export { limitMessage } from './limit.ts'
 export { formatRange, type Position, type Range, rangeless } from './range.ts'

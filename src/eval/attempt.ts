@@ -50,8 +50,8 @@ export class Attempt {
   waiting = false
   /** A rehearsal calls no provider: what one would give is unknown. It is there to find cycles before any call. */
   readonly rehearses: boolean
-  /** Whether a call was left out of this rehearsal. */
-  heldCalls = false
+  /** The calls that were left out of this rehearsal. */
+  heldCalls = 0
   /** Whether something led back to itself. */
   cyclic = false
 

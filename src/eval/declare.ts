@@ -27,7 +27,7 @@ export function declare(
   base: Value | null,
   host: DeclarationHost,
 ): Expr {
-  host.budget.node()
+  host.budget.node(expression?.syntax ?? null)
   const argument = (part: Expression | null) => declare('', part, null, host)
   switch (expression?.kind) {
     case undefined:

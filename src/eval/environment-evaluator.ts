@@ -43,7 +43,7 @@ export class EnvironmentEvaluator extends ExpressionEvaluator {
       if (error === pending) this.#foresee()
       throw error
     }
-    if (!this.plan.isRoot || attempt.waiting || attempt.heldCalls || this.myImports === null) return base
+    if (!this.plan.isRoot || attempt.waiting || attempt.heldCalls > 0 || this.myImports === null) return base
     attempt.checkpoint = {
       base,
       myImports: this.myImports,
@@ -72,7 +72,7 @@ export class EnvironmentEvaluator extends ExpressionEvaluator {
     const { directImports } = this.budget.limits
     if (named.length > directImports) {
       this.budget.at = named[directImports]!.name
-      this.budget.exceeded(`more than ${directImports} imports in one environment`)
+      this.budget.exceeded(directImports + 1, 'imports in one environment', directImports)
     }
     const mine = new Map<string, Value>()
     const merged: Value[] = []
@@ -111,9 +111,9 @@ export class EnvironmentEvaluator extends ExpressionEvaluator {
     }
     this.budget.at = place
     const importDepth = this.plan.importDepth + 1
-    if (importDepth > this.budget.limits.importDepth) {
-      this.budget.exceeded(`imports more than ${this.budget.limits.importDepth} deep`)
-    }
+    const { limits } = this.budget
+    if (importDepth > limits.importDepth)
+      this.budget.exceeded(importDepth, 'levels of imports', limits.importDepth)
     const loaded = this.attempt.load(name, importDepth)
     if (typeof loaded === 'string') {
       this.error(place, loaded)

@@ -1,4 +1,4 @@
-import { AppError, type Diagnostic } from '../diag/index.ts'
+import { AppError, type Diagnostic, errorAt } from '../diag/index.ts'
 import type { Definition } from '../expr/index.ts'
 import { formatPropertyPath, parsePropertyPath } from '../value/index.ts'
 import { Attempt, type Checkpoint } from './attempt.ts'
@@ -74,7 +74,8 @@ async function evaluate(
   }
   if (definition === null || isEmpty(definition)) return nothing
   const limits = limitsFrom(host.limits)
-  const outside = new Outside(host, limits, mode.decrypts)
+  const deadline = host.timeout?.(limits.openMilliseconds) ?? null
+  const outside = new Outside(host, limits, mode.decrypts, deadline)
   outside.reserve(name)
   outside.expect(definition, host.crypter, 0)
   let steps = 0
@@ -97,14 +98,28 @@ async function evaluate(
     milliseconds = run.budget.milliseconds
     checkpoint = run.checkpoint
     if (steps > limits.steps * attemptAllowance) return tooManySteps(limits)
-    if (outcome === 'awaits') await outside.operations.news()
+    if (outcome === 'rehearsed') continue
+    try {
+      await outside.operations.news()
+    } catch (error) {
+      if (!deadline?.aborted || host.signal?.aborted) throw error
+      return tookTooLong(limits, outside)
+    }
   }
 }
 
+function tookTooLong({ openMilliseconds: limit }: EvaluationLimits, outside: Outside): Evaluation {
+  const calls = outside.pendingCalls()
+  const [first] = calls
+  const exceeded = new LimitExceeded(limit, 'ms for one open', limit, first?.syntax ?? null)
+  const names = calls.map(({ syntax, name }) => `${syntax.range.environment}: ${syntax.path} (${name})`)
+  const detail = names.length === 0 ? '' : `still waiting for ${names.join(', ')}`
+  return { ...nothing, diagnostics: [{ ...exceeded.diagnostic(null), detail }] }
+}
+
 function tooManySteps({ steps }: EvaluationLimits): Evaluation {
-  const exceeded = new LimitExceeded(
-    `more than ${steps * attemptAllowance} evaluation steps while waiting for answers`,
-  )
+  const allowed = steps * attemptAllowance
+  const exceeded = new LimitExceeded(allowed + 1, 'evaluation steps while waiting for answers', allowed)
   return { ...nothing, diagnostics: [exceeded.diagnostic(null)] }
 }
 
@@ -130,7 +145,7 @@ function attempt(
   const diagnostics: Diagnostic[] = evaluator.diagnostics
   try {
     const value = evaluator.evaluateEnvironment()
-    if (run.heldCalls && !run.cyclic) return 'rehearsed'
+    if (run.heldCalls > 0 && !run.cyclic) return 'rehearsed'
     environment = exportEnvironment(evaluator, value)
   } catch (error) {
     if (error === pending) return 'awaits'
@@ -147,6 +162,9 @@ function attempt(
 /** A full stack is a limit like any other: nothing a user writes may end in a crash. */
 function limitDiagnostic(error: unknown, at: Place | null): Diagnostic {
   if (error instanceof LimitExceeded) return error.diagnostic(at)
-  if (error instanceof RangeError) return new LimitExceeded('too deeply nested').diagnostic(at)
+  if (error instanceof RangeError) {
+    const what = /stack/.test(error.message) ? 'nested too deep' : 'a value too large to be held'
+    return errorAt(at?.range ?? null, `limit_exceeded: ${what}`, at?.path ?? '')
+  }
   throw error
 }

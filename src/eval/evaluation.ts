@@ -15,6 +15,8 @@ export interface EvaluationHost {
   /** Milliseconds of some clock. Without one the time that evaluation takes has no bound of its own. */
   readonly now?: () => number
   readonly signal?: AbortSignal
+  /** A signal that aborts after so many milliseconds. Without it an open may wait for its providers without end. */
+  readonly timeout?: (milliseconds: number) => AbortSignal
   /**
    * What becomes of calls when an import, a reference or a rotation leads back to itself. `report`: whatever does not depend
    * on the cycle is opened, as the language says. `refuse`: cycles are looked for first, and with one no provider is called
@@ -44,6 +46,8 @@ export interface EvaluationLimits {
   readonly providerCalls: number
   /** Provider calls under way at once. */
   readonly parallelCalls: number
+  /** How long the whole evaluation may take, waiting included. */
+  readonly openMilliseconds: number
 }
 
 /** What an evaluation gives. `environment` is null when there was nothing to evaluate (§1.4) or no declaration. */

@@ -166,7 +166,7 @@ export abstract class ExpressionEvaluator implements Scope {
         result.secret ||= inner.secret
         if (!inner.unknown) text += inner.text
       }
-      this.budget.text(text.length)
+      this.budget.text(text)
     }
     result.content = result.unknown ? '[unknown]' : rejoinUtf8(text)
     return result
@@ -238,9 +238,14 @@ export abstract class ExpressionEvaluator implements Scope {
     this.diagnostics.push(warningAt(place?.range ?? null, summary, place?.path ?? '', detail))
   }
 
-  holdsCalls(): boolean {
-    if (this.attempt.rehearses) this.attempt.heldCalls = true
-    return this.attempt.rehearses
+  holdsCalls(calls: number): boolean {
+    const { attempt } = this
+    if (!attempt.rehearses) return false
+    const { providerCalls } = this.budget.limits
+    attempt.heldCalls += calls
+    if (attempt.heldCalls > providerCalls)
+      this.budget.exceeded(attempt.heldCalls, 'provider calls', providerCalls)
+    return true
   }
 
   requireSettled(): void {

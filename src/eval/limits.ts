@@ -1,5 +1,7 @@
-import { type Diagnostic, errorAt } from '../diag/index.ts'
+import { type Diagnostic, errorAt, limitMessage } from '../diag/index.ts'
+import { byteLength, type ExportedValue } from '../value/index.ts'
 import type { EvaluationLimits } from './evaluation.ts'
+import { exportedSize } from './exported-size.ts'
 import type { Place } from './expr.ts'
 
 /** The bounds of one evaluation unless the caller sets others (security requirement S-42). */
@@ -8,7 +10,7 @@ export const defaultLimits: EvaluationLimits = Object.freeze({
   nodes: 20_000,
   imports: 128,
   directImports: 64,
-  importDepth: 32,
+  importDepth: 16,
   references: 10_000,
   referenceDepth: 64,
   steps: 200_000,
@@ -17,6 +19,7 @@ export const defaultLimits: EvaluationLimits = Object.freeze({
   outputBytes: 4 * 1024 * 1024,
   providerCalls: 64,
   parallelCalls: 16,
+  openMilliseconds: 60_000,
 })
 
 /** No caller may raise a bound beyond this. */
@@ -34,6 +37,7 @@ const ceilings: EvaluationLimits = {
   outputBytes: 16 * 1024 * 1024,
   providerCalls: 256,
   parallelCalls: 32,
+  openMilliseconds: 120_000,
 }
 
 /** The bounds of an evaluation: what the caller asks for, held below the ceilings, else the defaults. */
@@ -55,17 +59,26 @@ const suggestionCandidates = 50_000
 
 /** Ends an evaluation that would pass one of its bounds; the entry points turn it into a diagnostic. */
 export class LimitExceeded extends Error {
-  readonly place: Place | null
-  constructor(rule: string, place: Place | null = null) {
-    super(`limit exceeded: ${rule}`)
+  readonly #got: number
+  readonly #what: string
+  readonly #limit: number
+  readonly #place: Place | null
+
+  constructor(got: number, what: string, limit: number, place: Place | null = null) {
+    super(limitMessage(got, what, limit))
     this.name = 'LimitExceeded'
-    this.place = place
+    this.#got = got
+    this.#what = what
+    this.#limit = limit
+    this.#place = place
   }
 
   /** `fallback` says where evaluation stood, for bounds that do not know it. */
   diagnostic(fallback: Place | null): Diagnostic {
-    const place = this.place ?? fallback
-    return errorAt(place?.range ?? null, this.message, place?.path ?? '')
+    const place = this.#place ?? fallback
+    const range = place?.range ?? null
+    const summary = limitMessage(this.#got, this.#what, this.#limit, range?.begin.line)
+    return errorAt(range, summary, place?.path ?? '')
   }
 }
 
@@ -125,7 +138,7 @@ export class Budget {
   enter(): void {
     this.#tick(1)
     this.depth += 1
-    if (this.depth > this.limits.depth) this.exceeded(`more than ${this.limits.depth} levels deep`)
+    if (this.depth > this.limits.depth) this.exceeded(this.depth, 'levels of nesting', this.limits.depth)
   }
 
   leave(): void {
@@ -136,15 +149,16 @@ export class Budget {
   step(count = 1): void {
     this.#tick(count)
     this.steps += count
-    if (this.steps > this.limits.steps) this.exceeded(`more than ${this.limits.steps} evaluation steps`)
+    if (this.steps > this.limits.steps) this.exceeded(this.steps, 'evaluation steps', this.limits.steps)
   }
 
   #tick(count: number): void {
     this.#ticks += count
     if (this.#ticks < stepsBetweenLooks) return
     this.#ticks = 0
+    const spent = this.milliseconds
     const { milliseconds } = this.limits
-    if (this.milliseconds > milliseconds) this.exceeded(`more than ${milliseconds} ms of evaluation`)
+    if (spent > milliseconds) this.exceeded(spent, 'ms of evaluation', milliseconds)
   }
 
   /** Counts the expressions of one document from here on. */
@@ -152,23 +166,25 @@ export class Budget {
     this.#nodes = 0
   }
 
-  node(): void {
+  node(place: Place | null): void {
     this.#nodes += 1
-    if (this.#nodes > this.limits.nodes)
-      this.exceeded(`more than ${this.limits.nodes} expressions in a document`)
+    if (this.#nodes <= this.limits.nodes) return
+    this.at = place ?? this.at
+    this.exceeded(this.#nodes, 'nodes', this.limits.nodes)
   }
 
   reference(): void {
     this.#references += 1
     const { references } = this.limits
-    if (this.#references > references) this.exceeded(`more than ${references} references`)
+    if (this.#references > references) this.exceeded(this.#references, 'references', references)
   }
 
   /** One more reference that has to be followed before the one at hand; leave it with `leaveReference`. */
   enterReference(): void {
     this.referenceDepth += 1
     const { referenceDepth } = this.limits
-    if (this.referenceDepth > referenceDepth) this.exceeded(`references more than ${referenceDepth} deep`)
+    if (this.referenceDepth > referenceDepth)
+      this.exceeded(this.referenceDepth, 'references in a chain', referenceDepth)
   }
 
   leaveReference(): void {
@@ -176,9 +192,30 @@ export class Budget {
   }
 
   /** Refuses a computed text of more than the allowed bytes; call it before the text is built where that is possible. */
-  text(length: number): void {
+  textBytes(bytes: number): void {
     const { stringBytes } = this.limits
-    if (length > stringBytes) this.exceeded(`a computed string of more than ${stringBytes} bytes`)
+    if (bytes > stringBytes) this.exceeded(bytes, 'bytes in a computed string', stringBytes)
+  }
+
+  /** The same of a text that is there. */
+  text(text: string): void {
+    // No UTF-16 unit becomes more than three bytes.
+    if (text.length * 3 > this.limits.stringBytes) this.textBytes(byteLength(text))
+  }
+
+  /** Refuses data that leave the evaluator when they are too many. */
+  data(exported: ExportedValue, what: 'bytes of output' | 'bytes of inputs'): void {
+    const { outputBytes } = this.limits
+    const bytes = exportedSize(exported, outputBytes)
+    if (bytes > outputBytes) this.exceeded(bytes, what, outputBytes)
+  }
+
+  /** Refuses data whose JSON is a text too long, before it is written. */
+  json(exported: ExportedValue): void {
+    // The size is an estimate: a list of short numbers is a third of it.
+    const most = this.limits.stringBytes * 3
+    const bytes = exportedSize(exported, most)
+    if (bytes > most) this.textBytes(bytes)
   }
 
   /** Whether a suggestion may still be looked for among so many names. After much of it, errors come without. */
@@ -187,7 +224,7 @@ export class Budget {
     return this.#candidates <= suggestionCandidates
   }
 
-  exceeded(rule: string): never {
-    throw new LimitExceeded(rule, this.at)
+  exceeded(got: number, what: string, limit: number): never {
+    throw new LimitExceeded(got, what, limit, this.at)
   }
 }

@@ -3,11 +3,12 @@ import { type Diagnostic, hasErrors } from '../diag/index.ts'
 import { type CallExpression, type Definition, loadDefinition, type StringExpression } from '../expr/index.ts'
 import { decodeUtf8, type ExportedRecord, type ExportedValue, type PropertyPath } from '../value/index.ts'
 import type { EvaluationHost, EvaluationLimits } from './evaluation.ts'
+import { Gate } from './gate.ts'
 import { LimitExceeded } from './limits.ts'
 import type { Crypter, ExecutionContext, Provider, Rotator } from './provider.ts'
 import { sameRecord } from './same-export.ts'
 import { type Survey, surveyOf } from './survey.ts'
-import { Gate, type Operation, Operations } from './waiting.ts'
+import { type Operation, Operations } from './waiting.ts'
 
 /** An imported environment as it was found: parsed, with what parsing it said. */
 export interface LoadedDefinition {
@@ -59,11 +60,16 @@ export class Outside {
   readonly #rotations = new Map<CallExpression, ProviderCall>()
   #providerCalls = 0
 
-  constructor(host: EvaluationHost, limits: EvaluationLimits, decrypts: boolean) {
+  constructor(
+    host: EvaluationHost,
+    limits: EvaluationLimits,
+    decrypts: boolean,
+    deadline: AbortSignal | null,
+  ) {
     this.#host = host
     this.#limits = limits
     this.#decrypts = decrypts
-    this.#signal = host.signal ?? new AbortController().signal
+    this.#signal = AbortSignal.any([host.signal, deadline].filter((signal) => signal != null))
     this.#gate = new Gate(limits.parallelCalls)
     this.operations = new Operations(this.#signal, host.waits)
   }
@@ -114,7 +120,7 @@ export class Outside {
 
   load(name: string, importDepth: number): LoadedDefinition {
     if (!this.#loads.has(name) && this.#loads.size >= this.#limits.imports) {
-      throw new LimitExceeded(`more than ${this.#limits.imports} imported environments`)
+      throw new LimitExceeded(this.#loads.size + 1, 'imported environments', this.#limits.imports)
     }
     return this.#startLoad(name, importDepth).take()
   }
@@ -200,6 +206,13 @@ export class Outside {
     )
   }
 
+  /** The calls that have not answered. */
+  pendingCalls(): readonly CallExpression[] {
+    return [...this.#rotations, ...this.#opens]
+      .filter(([, { operation }]) => !operation.settled)
+      .map(([call]) => call)
+  }
+
   /** Whether the rotation of this call has begun. */
   hasRotation(call: CallExpression): boolean {
     return this.#rotations.has(call)
@@ -230,7 +243,7 @@ export class Outside {
     this.#providerCalls += 1
     const { providerCalls } = this.#limits
     if (this.#providerCalls > providerCalls)
-      throw new LimitExceeded(`more than ${providerCalls} provider calls`)
+      throw new LimitExceeded(this.#providerCalls, 'provider calls', providerCalls)
     const warnings: ProviderWarning[] = []
     const warn = (summary: string, detail = '') => void warnings.push({ summary, detail })
     const operation = this.operations.start(() => this.#gate.through(() => run({ ...context, warn })))

@@ -32,8 +32,11 @@ export interface Scope {
   exported(value: Value): ExportedValue
   error(place: Place | null, summary: string, detail?: string): void
   warning(place: Place | null, summary: string, detail?: string): void
-  /** Whether the call at hand is left out, because cycles are looked for first; what it would give is unknown. */
-  holdsCalls(): boolean
+  /**
+   * Whether the call at hand, or as many as it takes, is left out, because cycles are looked for first. What it would give is
+   * unknown. Too many of them are refused here, before the first is made.
+   */
+  holdsCalls(calls: number): boolean
   /** Throws `pending` unless everything before this call in evaluation order is final. */
   requireSettled(): void
   rotated(result: RotationResult, patch?: Patch): void

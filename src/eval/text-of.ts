@@ -22,27 +22,38 @@ export function textOf(value: Value, budget: Budget): TextOf {
   if (typeof content === 'boolean') return { text: String(content), unknown, secret }
   if (content instanceof NumberText) return { text: content.text, unknown, secret }
   if (isList(content)) {
-    const parts = content.map((element) => textOf(element, budget))
-    return joined(value, parts, ({ text }) => quote(text), budget)
+    const parts = content.map((element) => ['', element] as const)
+    return joined(value, parts, budget)
   }
   if (!isRecord(content)) return { text: '', unknown, secret }
   const keys = sortKeys([...content.keys()])
-  const parts = keys.map((key) => ({ key, ...textOf(content.get(key)!, budget) }))
-  return joined(value, parts, ({ key, text }) => `${quote(key)}=${quote(text)}`, budget)
+  const parts = keys.map((key) => [`${quote(key)}=`, content.get(key)!] as const)
+  return joined(value, parts, budget)
 }
 
-/** Every level of nesting quotes the quotes of the one below, so the length is looked at on each. */
-function joined<T extends TextOf>(
+/**
+ * The texts of children, quoted, each behind its prefix. Every level of nesting quotes the quotes of the one below, and a short list
+ * may hold a long text many times over, so the length is looked at with each of them.
+ */
+function joined(
   value: Value,
-  parts: readonly T[],
-  write: (part: T) => string,
+  parts: readonly (readonly [prefix: string, child: Value])[],
   budget: Budget,
 ): TextOf {
-  const text = parts.map(write).join(',')
-  budget.text(text.length)
-  return {
-    text,
-    unknown: parts.some((part) => part.unknown),
-    secret: value.secret || parts.some((part) => part.secret),
+  const texts: string[] = []
+  let units = 0
+  let unknown = false
+  let { secret } = value
+  for (const [prefix, child] of parts) {
+    const part = textOf(child, budget)
+    const text = `${prefix}${quote(part.text)}`
+    units += text.length + 1
+    budget.textBytes(units - 1)
+    texts.push(text)
+    unknown ||= part.unknown
+    secret ||= part.secret
   }
+  const text = texts.join(',')
+  budget.text(text)
+  return { text, unknown, secret }
 }

@@ -1,4 +1,4 @@
-import { errorAt } from '../diag/index.ts'
+import { errorAt, limitMessage } from '../diag/index.ts'
 import type { PackedResult } from './messages.ts'
 import { sessionTextOf } from './session-text.ts'
 
@@ -12,7 +12,7 @@ export interface Finding {
 /** The finding about an evaluation that computed for longer than it may. */
 export function timeOver(milliseconds: number): Finding {
   return {
-    summary: `limit exceeded: evaluation computed for more than ${milliseconds} ms and was ended; at most ${milliseconds} ms are allowed`,
+    summary: limitMessage(milliseconds + 1, 'ms of evaluation, which was ended', milliseconds),
     detail: `try: split the definition, or import less; an operator may allow more (--evaluation-milliseconds, at most 10000)`,
   }
 }
@@ -20,7 +20,7 @@ export function timeOver(milliseconds: number): Finding {
 /** The finding about an evaluation that used more memory than it may. */
 export function memoryOver(mebibytes: number): Finding {
   return {
-    summary: `limit exceeded: evaluation used more than ${mebibytes} MiB of memory and was ended; at most ${mebibytes} MiB are allowed`,
+    summary: limitMessage(mebibytes + 1, 'MiB of memory in an evaluation, which was ended', mebibytes),
     detail: `try: split the definition, or import less; an operator may allow more (--evaluation-mebibytes, at most 512)`,
   }
 }

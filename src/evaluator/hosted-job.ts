@@ -40,6 +40,8 @@ export class HostedJob {
   #asked: Asked[] = []
   #answered: NumberedAnswer[] = []
   #isOver = false
+  /** Cancels what the host still does for it once it has ended. */
+  readonly #over = new AbortController()
 
   constructor(id: number, job: EvaluationJob, host: JobHost) {
     this.id = id
@@ -113,6 +115,7 @@ export class HostedJob {
   #forget(): void {
     this.#asked = []
     this.#answered = []
+    this.#over.abort(new Error('the evaluation has ended'))
   }
 
   /** What an earlier worker asked in the same words, when this one has not asked it yet. */
@@ -170,7 +173,9 @@ export class HostedJob {
     state: packedState,
     asked,
   }: Extract<Question, { ask: 'open' | 'openRotated' | 'rotate' }>): Promise<Answer> {
-    const { providers, signal = new AbortController().signal } = this.host
+    const { providers, signal: cancelled } = this.host
+    const { signal: over } = this.#over
+    const signal = cancelled === undefined ? over : AbortSignal.any([cancelled, over])
     const warnings: (readonly [string, string])[] = []
     const context = this.#contextOf(asked, (summary, detail = '') => void warnings.push([summary, detail]))
     const inputs = unpackRecord(packed)

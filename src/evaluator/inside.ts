@@ -30,6 +30,8 @@ export interface WorkerThread {
   readonly post: (message: WorkerMessage, handedOver: readonly ArrayBuffer[]) => void
   /** Milliseconds that the thread has computed. */
   readonly cpuMilliseconds: () => number
+  /** A signal that aborts after so many milliseconds. */
+  readonly timeout: (milliseconds: number) => AbortSignal
   readonly descriptions: Descriptions
 }
 
@@ -74,6 +76,7 @@ class Conversation {
         { ...work, context: unpackRecord(context) },
         {
           now: this.#thread.cpuMilliseconds,
+          timeout: this.#thread.timeout,
           owner: '',
           providers: this.#providers(),
           loader: { load: (wanted) => this.#load(wanted) },

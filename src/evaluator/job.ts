@@ -33,7 +33,7 @@ export type Task =
 
 /** What an evaluator asks while it works: imports, plaintexts and providers, which it has none of itself. */
 export interface JobHost
-  extends Pick<EvaluationHost, 'providers' | 'loader' | 'crypter' | 'signal' | 'waits'> {
+  extends Pick<EvaluationHost, 'providers' | 'loader' | 'crypter' | 'signal' | 'timeout' | 'waits'> {
   /** Milliseconds of some clock, by which an evaluation in process is bounded; one in a worker has its own. */
   readonly now: () => number
   /** Whose work it is, so that nobody's crowds out the others'. */
@@ -67,7 +67,7 @@ const nothing: Evaluation = { environment: null, diagnostics: [], patches: [], r
 export async function evaluateJob(job: EvaluationJob, host: JobHost): Promise<EvaluatedText> {
   const { task, name, source, context, limits, cycles } = job
   const { definition, diagnostics } = loadDefinition(name, source)
-  const { now, providers, loader, crypter, signal, waits } = host
+  const { now, providers, loader, crypter, signal, timeout, waits } = host
   const evaluation =
     definition === null
       ? nothing
@@ -76,6 +76,7 @@ export async function evaluateJob(job: EvaluationJob, host: JobHost): Promise<Ev
           ...(limits === undefined ? {} : { limits }),
           ...(cycles === undefined ? {} : { cycles }),
           ...(signal === undefined ? {} : { signal }),
+          ...(timeout === undefined ? {} : { timeout }),
           ...(waits === undefined ? {} : { waits }),
         })
   return {

@@ -1,4 +1,4 @@
-import { type Diagnostic, errorAt } from '../diag/index.ts'
+import { type Diagnostic, errorAt, limitMessage } from '../diag/index.ts'
 import type { ObjectNode, StringNode, SyntaxNode } from '../syntax/index.ts'
 import { NumberText, quote } from '../value/index.ts'
 import { callParser } from './calls.ts'
@@ -15,7 +15,7 @@ export const maxExpressionDepth = 512
 export function parseExpression(node: SyntaxNode | null, diagnostics: Diagnostic[], depth = 0): Expression {
   if (node === null) return { kind: 'null', syntax: null }
   if (depth > maxExpressionDepth) {
-    const rule = `limit exceeded: expressions may be nested ${maxExpressionDepth} deep`
+    const rule = limitMessage(depth, 'levels of expressions', maxExpressionDepth, node.range.begin.line)
     diagnostics.push(errorAt(node.range, rule, node.path))
     return { kind: 'null', syntax: node }
   }

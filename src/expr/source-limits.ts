@@ -1,4 +1,4 @@
-import { type Diagnostic, errorAt, type Range } from '../diag/index.ts'
+import { type Diagnostic, errorAt, limitMessage, type Range } from '../diag/index.ts'
 import type { YamlNode } from '../syntax/index.ts'
 
 /** Bounds of one text (security requirement S-42); bytes of UTF-8. */
@@ -46,14 +46,13 @@ export function oversizedText(
   limits: SourceLimits,
 ): Diagnostic | null {
   const { sourceBytes, lineBytes } = limits
-  if (source.length > sourceBytes)
-    return exceeded(null, `${source.length} bytes in a definition`, sourceBytes)
+  if (source.length > sourceBytes) return exceeded(null, source.length, 'bytes in a definition', sourceBytes)
   let line = 1
   for (let start = 0; start <= source.length; line++) {
     const feed = source.indexOf(lineFeed, start)
     const end = feed < 0 ? source.length : feed
     if (end - start > lineBytes) {
-      return exceeded(atLine(environment, line, 1), `${end - start} bytes in a line`, lineBytes)
+      return exceeded(atLine(environment, line, 1), end - start, 'bytes in a line', lineBytes)
     }
     start = end + 1
   }
@@ -67,16 +66,16 @@ export function oversizedTree(environment: string, tree: YamlNode, limits: Sourc
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     if (node.anchor !== '') anchors += 1
     if (anchors > limits.anchors)
-      return exceeded(atNode(environment, node), `${anchors} anchors`, limits.anchors)
+      return exceeded(atNode(environment, node), anchors, 'anchors', limits.anchors)
     if (node.kind === 'scalar' && node.value.length > limits.scalarBytes / 3) {
       const bytes = Buffer.byteLength(node.value)
       if (bytes > limits.scalarBytes)
-        return exceeded(atNode(environment, node), `${bytes} bytes in a scalar`, limits.scalarBytes)
+        return exceeded(atNode(environment, node), bytes, 'bytes in a scalar', limits.scalarBytes)
     }
     if (node.kind === 'mapping') {
       const keys = node.pairs.length
       if (keys > limits.mapKeys)
-        return exceeded(atNode(environment, node), `${keys} keys in one map`, limits.mapKeys)
+        return exceeded(atNode(environment, node), keys, 'keys in one map', limits.mapKeys)
       for (const { key, value } of node.pairs) open.push(key, value)
     }
     if (node.kind === 'sequence') for (const item of node.items) open.push(item)
@@ -84,8 +83,8 @@ export function oversizedTree(environment: string, tree: YamlNode, limits: Sourc
   return null
 }
 
-function exceeded(range: Range | null, got: string, limit: number): Diagnostic {
-  return errorAt(range, `limit exceeded: ${got}; at most ${limit} are allowed`)
+function exceeded(range: Range | null, got: number, what: string, limit: number): Diagnostic {
+  return errorAt(range, limitMessage(got, what, limit, range?.begin.line))
 }
 
 function atNode(environment: string, { at }: YamlNode): Range | null {

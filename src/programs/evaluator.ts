@@ -25,6 +25,7 @@ if (!isMainThread && parentPort !== null) {
       const { user, system } = process.threadCpuUsage()
       return (user + system) / 1000
     },
+    timeout: (milliseconds) => AbortSignal.timeout(milliseconds),
     descriptions: {
       provider: (name) => described('provider', providerCatalogue, name),
       rotator: (name) => described('rotator', rotatorCatalogue, name),

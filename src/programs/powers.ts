@@ -13,6 +13,7 @@ import {
 import {
   AwsRefusal,
   type AwsTokenExchange,
+  gatedByHost,
   type IdentityTokens,
   type LoginTokens,
   providerCatalogue,
@@ -52,13 +53,13 @@ export interface PowerParts {
  * authorised request, never from the definition (S-34).
  */
 export function providersFor(parts: PowerParts, scope: EvaluationScope): ProviderSet {
-  const powers = {
+  const powers = gatedByHost({
     logins: loginTokens(parts, scope),
     identities: identityTokens(parts, scope),
     sts: recordedExchange(parts.sts, scope),
     calls: tracedCalls(parts.calls, scope),
     random: systemRandom,
-  }
+  })
   const inEvaluation = remembered()
   return {
     isCatalogue: true,

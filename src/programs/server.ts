@@ -177,6 +177,7 @@ async function serve(
       keyRing,
       tokens: createAccessTokenCodec(await vault.secret('token-pepper'), systemRandom),
       clock: () => new Date(),
+      timeout: (milliseconds) => AbortSignal.timeout(milliseconds),
       ids: () => randomUUID(),
       checkpointKey: checkpointKey(await vault.secret('audit-checkpoint')),
       keepCheckpoint: checkpointKeeper(settings.auditCheckpoints, log),

@@ -1,4 +1,5 @@
 export { type ProviderPowers, providerCatalogue, rotatorCatalogue } from './catalogue.ts'
+export { gatedByHost } from './host-gates.ts'
 export {
   AccountNotAllowed,
   type AwsCredentials,

@@ -150,6 +150,7 @@ function evaluationHost(
       ),
     },
     now: () => parts.clock().getTime(),
+    ...(parts.timeout === undefined ? {} : { timeout: parts.timeout }),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   }
 }

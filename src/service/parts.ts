@@ -48,6 +48,8 @@ export interface ServiceParts {
   readonly limits?: Partial<EvaluationLimits>
   /** Evaluates definitions; absent = in this thread. */
   readonly evaluator?: Evaluator
+  /** A signal that aborts after so many milliseconds; absent = an evaluation may wait for its providers without end. */
+  readonly timeout?: (milliseconds: number) => AbortSignal
   /** Whether the program was told to end: then it is not ready for more. */
   readonly isStopping?: () => boolean
   /**

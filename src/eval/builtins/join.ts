@@ -1,4 +1,4 @@
-import { rejoinUtf8 } from '../../value/index.ts'
+import { byteLength, rejoinUtf8 } from '../../value/index.ts'
 import { arraySchema, stringSchema, tupleSchema } from '../schemas.ts'
 import { isList } from '../value.ts'
 import { builtin, failed, listArgument, resultOf, textContent } from './builtin.ts'
@@ -21,9 +21,11 @@ export const join = builtin({
     if (result.unknown || !isList(content)) return result
     const between = textContent(delimiter.value)
     const texts = content.map(textContent)
-    scope.budget.text(
-      texts.reduce((sum, text) => sum + text.length, between.length * Math.max(texts.length - 1, 0)),
-    )
+    let bytes = byteLength(between) * Math.max(texts.length - 1, 0)
+    for (const text of texts) {
+      bytes += byteLength(text)
+      scope.budget.textBytes(bytes)
+    }
     result.content = rejoinUtf8(texts.join(between))
     return result
   },

@@ -23,10 +23,11 @@ export const open = builtin({
     if (provider === null) return failed(result)
     // Also when the schema does not hold: it refuses unknown names without a word, the provider says which.
     const fits = inspected(provider.inspect, inputs.value, body.args[1]!, x, scope)
-    if (!inputs.ok || !fits || inputs.value.containsUnknowns() || scope.mode.validating) return failed(result)
+    if (!inputs.ok || !fits) return failed(result)
+    const unknown = inputs.value.containsUnknowns()
+    if (scope.mode.validating || scope.holdsCalls(1) || unknown) return failed(result)
     const record = inputRecord(inputs.value, x, scope)
-    if (record === null || scope.holdsCalls()) return failed(result)
-    return openWith(provider, record, result, x, body, scope)
+    return record === null ? failed(result) : openWith(provider, record, result, x, body, scope)
   },
   argumentSchema: ({ inputSchema }, { short }) =>
     short

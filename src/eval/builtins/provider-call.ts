@@ -30,8 +30,9 @@ export function reportFailure(error: unknown, prefix: string, x: Expr, scope: Sc
 
 /** The inputs as providers get them; inputs that are no object are an error at the call. */
 export function inputRecord(inputs: Value, x: Expr, scope: Scope): ExportedRecord | null {
-  const { value } = scope.exported(inputs)
-  if (isExportedRecord(value)) return value
+  const exported = scope.exported(inputs)
+  scope.budget.data(exported, 'bytes of inputs')
+  if (isExportedRecord(exported.value)) return exported.value
   scope.error(x.place, 'provider inputs must be an object')
   return null
 }

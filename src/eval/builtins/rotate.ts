@@ -31,15 +31,13 @@ export const rotate = builtin({
     const path = x.place?.path ?? ''
     const rotates = scope.mode.rotating && isSelected(path, scope)
     const fits = inspected(rotator?.inspect, inputs.value, body.args[1]!, x, scope)
-    const usable =
-      fits &&
-      inputs.ok &&
-      state.ok &&
-      !inputs.value.containsObservableUnknowns(scope.mode.rotating) &&
-      !state.value.containsUnknowns()
-    const record =
-      rotator !== null && usable && !scope.mode.validating ? inputRecord(inputs.value, x, scope) : null
-    if (rotator === null || record === null || scope.holdsCalls()) {
+    const fit = fits && inputs.ok && state.ok
+    const known =
+      fit && !inputs.value.containsObservableUnknowns(scope.mode.rotating) && !state.value.containsUnknowns()
+    const held = fit && !scope.mode.validating && scope.holdsCalls(rotates ? 2 : 1)
+    const calls = rotator !== null && known && !held && !scope.mode.validating
+    const record = calls ? inputRecord(inputs.value, x, scope) : null
+    if (rotator === null || record === null) {
       if (rotates) scope.rotated({ path, status: 'not-evaluated', diagnostics: [] })
       return failed(result)
     }

@@ -14,7 +14,7 @@ export const toBase64 = builtin({
     result.combine(string.value)
     if (result.unknown) return result
     const text = textContent(string.value)
-    scope.budget.text(Math.ceil(byteLength(text) / 3) * 4)
+    scope.budget.textBytes(Math.ceil(byteLength(text) / 3) * 4)
     result.content = encodeBase64(encodeUtf8(text))
     return result
   },

@@ -12,9 +12,11 @@ export const toJSON = builtin({
     const value = scope.evaluate(args[0]!)
     result.combine(value)
     if (result.unknown) return result
+    const exported = scope.exported(value)
+    scope.budget.json(exported)
     try {
-      const text = stringifyJson(toJson(scope.exported(value), { redact: false }))
-      scope.budget.text(text.length)
+      const text = stringifyJson(toJson(exported, { redact: false }))
+      scope.budget.text(text)
       result.content = text
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error

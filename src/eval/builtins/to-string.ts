@@ -14,7 +14,7 @@ export const asString = builtin({
     result.unknown = unknown
     result.secret = secret
     if (unknown) return result
-    scope.budget.text(text.length)
+    scope.budget.text(text)
     result.content = rejoinUtf8(text)
     return result
   },
