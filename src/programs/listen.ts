@@ -4,6 +4,7 @@ import { AppError } from '../diag/index.ts'
 import { admissionRefusal, answerRefusal } from './admission.ts'
 import { type ConnectionLimits, limitConnections } from './connections.ts'
 import { refuse, refuseMalformed } from './malformed.ts'
+import type { Pressure } from './pressure.ts'
 
 /** A listener that answers. */
 export interface Listener {
@@ -48,6 +49,8 @@ export async function listen(options: {
   readonly take: RequestListener
   /** How long new requests are still taken after the first signal, so that balancers notice; 0 when absent. */
   readonly drainMilliseconds?: number
+  /** Answers a request that comes when there is too much to do; gives whether it did. */
+  readonly sendsAway?: Pressure['sendsAway']
   /** Others than those of S-54. */
   readonly timeouts?: Partial<typeof parserLimits>
   readonly connections?: Partial<ConnectionLimits>
@@ -55,8 +58,8 @@ export async function listen(options: {
   const { host, take, isOurHost } = options
   const server = createServer({ ...parserLimits, ...options.timeouts }, (incoming, outgoing) => {
     const refused = admissionRefusal(incoming, isOurHost)
-    if (refused === null) take(incoming, outgoing)
-    else answerRefusal(outgoing, refused)
+    if (refused !== null) answerRefusal(outgoing, refused)
+    else if (options.sendsAway?.(incoming, outgoing) !== true) take(incoming, outgoing)
   })
   limitConnections(server, { ...connectionLimits, ...options.connections })
   server.on('clientError', refuseMalformed)

@@ -28,6 +28,7 @@ import { countRequest, measuredAnswers, measuredExchange, measuredIssuer, measur
 import { createMetrics, type Metrics, serveMetrics } from './metrics.ts'
 import { logLine, surviveClosedOutput } from './output.ts'
 import { catalogue, providersFor } from './powers.ts'
+import { watchPressure } from './pressure.ts'
 import { requireLoopback, requireSecure } from './production.ts'
 import { serverFacts } from './server-facts.ts'
 import { type ServerSettings, serverSettings } from './server-settings.ts'
@@ -123,8 +124,15 @@ async function serve(
   if (fresh || settings.database === undefined) await enforceProtection(store, vault, async () => {})
   // The issuer's URL may be the address that is listened on, and a free port is known only then: answers wait for the app.
   const app = Promise.withResolvers<App['answer']>()
+  const pressure = watchPressure()
+  metrics.gauge(
+    'openesc_shed_requests',
+    'Requests sent away because there was too much to do.',
+    pressure.shed,
+  )
   const listener = await listen({
     ...settings,
+    sendsAway: pressure.sendsAway,
     isOurHost: hostsOf(settings.hosts),
     drainMilliseconds: settings.production ? drainMilliseconds : 0,
     connections: {
