@@ -117,9 +117,11 @@ export async function permissionsOn(
   const { token } = access.caller
   if (token.environmentIds !== null && !token.environmentIds.includes(environment.id)) return new Set()
   const level = await levelOn(transaction, access, environment)
-  const held = new Set(levelPermissions(level))
-  if (level !== 'admin')
-    for (const each of await rolePermissions(transaction, environment, holder(access.caller))) held.add(each)
+  let held = levelPermissions(level)
+  if (level !== 'admin') {
+    const others = await rolePermissions(transaction, environment, holder(access.caller))
+    if (others.size > 0) held = new Set([...held, ...others])
+  }
   if (token.scopes === null) return held
   return new Set([...held].filter((permission) => token.scopes!.includes(`env:${permission}`)))
 }

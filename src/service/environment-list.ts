@@ -46,14 +46,25 @@ export async function listEnvironments(
     }
     if (page.items.length === 0) more = false
   }
-  const tags = await transaction.environmentTags.ofEnvironments(readable.map(({ id }) => id))
+  const tags = await tagsOf(transaction, readable)
   return {
-    entries: readable.map((environment) => ({
-      environment,
-      tags: tags.filter((tag) => tag.environmentId === environment.id),
-    })),
+    entries: readable.map((environment) => ({ environment, tags: tags.get(environment.id) ?? [] })),
     nextToken: more && after !== null ? writeKey(after) : null,
   }
+}
+
+/** The tags of environments that stand in order: by id. */
+async function tagsOf(
+  transaction: ReadTransaction,
+  environments: readonly Environment[],
+): Promise<ReadonlyMap<string, readonly EnvironmentTag[]>> {
+  const found: EnvironmentTag[] = []
+  for (const [organizationId, own] of Map.groupBy(environments, (each) => each.organizationId)) {
+    const [first, last] = [own[0], own.at(-1)]
+    if (first !== undefined && last !== undefined)
+      found.push(...(await transaction.environmentTags.ofPage(organizationId, first, last)))
+  }
+  return Map.groupBy(found, ({ environmentId }) => environmentId)
 }
 
 async function organizationsOf(

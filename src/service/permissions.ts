@@ -31,9 +31,11 @@ const bundles: Readonly<Record<Level, readonly EnvironmentPermission[]>> = {
   admin: ['read', 'open', 'decrypt', 'write', 'rotate', 'share', 'delete'],
 }
 
+const held = new Map(Object.entries(bundles).map(([level, bundle]) => [level, new Set(bundle)]))
+
 /** The permissions that a level bundles. */
 export function levelPermissions(level: Level): ReadonlySet<EnvironmentPermission> {
-  return new Set(bundles[level])
+  return held.get(level)!
 }
 
 const order: readonly Level[] = ['none', 'read', 'open', 'write', 'admin']

@@ -321,6 +321,12 @@ export interface EnvironmentTagReader {
   list(environmentId: string, after: string | null, limit: number): Promise<Page<EnvironmentTag>>
   /** All tags of several environments, by (environment id, name); for filling list pages at once. */
   ofEnvironments(environmentIds: readonly string[]): Promise<readonly EnvironmentTag[]>
+  /** Of an organization's live environments from one project and name to another, both included. */
+  ofPage(
+    organizationId: string,
+    first: { readonly project: string; readonly name: string },
+    last: { readonly project: string; readonly name: string },
+  ): Promise<readonly EnvironmentTag[]>
   /** The distinct (name, value) pairs of an organization's live environments, in order, at most `limit`. */
   valuesOf(
     organizationId: string,

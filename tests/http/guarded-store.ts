@@ -53,6 +53,7 @@ const reads: ReadonlySet<string> = new Set([
   'of',
   'ofEnvironment',
   'ofEnvironments',
+  'ofPage',
   'ofOrganization',
   'ofOwner',
   'ofRevision',

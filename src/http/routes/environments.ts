@@ -7,7 +7,7 @@ import type {
   EnvironmentEntry,
   Service,
 } from '../../service/index.ts'
-import { type Answer, empty, emptyFor, json, jsonValue, yaml } from '../answer.ts'
+import { type Answer, empty, emptyFor, json, jsonBytes, jsonValue, yaml } from '../answer.ts'
 import { count, flag, text } from '../query.ts'
 import type { RequestHeaders } from '../request.ts'
 import { callerRoute, environmentRoute, organizationRoute, type Route } from '../route.ts'
@@ -246,21 +246,35 @@ async function listPage(
   const counts = query.includeReferrerMetadata
     ? await service.referrers.counts(entries.map(({ environment }) => environment))
     : null
-  return json({
-    environments: entries.map((entry) => ({
-      ...renderEntry(entry),
-      ...(counts === null
-        ? {}
-        : {
-            referrerMetadata: {
-              environmentReferrerCount: counts.get(entry.environment.id) ?? 0,
-              stackReferrerCount: 0,
-              insightsAccountReferrerCount: 0,
-            },
-          }),
-    })),
-    ...(nextToken === null ? {} : { nextToken }),
-  })
+  const texts =
+    counts === null
+      ? entries.map(entryText)
+      : entries.map((entry) => JSON.stringify({ ...renderEntry(entry), ...renderCounts(entry, counts) }))
+  const next = nextToken === null ? '' : `,"nextToken":${JSON.stringify(nextToken)}`
+  return jsonBytes(`{"environments":[${texts.join(',')}]${next}}\n`)
+}
+
+/** The text of what an environment is listed as, as long as it is the same in the store's memory. */
+const texts = new WeakMap<Environment, string>()
+
+function entryText(entry: EnvironmentEntry): string {
+  // The tags are no part of the environment.
+  if (entry.tags.length > 0) return JSON.stringify(renderEntry(entry))
+  const known = texts.get(entry.environment)
+  if (known !== undefined) return known
+  const made = JSON.stringify(renderEntry(entry))
+  texts.set(entry.environment, made)
+  return made
+}
+
+function renderCounts({ environment }: EnvironmentEntry, counts: ReadonlyMap<string, number>): object {
+  return {
+    referrerMetadata: {
+      environmentReferrerCount: counts.get(environment.id) ?? 0,
+      stackReferrerCount: 0,
+      insightsAccountReferrerCount: 0,
+    },
+  }
 }
 
 function renderEntry({ environment, tags }: EnvironmentEntry): object {

@@ -190,6 +190,18 @@ export function historyContract(open: OpenStore): void {
         ],
       )
       assert.deepEqual(await tx.environmentTags.ofEnvironments([]), [])
+      const page = async (organizationId: string, first: string, last: string) =>
+        (
+          await tx.environmentTags.ofPage(
+            organizationId,
+            { project: 'web', name: first },
+            { project: 'web', name: last },
+          )
+        ).map((tag) => tag.environmentId)
+      assert.deepEqual(await page('o-acme', 'a', 'dev'), ['e-p-web-a', id])
+      assert.deepEqual(await page('o-acme', 'b', 'zzz'), [id])
+      assert.deepEqual(await page('o-acme', 'a', 'a'), ['e-p-web-a'])
+      assert.deepEqual(await page('o-other', 'a', 'zzz'), [])
       assert.deepEqual(await tx.environmentTags.valuesOf('o-acme', 9), [
         { name: 'team', value: 'a', environmentId: id },
         { name: 'team', value: 'x', environmentId: 'e-p-web-a' },

@@ -3,6 +3,7 @@ import type { ClientBase } from 'pg'
 import {
   type HotStatements,
   type HotValue,
+  hotPages,
   hotReadNames,
   hotStatements,
   hotWriteNames,
@@ -59,8 +60,10 @@ export class Unit implements StatementRunner {
       this.#run({ name: `openesc_${name}`, text, values: values.map(inputValue) })
     const read =
       (name: keyof typeof hotStatements) =>
-      async (...values: readonly HotValue[]) =>
-        (await run(name, hotStatements[name], values)).rows[0]
+      async (...values: readonly HotValue[]) => {
+        const { rows } = await run(name, hotStatements[name], values)
+        return hotPages.has(name) ? rows : rows[0]
+      }
     const write =
       (name: keyof typeof hotWriteStatements) =>
       async (...values: readonly HotValue[]) =>

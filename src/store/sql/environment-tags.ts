@@ -2,12 +2,13 @@ import type { Kysely } from 'kysely'
 import type { EnvironmentTag } from '../records.ts'
 import type { EnvironmentTags } from '../store.ts'
 import { actorFrom, actorText } from './actor.ts'
+import type { HotStatements } from './hot-statements.ts'
 import { nameKey } from './name-key.ts'
 import { changed, pageOf } from './page.ts'
 import type { EnvironmentTagRow, Tables } from './tables.ts'
 
 /** Environment tags over SQL. */
-export function environmentTags(db: Kysely<Tables>): EnvironmentTags {
+export function environmentTags(db: Kysely<Tables>, hot: HotStatements): EnvironmentTags {
   const rows = (environmentId: string) =>
     db.selectFrom('environment_tags').selectAll().where('environment_id', '=', environmentId)
   return {
@@ -35,6 +36,16 @@ export function environmentTags(db: Kysely<Tables>): EnvironmentTags {
         .orderBy('name')
         .execute()
       return found.map(tagFrom)
+    },
+    async ofPage(organizationId, first, last) {
+      const rows = await hot.environmentTagPage(
+        organizationId,
+        first.project,
+        first.name,
+        last.project,
+        last.name,
+      )
+      return rows.map(tagFrom)
     },
     async valuesOf(organizationId, limit) {
       const found = await db

@@ -33,7 +33,7 @@ export function environments(db: Kysely<Tables>, hot: HotStatements, macs: Recor
         .executeTakeFirst()
       return row ? whole(row) : null
     },
-    list: (organizationIds, after, limit) => list(db, organizationIds, after, limit),
+    list: (organizationIds, after, limit) => list(db, hot, organizationIds, after, limit),
     async listDeleted(organizationId, after, limit) {
       const query = named(db)
         .where('e.organization_id', '=', organizationId)
@@ -115,6 +115,7 @@ function named(db: Kysely<Tables>) {
 
 async function list(
   db: Kysely<Tables>,
+  hot: HotStatements,
   organizationIds: readonly string[],
   after: EnvironmentKey | null,
   limit: number,
@@ -122,19 +123,10 @@ async function list(
   const rows: NamedEnvironmentRow[] = []
   // Organization by organization, so that each step is one range of one index.
   for (const { id, name } of await organizationsFrom(db, organizationIds, after)) {
-    const query = named(db)
-      .where('e.organization_id', '=', id)
-      .where('e.deleted_ms', 'is', null)
-      .orderBy('e.project')
-      .orderBy('e.name')
-      .limit(limit + 1 - rows.length)
-    const rest =
-      after !== null && after.organization === name
-        ? query.where(({ eb, refTuple, tuple }) =>
-            eb(refTuple('e.project', 'e.name'), '>', tuple(after.project, after.name)),
-          )
-        : query
-    rows.push(...(await rest.execute()))
+    const from = after !== null && after.organization === name ? after : null
+    rows.push(
+      ...(await hot.environmentPage(id, from?.project ?? '', from?.name ?? '', limit + 1 - rows.length)),
+    )
     if (rows.length > limit) break
   }
   return pageOf(rows, limit, environmentFrom)
@@ -187,8 +179,13 @@ async function projectOf(db: Kysely<Tables>, id: string) {
   return await db.selectFrom('projects').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
 }
 
+/** What a row that is remembered was read as. */
+const read = new WeakMap<NamedEnvironmentRow, Environment>()
+
 function environmentFrom(row: NamedEnvironmentRow): Environment {
-  return {
+  const known = read.get(row)
+  if (known !== undefined) return known
+  const environment: Environment = {
     id: row.id,
     organizationId: row.organization_id,
     projectId: row.project_id,
@@ -202,4 +199,6 @@ function environmentFrom(row: NamedEnvironmentRow): Environment {
     modifiedMs: row.modified_ms,
     deletedMs: row.deleted_ms,
   }
+  read.set(row, environment)
+  return environment
 }

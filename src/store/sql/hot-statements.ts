@@ -2,6 +2,7 @@ import type {
   AccessTokenRow,
   DataKeyRow,
   EnvironmentRow,
+  EnvironmentTagRow,
   MembershipRow,
   OpenSessionRow,
   OrganizationRow,
@@ -27,6 +28,21 @@ export interface HotReads {
   openSession(id: string): Promise<OpenSessionRow | undefined>
   dataKey(id: string): Promise<DataKeyRow | undefined>
   currentDataKey(ownerId: string): Promise<DataKeyRow | undefined>
+  /** Live ones of an organization after a project and name, in order. */
+  environmentPage(
+    organizationId: string,
+    project: string,
+    name: string,
+    limit: number,
+  ): Promise<readonly NamedEnvironmentRow[]>
+  /** The tags of live ones from one project and name to another, both included. */
+  environmentTagPage(
+    organizationId: string,
+    fromProject: string,
+    fromName: string,
+    toProject: string,
+    toName: string,
+  ): Promise<readonly EnvironmentTagRow[]>
 }
 
 /** Their texts, in SQL that every engine reads; parameters are numbered `$1`…. */
@@ -50,7 +66,21 @@ export const hotStatements = {
   currentDataKey:
     'select * from data_keys where owner_id = $1 and retired_ms is null ' +
     'order by created_ms desc, id desc limit 1',
+  environmentPage:
+    'select e.*, o.name as organization from environments e join organizations o on o.id = e.organization_id ' +
+    'where e.organization_id = $1 and e.deleted_ms is null and (e.project, e.name) > ($2, $3) ' +
+    'order by e.project, e.name limit $4',
+  environmentTagPage:
+    'select t.* from environments e join environment_tags t on t.environment_id = e.id ' +
+    'where e.organization_id = $1 and e.deleted_ms is null ' +
+    'and (e.project, e.name) >= ($2, $3) and (e.project, e.name) <= ($4, $5) order by t.environment_id, t.name',
 } as const satisfies { readonly [name in keyof HotReads]: string }
+
+/** The reads that give all their rows; the others give the first. */
+export const hotPages: ReadonlySet<keyof HotReads> = new Set<keyof HotReads>([
+  'environmentPage',
+  'environmentTagPage',
+])
 
 /** What a hot write binds. */
 export type HotValue = string | number | Uint8Array | null

@@ -60,6 +60,11 @@ export class Connection {
     return this.#prepared(sql).statement.get(...parameters)
   }
 
+  /** All rows of a statement. */
+  all(sql: string, parameters: readonly SQLInputValue[]): readonly unknown[] {
+    return this.#prepared(sql).statement.all(...parameters)
+  }
+
   /** Runs a statement; the number of rows that it changed. */
   changes(sql: string, parameters: readonly SQLInputValue[]): number {
     return Number(this.#prepared(sql).statement.run(...parameters).changes)

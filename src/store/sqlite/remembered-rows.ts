@@ -21,6 +21,8 @@ const sources: { readonly [read in RememberedRead]: Source } = {
   openSession: { tables: ['open_sessions'], grows: false },
   dataKey: { tables: ['data_keys'], grows: false },
   currentDataKey: { tables: ['data_keys'], grows: true },
+  environmentPage: { tables: ['environments', 'organizations'], grows: true },
+  environmentTagPage: { tables: ['environments', 'environment_tags'], grows: true },
 }
 
 const mostRows = 2_000
@@ -130,7 +132,8 @@ export function keyOf(parameters: readonly HotValue[]): string {
 }
 
 function sizeOf(row: unknown): number {
-  let bytes = 100
+  if (Array.isArray(row)) return row.reduce<number>((bytes, each) => bytes + sizeOf(each), 100)
+  let bytes = 600
   for (const value of Object.values(row ?? {})) {
     if (typeof value === 'string' || value instanceof Uint8Array) bytes += value.length
   }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, test } from 'node:test'
 import fc from 'fast-check'
-import { revision, seed, token } from '../contract/seed.ts'
+import { ada, revision, seed, token } from '../contract/seed.ts'
 import type { ReadTransaction, Store, Transaction } from '../store.ts'
 import { openSqliteStore } from './open.ts'
 import { Shelf, WrittenTables } from './remembered-rows.ts'
@@ -44,8 +44,13 @@ async function remembered(tx: ReadTransaction) {
     source: (await tx.revisions.latest('e-p-web-dev'))?.source,
     key: await tx.dataKeys.current('e-p-web-dev'),
     session: (await tx.openSessions.get('x'))?.revision,
+    page: (await tx.environments.list(['o-acme'], null, 9)).items,
+    tags: await tx.environmentTags.ofPage('o-acme', nowhere, everywhere),
   }
 }
+
+const nowhere = { project: '', name: '' }
+const everywhere = { project: 'zzz', name: 'zzz' }
 
 /** The same, asked of the database in other words, which are never remembered. */
 async function stored(tx: ReadTransaction): ReturnType<typeof remembered> {
@@ -64,7 +69,18 @@ async function stored(tx: ReadTransaction): ReturnType<typeof remembered> {
     source: newest && (await tx.revisions.get('e-p-web-dev', newest.number))?.source,
     key: keys.find(({ retiredMs }) => retiredMs === null) ?? null,
     session: (await tx.openSessions.get('x'))?.revision,
+    page: environment?.deletedMs === null ? [environment] : [],
+    tags: environment?.deletedMs === null ? await tx.environmentTags.ofEnvironments(['e-p-web-dev']) : [],
   }
+}
+
+const tag = {
+  environmentId: 'e-p-web-dev',
+  name: 'team',
+  value: 'a',
+  editor: ada,
+  createdMs: 1,
+  modifiedMs: 1,
 }
 
 const session = {
@@ -108,6 +124,9 @@ const changes: readonly ((tx: Transaction, n: number) => Promise<unknown>)[] = [
       retiredMs: null,
     }),
   async (tx, n) => tx.dataKeys.retire((await tx.dataKeys.current('e-p-web-dev'))?.id ?? '', n),
+  (tx, n) => tx.environmentTags.insert({ ...tag, value: `${n}` }),
+  (tx, n) => tx.environmentTags.update('team', { ...tag, value: `${n}` }),
+  (tx) => tx.environmentTags.delete('e-p-web-dev', 'team'),
   (tx, n) => tx.openSessions.insert({ ...session, revision: n }),
   (tx, n) => tx.openSessions.deleteExpired(n, 9),
 ]

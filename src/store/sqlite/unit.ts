@@ -3,6 +3,7 @@ import {
   type HotReads,
   type HotStatements,
   type HotValue,
+  hotPages,
   hotReadNames,
   hotStatements,
   hotWriteNames,
@@ -60,16 +61,18 @@ export class Unit implements StatementRunner {
     })
   }
 
-  /** The row of a hot read, remembered or not. */
+  /** The row of a hot read, or its rows, remembered or not. */
   read(name: keyof HotReads, sql: string, parameters: readonly HotValue[]): unknown {
     if (this.#ended) throw new Error(tooLate)
     const shelf = this.#place.shelf(name)
-    if (shelf === null) return this.#run((connection) => connection.first(sql, parameters))
+    const ask = (connection: Connection): unknown =>
+      hotPages.has(name) ? connection.all(sql, parameters) : connection.first(sql, parameters)
+    if (shelf === null) return this.#run(ask)
     const key = keyOf(parameters)
     const known = shelf.get(key)
     if (known !== undefined) return known ?? undefined
     return this.#run((connection) => {
-      const row = connection.first(sql, parameters)
+      const row = ask(connection)
       // A commit may have come while the unit waited for a connection.
       if (this.#place.shelf(name) === shelf && (row !== undefined || remembersAbsence.has(name)))
         shelf.set(key, row ?? null)
