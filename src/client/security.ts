@@ -50,6 +50,8 @@ export interface WireDataKeys {
     readonly done: number
     readonly values: number
     readonly failed: readonly string[]
+    /** Data keys of before that nothing needed any more; absent from servers of before. */
+    readonly destroyed?: number
   }
 }
 

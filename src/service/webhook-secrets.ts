@@ -98,6 +98,15 @@ async function replacedSecret(
   return (stored ?? undefined) as ReplacedSecret | undefined
 }
 
+/** The packed sealed bytes of the secret before; `null` when there is none. */
+export async function replacedSealed(
+  parts: Pick<ServiceParts, 'store'>,
+  webhook: Webhook,
+): Promise<Uint8Array | null> {
+  const replaced = await replacedSecret(parts, webhook)
+  return replaced === undefined ? null : Buffer.from(replaced.sealed, 'base64')
+}
+
 /** The secrets that sign a webhook's deliveries now, the newest first. */
 export async function activeSecrets(
   parts: Pick<ServiceParts, 'store' | 'sealer' | 'clock'>,

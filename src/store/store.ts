@@ -345,6 +345,8 @@ export interface EnvironmentTags extends EnvironmentTagReader {
 export interface OpenSessionReader {
   /** A hot read. Expiry and ownership are the caller's to judge. */
   get(id: string): Promise<OpenSession | null>
+  /** Whether any is sealed under the data key. */
+  isUnder(dataKeyId: string): Promise<boolean>
 }
 /** Reads and changes open sessions. */
 export interface OpenSessions extends OpenSessionReader {
@@ -384,6 +386,8 @@ export interface DataKeys extends DataKeyReader {
   retire(id: string, atMs: number): Promise<boolean>
   /** Retires every key that is not; gives their number. */
   retireAll(atMs: number): Promise<number>
+  /** Removes a retired key for good (S-07). False when there is none, or it is not retired. */
+  destroy(id: string): Promise<boolean>
   /** Replaces the wrapping only (S-06). */
   rewrap(id: string, wrapped: Uint8Array, keyId: string): Promise<boolean>
 }

@@ -189,3 +189,66 @@ describe('S-06: data keys are rotated beside requests', () => {
     assert.ok(started.every(([, { actorLogin }]) => actorLogin === 'ada'))
   })
 })
+
+describe('S-07: data keys that nothing needs', () => {
+  test('are destroyed a while after a rotation: a copy of an old value put back opens never again; sessions keep theirs until they end', async () => {
+    const world = await createWorld()
+    const later = (minutes: number) => {
+      world.clock.now = new Date(world.clock.now.getTime() + minutes * 60_000)
+    }
+    const count = async () => (await world.call('ada', `GET ${keys}`)).json() as Record<string, unknown>
+    const step = async () => {
+      while (await world.service.dataKeys.step('one'));
+    }
+    await world.call('ada', `POST ${org}`, { body: { project: 'web', name: 'a' } })
+    await world.call('ada', `PATCH ${org}/web/a`, { body: secret('hush-1') })
+    const stored = await world.store.read(async ({ environments, organizations, revisions }) => {
+      const acme = (await organizations.find('acme'))!
+      return (await revisions.latest((await environments.find(acme.id, 'web', 'a'))!.id))!
+    })
+    const session = String((await world.call('ada', `POST ${org}/web/a/open?duration=2h`)).json()['id'])
+    await world.call('ada', `POST ${keys}/rotate`)
+    await step()
+    const total = (await count())['retired']
+    later(14)
+    await step()
+    assert.equal((await count())['retired'], total, 'a save under way may still need them')
+    later(2)
+    await step()
+    // The environment's own key is the session's too; those of the issuer and the server go.
+    assert.equal((await world.call('ada', `GET ${org}/web/a/open/${session}`)).status, 200)
+    later(121)
+    await world.service.tick('one')
+    await step()
+    assert.equal((await count())['retired'], 0)
+    const { rotation } = (await count()) as { rotation: { destroyed: number } }
+    assert.equal(rotation.destroyed, total)
+    assert.match((await world.call('ada', `GET ${org}/web/a/decrypt`)).text, /hush-1/)
+    const now = await world.store.read(({ revisions }) => revisions.get(stored.environmentId, stored.number))
+    await world.store.change(({ revisions }) =>
+      revisions.reseal(stored.environmentId, stored.number, now!.contentHash, stored),
+    )
+    const opened = await world.call('ada', `GET ${org}/web/a/decrypt`)
+    assert.ok(!opened.text.includes('hush-1'), opened.text)
+    const trail = (await world.call('ada', 'GET /api/server/auditlogs/export')).text
+    assert.match(trail, /data-keys-destroyed/)
+    await world.close()
+  })
+
+  test('stay when a rotation met a value that does not open', async () => {
+    const world = await createWorld()
+    await world.call('ada', `POST ${org}`, { body: { project: 'web', name: 'a' } })
+    await world.call('ada', `PATCH ${org}/web/a`, { body: secret('one') })
+    await world.store.change(async ({ environments, organizations, revisions }) => {
+      const acme = (await organizations.find('acme'))!
+      const row = (await revisions.latest((await environments.find(acme.id, 'web', 'a'))!.id))!
+      await revisions.reseal(row.environmentId, row.number, row.contentHash, { ...row, bonds: '{}' })
+    })
+    await world.call('ada', `POST ${keys}/rotate`)
+    while (await world.service.dataKeys.step('one'));
+    world.clock.now = new Date(world.clock.now.getTime() + 3_600_000)
+    await world.service.dataKeys.step('one')
+    assert.notEqual((await world.call('ada', `GET ${keys}`)).json()['retired'], 0)
+    await world.close()
+  })
+})

@@ -31,6 +31,7 @@ needed until there are none), and how far sealing under new data keys has come. 
         ['retired', String(retired)],
         ['wrapped by other keys', String(underOldKeys)],
         ['sealed anew', progress],
+        ['destroyed', String(rotation?.destroyed ?? 0)],
         ...(rotation?.failed ?? []).map((name) => ['does not open', name]),
       ],
     )

@@ -35,8 +35,16 @@ export const dataKeyRoutes: readonly Route[] = [
 
 function statusOf({ rotation, ...counts }: DataKeyStatus): Answer {
   if (rotation === null) return json({ ...counts })
-  const { startedMs, finishedMs, environments, done, values, failed } = rotation
+  const { startedMs, finishedMs, environments, done, values, failed, destroyed = 0 } = rotation
   const time = (ms: number | null) => (ms === null ? '' : new Date(ms).toISOString())
-  const told = { started: time(startedMs), finished: time(finishedMs), environments, done, values, failed }
+  const told = {
+    started: time(startedMs),
+    finished: time(finishedMs),
+    environments,
+    done,
+    values,
+    failed,
+    destroyed,
+  }
   return json({ ...counts, rotation: told })
 }

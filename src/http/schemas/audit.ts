@@ -27,6 +27,7 @@ export const dataKeyStatus = z
         done: z.int(),
         values: z.int(),
         failed: z.array(z.string()),
+        destroyed: z.int(),
       })
       .optional(),
   })

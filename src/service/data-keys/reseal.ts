@@ -86,7 +86,8 @@ async function anyOf<T>(items: readonly T[], test: (item: T) => Promise<boolean>
   return false
 }
 
-async function draftsOf({ store }: ServiceParts, { environment, organization }: Home) {
+/** The drafts of an environment, those that were applied or closed too. */
+export async function draftsOf({ store }: ServiceParts, { environment, organization }: Home) {
   return await store.read(async ({ changeRequests }) => {
     const page = await changeRequests.list(organization.id, environment.id, null, 10_000)
     return page.items.filter(({ action }) => action === 'update')

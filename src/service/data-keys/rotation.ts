@@ -3,6 +3,7 @@ import { appendEntries, serverTrail } from '../audit/append.ts'
 import type { Caller } from '../caller.ts'
 import type { ServiceParts } from '../parts.ts'
 import { homesOf, organizationsOf, type Resealed, resealEnvironment, resealServer } from './reseal.ts'
+import { graceMilliseconds, sweepDataKeys } from './sweep.ts'
 
 /** How far sealing everything under new data keys has come. Times are epoch milliseconds. */
 export interface DataKeyRotation {
@@ -16,11 +17,15 @@ export interface DataKeyRotation {
   readonly values: number
   /** What did not open and stays as it is; at most a hundred names. */
   readonly failed: readonly string[]
+  /** Retired data keys that nothing was sealed under any more and that are destroyed. */
+  readonly destroyed: number
 }
 
 interface Kept extends DataKeyRotation {
   /** The last environment that is done. */
   readonly cursor: string | null
+  /** When to look next for retired keys that nothing needs; `null` = there is none left. */
+  readonly sweepMs: number | null
 }
 
 interface Lease {
@@ -62,6 +67,8 @@ export async function beginRotation(
       values: 0,
       failed: [],
       cursor: null,
+      destroyed: 0,
+      sweepMs: null,
     }
     await transaction.settings.put(owner, setting, rotation)
     await writeDown(transaction, parts, caller, 'data-keys-rotation-started', count)
@@ -78,6 +85,10 @@ export async function beginRotation(
 export async function stepRotation(parts: ServiceParts, holder: string, limit = 100): Promise<boolean> {
   const rotation = await takeLease(parts, holder)
   if (rotation === null) return false
+  if (rotation.finishedMs !== null) {
+    await sweep(parts, rotation)
+    return false
+  }
   const next = await nextHomes(parts, rotation.cursor, limit)
   let now = rotation
   for (const home of next) {
@@ -95,7 +106,10 @@ export async function stepRotation(parts: ServiceParts, holder: string, limit = 
     if (kept?.startedMs !== now.startedMs || kept.finishedMs !== null) return
     const both = add(rest, server)
     const last = { ...now, values: now.values + both.values, failed: names(now, both) }
-    const finished: Kept = { ...last, done: now.done, finishedMs: parts.clock().getTime() }
+    const nowMs = parts.clock().getTime()
+    // What did not open may open once a backup of its row is put back: then its key is still needed.
+    const sweepMs = last.failed.length > 0 ? null : nowMs + graceMilliseconds
+    const finished: Kept = { ...last, done: now.done, finishedMs: nowMs, sweepMs }
     await transaction.settings.put(owner, setting, finished)
     await transaction.settings.delete(owner, leaseSetting)
     await writeDown(transaction, parts, null, 'data-keys-rotated', finished.values)
@@ -120,8 +134,28 @@ async function resealLatecomers(parts: ServiceParts, sinceMs: number): Promise<R
 async function takeLease(parts: ServiceParts, holder: string): Promise<Kept | null> {
   return await parts.store.change(async (transaction) => {
     const rotation = await rotationIn(transaction)
-    if (rotation === null || rotation.finishedMs !== null) return null
+    const { sweepMs = null, finishedMs } = rotation ?? { finishedMs: 0 }
+    const isDue = sweepMs !== null && sweepMs <= parts.clock().getTime()
+    if (rotation === null || (finishedMs !== null && !isDue)) return null
     return (await renew(transaction, parts, holder)) ? rotation : null
+  })
+}
+
+/**
+ * Destroys the keys of before that nothing needs any more. Those of sessions that are still open go later; what a rotation could not
+ * open keeps all.
+ */
+export async function sweep(parts: ServiceParts, rotation: Kept, graceMs = graceMilliseconds): Promise<void> {
+  const { destroyed, kept } = await sweepDataKeys(parts, graceMs)
+  await parts.store.change(async (transaction) => {
+    const now = await rotationIn(transaction)
+    if (now?.startedMs !== rotation.startedMs) return
+    const sweepMs = kept === 0 ? null : parts.clock().getTime() + graceMilliseconds
+    await transaction.settings.put(owner, setting, {
+      ...now,
+      destroyed: (now.destroyed ?? 0) + destroyed,
+      sweepMs,
+    })
   })
 }
 

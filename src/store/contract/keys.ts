@@ -73,6 +73,7 @@ export function keysContract(open: OpenStore): void {
       assert.equal((await tx.dataKeys.current('o'))?.id, 'k3')
       assert.equal(await tx.dataKeys.retire('k3', 5), true)
       assert.equal(await tx.dataKeys.retire('k3', 6), false)
+      assert.equal(await tx.dataKeys.destroy('k2'), false, 'it is in use')
       assert.equal((await tx.dataKeys.current('o'))?.id, 'k2')
       assert.equal(await tx.dataKeys.current('nobody'), null)
       assert.equal(await tx.dataKeys.rewrap('k1', new Uint8Array([9]), 'kek-2'), true)

@@ -51,6 +51,10 @@ export function dataKeys(db: Kysely<Tables>, hot: HotStatements): DataKeys {
       const update = db.updateTable('data_keys').set({ retired_ms: atMs }).where('retired_ms', 'is', null)
       return Number((await update.executeTakeFirstOrThrow()).numUpdatedRows)
     },
+    async destroy(id) {
+      const remove = db.deleteFrom('data_keys').where('id', '=', id).where('retired_ms', 'is not', null)
+      return changed(await remove.executeTakeFirstOrThrow())
+    },
     async rewrap(id, wrapped, keyId) {
       const update = db.updateTable('data_keys').set({ wrapped, key_id: keyId }).where('id', '=', id)
       return changed(await update.executeTakeFirstOrThrow())

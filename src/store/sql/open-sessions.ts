@@ -13,6 +13,10 @@ export function openSessions(db: Kysely<Tables>, hot: HotStatements, macs: Recor
       const row = await hot.openSession(id)
       return row ? sessionFrom(macs.whole('open_sessions', row)) : null
     },
+    async isUnder(dataKeyId) {
+      const found = db.selectFrom('open_sessions').select('id').where('data_key_id', '=', dataKeyId).limit(1)
+      return (await found.executeTakeFirst()) !== undefined
+    },
     async insert(session) {
       const row = macs.sealed('open_sessions', {
         id: session.id,
