@@ -2,7 +2,8 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
+import { canariesIn } from '../tests/canaries.ts'
 
 const args = process.argv.slice(2)
 const watch = args.includes('--watch')
@@ -26,7 +27,10 @@ if (globSync('{src,tools/build}/**/*.{ts,mjs,cjs}').some((file) => statSync(file
 }
 
 // A library in the test process may end it with a code of its own, so the verdict is read from the run's own summary.
-const summary = join(mkdtempSync(join(tmpdir(), 'openesc-test-')), 'summary.tap')
+const scratch = mkdtempSync(join(tmpdir(), 'openesc-test-'))
+const summary = join(scratch, 'summary.tap')
+// Tests add every secret that they hand to a server; afterwards all that the run wrote is searched for them (S-67).
+const canaries = join(scratch, 'canaries')
 const result = spawnSync(
   process.execPath,
   [
@@ -35,9 +39,26 @@ const result = spawnSync(
     ...['--test-reporter=tap', `--test-reporter-destination=${summary}`],
     ...[...flags, ...files],
   ],
-  { stdio: 'inherit', env: { ...process.env, NODE_NO_WARNINGS: '1' } },
+  { stdio: 'inherit', env: { ...process.env, NODE_NO_WARNINGS: '1', OPENESC_CANARIES: canaries } },
 )
 const told = existsSync(summary) ? readFileSync(summary, 'utf8') : ''
-rmSync(dirname(summary), { recursive: true })
+const secrets = existsSync(canaries)
+  ? new Set(
+      readFileSync(canaries, 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => String(JSON.parse(line))),
+    )
+  : new Set<string>()
+rmSync(scratch, { recursive: true })
 const passed = /^# pass [1-9]/m.test(told) && /^# fail 0$/m.test(told) && /^# cancelled 0$/m.test(told)
-process.exit(passed ? (result.status ?? 1) : result.status || 1)
+// What a failed assertion shows is not searched: there is one finding already.
+const found = passed ? canariesIn(Buffer.from(told), secrets) : []
+if (passed && secrets.size > 0) {
+  const where =
+    found.length === 0
+      ? 'found nowhere in what the run printed'
+      : `${found.length} FOUND in what the run printed`
+  console.log(`canaries: ${secrets.size} secrets, ${where}`)
+}
+process.exit(passed && found.length === 0 ? (result.status ?? 1) : result.status || 1)

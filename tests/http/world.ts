@@ -9,6 +9,7 @@ import {
 import type { Provider, ProviderSet } from '../../src/eval/index.ts'
 import { type App, type AppOptions, createApp } from '../../src/http/index.ts'
 import { startEvaluators } from '../../src/programs/evaluators.ts'
+import { faultOf } from '../../src/programs/fault.ts'
 import { createService, type Service, type ServiceParts } from '../../src/service/index.ts'
 import {
   enforceProtection,
@@ -17,6 +18,7 @@ import {
   openVault,
   type Store,
 } from '../../src/store/index.ts'
+import { refuseCanaries, remember, rememberRequest } from '../canaries.ts'
 import { guardedStore } from './guarded-store.ts'
 
 /** A whole server in memory with a clock that only tests move, and the people of two organizations. */
@@ -137,7 +139,18 @@ export async function createWorld(
     nobody: '',
     ...people,
   }
-  const made = createApp(service, { requestIds: ids, ...app })
+  for (const held of Object.values(all)) remember(held)
+  // What the server logs, and what it says when it refuses, is searched for every secret at the end.
+  const written: string[] = []
+  const made = createApp(service, {
+    requestIds: ids,
+    ...app,
+    log(event) {
+      const { error } = event
+      written.push(JSON.stringify(error instanceof Error ? { ...event, error: faultOf(error) } : event))
+      app.log?.(event)
+    },
+  })
   return {
     app: made,
     service,
@@ -145,8 +158,13 @@ export async function createWorld(
     store,
     clock,
     tokens: all,
-    call: caller(made, all),
-    close: () => store.close(),
+    call: caller(made, all, written),
+    async close() {
+      const trails = await trailsOf(store).catch(() => '')
+      await store.close()
+      refuseCanaries('a log or a refusal', written.join('\n'))
+      refuseCanaries('the trail', trails)
+    },
   }
 }
 
@@ -219,7 +237,24 @@ async function addPeople(
   return { ben: made.ben.text, eve: made.eve.text, expired: made.expired.text, revoked: made.revoked.text }
 }
 
-function caller(app: App, tokens: Readonly<Record<Who, string>>): Call {
+/** Every entry of every trail, as it is stored. */
+async function trailsOf(store: Store): Promise<string> {
+  return await store.read(async ({ organizations, auditEntries }) => {
+    const ids = (await organizations.list(null, 100)).items.map(({ id }) => id)
+    const found: string[] = []
+    for (const id of [...ids, 'server']) {
+      for (let after = 0; ; ) {
+        const page = await auditEntries.forward(id, after, 1_000)
+        found.push(...page.items.map(({ body }) => body))
+        after = page.items.at(-1)?.sequence ?? 0
+        if (!page.more) break
+      }
+    }
+    return found.join('\n')
+  })
+}
+
+function caller(app: App, tokens: Readonly<Record<Who, string>>, written: string[]): Call {
   return async (who, request, { body, headers = {} } = {}) => {
     const [method = 'GET', path = '/'] = request.split(' ')
     const sent =
@@ -234,6 +269,8 @@ function caller(app: App, tokens: Readonly<Record<Who, string>>): Call {
       }),
     )
     const text = await response.text()
+    rememberRequest(undefined, sent)
+    if (response.status >= 400) written.push(`${JSON.stringify([...response.headers])} ${text}`)
     return {
       status: response.status,
       headers: response.headers,

@@ -7,9 +7,10 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { gunzipSync, gzipSync } from 'node:zlib'
+import { gzipSync } from 'node:zlib'
 import pg from 'pg'
 import { faultOf } from '../../src/programs/fault.ts'
+import { formsOf, canariesIn as secretsIn } from '../canaries.ts'
 import { runProgram, type ServerProcess, startServerProcess } from './server-process.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'openesc-canary-'))
@@ -23,38 +24,10 @@ function canary(use: string): string {
   return text
 }
 
-function formsOf(text: string): readonly Buffer[] {
-  const bytes = Buffer.from(text)
-  const base64 = [0, 1, 2].map((shift) =>
-    Buffer.concat([Buffer.alloc(shift), bytes])
-      .toString('base64')
-      .slice(shift === 0 ? 0 : 4, -4),
-  )
-  return [
-    text,
-    ...base64,
-    bytes.toString('hex'),
-    encodeURIComponent(text),
-    [...text].map((character) => `%${character.charCodeAt(0).toString(16)}`).join(''),
-  ]
-    .map((form) => Buffer.from(form))
-    .concat([Buffer.from(text, 'utf16le')])
-}
-
-/** The canaries in some bytes, by use; looks into gzip too. */
+/** The canaries in some bytes, by use. */
 function canariesIn(bytes: Buffer): readonly string[] {
-  const parts = [bytes]
-  const magic = Buffer.of(0x1f, 0x8b, 0x08)
-  for (let at = bytes.indexOf(magic); at >= 0; at = bytes.indexOf(magic, at + 1)) {
-    try {
-      parts.push(gunzipSync(bytes.subarray(at)))
-    } catch {
-      // Not the beginning of a gzip member.
-    }
-  }
-  return [...made].flatMap(([use, text]) =>
-    parts.some((part) => formsOf(text).some((form) => part.includes(form))) ? [use] : [],
-  )
+  const found = new Set(secretsIn(bytes, made.values()))
+  return [...made].flatMap(([use, text]) => (found.has(text) ? [use] : []))
 }
 
 function filesBelow(path: string): readonly string[] {

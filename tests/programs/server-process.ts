@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { refuseCanaries, rememberRequest } from '../canaries.ts'
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 
@@ -57,6 +58,7 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
     call(request, body, given) {
       const [method, path] = request.split(' ') as [string, string]
       const text = typeof body === 'object' ? JSON.stringify(body) : body
+      rememberRequest(given ?? token(), text)
       const headers = {
         authorization: `token ${given ?? token()}`,
         ...(typeof body === 'object' ? { 'content-type': 'application/json' } : {}),
@@ -66,6 +68,7 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
     async stop(signal = 'SIGTERM') {
       if (child.exitCode === null && child.signalCode === null) child.kill(signal)
       const [code, by] = await exited
+      refuseCanaries('what a server wrote', said)
       return code ?? by
     },
   }
