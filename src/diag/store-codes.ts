@@ -27,6 +27,11 @@ export const storeCodes = {
     say: 'the disk under the store `{path}` failed; the store is stopped so that nothing is lost',
     hint: 'check the disk, then start the server again: it recovers by itself',
   },
+  STORE_REPLACED: {
+    kind: 'unavailable',
+    say: '`{path}` was removed or replaced while the store was in use; the store is stopped so that nothing more is lost',
+    hint: '{hint}',
+  },
   STORE_DAMAGED: {
     kind: 'unavailable',
     say: 'the store `{path}` is damaged or is not a store',

@@ -94,12 +94,14 @@ export async function restoreBackup({ store: path, backup, settings }: BackupPla
   const data = dirname(path)
   const made = mkdirSync(data, { recursive: true, mode: 0o700 })
   try {
-    await inFolder(data, async (folder) => {
+    return await inFolder(data, async (folder) => {
       const copy = join(folder, 'copy.db')
       await copyOf({ store: path, backup, settings }, copy)
+      // Gets its name when its tokens are ended, not before: a server that starts after a death in between finds nothing.
+      const told = await settle({ copy, path, data, settings })
       backUpSqliteStore(copy, path)
+      return told
     })
-    return await settle(path, data, settings)
   } catch (error) {
     for (const suffix of ['', '-wal', '-shm', '.lock']) rmSync(`${path}${suffix}`, { force: true })
     if (made !== undefined) rmSync(made, { recursive: true, force: true })
@@ -107,8 +109,14 @@ export async function restoreBackup({ store: path, backup, settings }: BackupPla
   }
 }
 
-async function settle(path: string, data: string, settings: SettingsReader): Promise<string> {
-  const store = await openSqliteStore({ path, nowMs })
+async function settle(restored: {
+  readonly copy: string
+  readonly path: string
+  readonly data: string
+  readonly settings: SettingsReader
+}): Promise<string> {
+  const { copy, path, data, settings } = restored
+  const store = await openSqliteStore({ path: copy, nowMs })
   try {
     // A store that never sealed anything has no key, no tokens and no past.
     if ((await keyCheckOf(store)) === null) return `restored ${path}; it was empty`

@@ -8,11 +8,14 @@ import type { Store } from '../store/index.ts'
 import { type SpanFacts, span } from '../tracing/index.ts'
 import type { Metrics } from './metrics.ts'
 
+/** After these a store takes nothing any more. */
+const ends = new Set<string>(['STORE_FAILED', 'STORE_REPLACED'])
+
 /**
  * The store, its changes measured. `onFailed` is called when the store has stopped for good after a failed sync: the
  * process must end and recover from the log (R-22).
  */
-export function measuredStore(store: Store, metrics: Metrics, onFailed: () => void): Store {
+export function measuredStore(store: Store, metrics: Metrics, onFailed: (error: AppError) => void): Store {
   const { clockMs } = store
   return {
     ...(clockMs === undefined ? {} : { clockMs: () => clockMs.call(store) }),
@@ -26,7 +29,7 @@ export function measuredStore(store: Store, metrics: Metrics, onFailed: () => vo
         return await span('change store', {}, () => store.change(work, options))
       } catch (error) {
         result = error instanceof AppError ? error.code : 'error'
-        if (result === 'STORE_FAILED') onFailed()
+        if (error instanceof AppError && ends.has(error.code)) onFailed(error)
         throw error
       } finally {
         metrics.observe('openesc_store_change_seconds', { result }, secondsSince(started))

@@ -72,10 +72,10 @@ export async function startServer(options: ProgramOptions): Promise<number> {
 }
 
 /** Lets the answers that are under way say what happened; the next start recovers from the log (R-22). */
-function endAtOnce(): void {
-  process.stderr.write(
-    'error: the disk under the store failed; the server ends, and recovers at the next start\n',
-  )
+function endAtOnce({ code, message, hint }: AppError): void {
+  const said = code === 'STORE_FAILED' ? 'the disk under the store failed' : message
+  const next = code === 'STORE_FAILED' ? 'the server ends, and recovers at the next start' : hint
+  process.stderr.write(`error: ${said}; ${next}\n`)
   setTimeout(() => process.exit(1), 100)
 }
 

@@ -32,6 +32,7 @@ async function watched(name: string) {
   const store: Store = new SqliteStore({
     path,
     writer,
+    presence: null,
     readers: new Readers(() => new Connection(path, 1000), 2),
     wait: async () => undefined,
     release: () => {},

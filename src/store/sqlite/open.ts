@@ -8,6 +8,7 @@ import { Connection } from './connection.ts'
 import { failureOf } from './failure.ts'
 import { lockStore } from './lock.ts'
 import { bringUpToDate } from './migrate.ts'
+import { watchPresence } from './presence.ts'
 import { Readers } from './readers.ts'
 import { SqliteStore } from './store.ts'
 import { openWriter } from './writer.ts'
@@ -40,6 +41,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   let writer: Connection | null = null
   try {
     writer = openWriter(path, inMemory)
+    requireReadable(writer)
     await bringUpToDate(writer, { ...options, path })
     writer.exec('pragma busy_timeout = 0')
   } catch (error) {
@@ -50,10 +52,27 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   return new SqliteStore({
     path,
     writer,
+    presence: inMemory ? null : watchPresence(path, writer),
     readers: inMemory ? null : new Readers(() => openReader(path), readerLimit),
     wait: options.wait ?? sleep,
     release: lock.release,
   })
+}
+
+/**
+ * Looks at both ends of every table. SQLite itself notices a page that is none only when it comes to it, and a log that
+ * belongs to another file would put a sound first page before it (R-25).
+ */
+function requireReadable(writer: Connection): void {
+  const tables = writer.execute<{ name: string }>(
+    "select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'",
+    [],
+  ).rows
+  for (const { name } of tables) {
+    const quoted = `"${name.replaceAll('"', '""')}"`
+    for (const order of ['asc', 'desc'])
+      writer.execute(`select * from ${quoted} order by rowid ${order} limit 1`, [])
+  }
 }
 
 function openReader(path: string): Connection {

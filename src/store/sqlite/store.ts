@@ -6,6 +6,7 @@ import type { ReadTransaction, Store, Transaction } from '../store.ts'
 import { CommitGroup } from './commit-group.ts'
 import type { Connection } from './connection.ts'
 import { failureOf, isBusy, isFatal } from './failure.ts'
+import type { Presence } from './presence.ts'
 import type { Readers } from './readers.ts'
 import { RememberedRows } from './remembered-rows.ts'
 import { Snapshot } from './snapshot.ts'
@@ -20,6 +21,8 @@ const mostTurns = 4
 export interface SqliteParts {
   readonly path: string
   readonly writer: Connection
+  /** `null` in memory, where there are no files. */
+  readonly presence: Presence | null
   /** `null` in memory, where one connection is all there can be. */
   readonly readers: Readers | null
   readonly wait: (milliseconds: number) => Promise<unknown>
@@ -140,6 +143,7 @@ export class SqliteStore implements Store {
     for (const snapshot of this.#floating) snapshot.hold()
     try {
       this.#parts.writer.run('commit')
+      this.#parts.presence?.require()
       this.#remembered.forget(group.written)
       group.committed()
     } catch (error) {
@@ -239,7 +243,8 @@ export class SqliteStore implements Store {
   /** After a failed sync nothing may be written any more: the process restarts and recovers from the log (R-22). */
   #stopIfFatal(first: unknown, thrown: unknown): unknown {
     const said = failureOf(first, this.#parts.path)
-    if (isFatal(first)) this.#stopped = said as AppError
+    if (isFatal(first) || (said instanceof AppError && said.code === 'STORE_REPLACED'))
+      this.#stopped = said as AppError
     // The work may have made an error of its own of it; what the database said tells the caller what to do.
     return said instanceof AppError ? said : failureOf(thrown, this.#parts.path)
   }
