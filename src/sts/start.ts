@@ -105,7 +105,7 @@ export function banner(facts: {
     '',
     `  export AWS_ENDPOINT_URL_STS=${facts.url}`,
     `  export AWS_ENDPOINT_URL_IAM=${facts.url}`,
-    `  export AWS_REGION=${facts.region}`,
+    `  export AWS_REGION=${facts.region} AWS_DEFAULT_REGION=${facts.region}`,
     `  export AWS_ACCESS_KEY_ID=${facts.accessKeyId || administratorKeyId(facts.account)}`,
     `  export AWS_SECRET_ACCESS_KEY=${secret}`,
     '',

@@ -5,6 +5,8 @@ import type { TrustInput } from './request.ts'
 
 /** Rounds of repair for one statement; each round mends every condition that failed. */
 const maxRounds = 4
+/** Statements that a repair is tried for; of more, those with the least to mend. */
+const maxStatements = 16
 
 /**
  * One change that would flip a refusal. For a trust policy the change is tried out: a patched document is given
@@ -19,11 +21,17 @@ export function suggest(
   if (decision.reasonCode === 'EXPLICIT_DENY') return { say: denySuggestion(decision) }
   const statements = new Map<number, StatementTrace>()
   for (const row of decision.trace) if (row.effect === 'Allow') statements.set(row.index, row)
-  const repairs = [...statements.keys()]
-    .map((index) => repairStatement(input, index, decide))
+  const repairs = [...statements]
+    .sort(([, a], [, b]) => faultsOf(a) - faultsOf(b))
+    .slice(0, maxStatements)
+    .map(([index]) => repairStatement(input, index, decide))
     .filter((repair) => repair !== null)
     .sort((a, b) => a.edits - b.edits)
   return repairs[0] ?? { say: wordsOnly(decision) }
+}
+
+function faultsOf({ principal, action, conditions }: StatementTrace): number {
+  return [principal, action, ...conditions].filter(({ holds }) => !holds).length
 }
 
 function denySuggestion({ trace, decidedBy }: Decision): string {

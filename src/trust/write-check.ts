@@ -1,6 +1,6 @@
 import { controlOf, type IssuerControl, issuerName } from './issuers.ts'
 import type { ConditionEntry, Policy, Statement } from './policy/document.ts'
-import { parsePolicy } from './policy/parse.ts'
+import { maxPolicyText, parsePolicy } from './policy/parse.ts'
 import { parseProviderArn } from './policy/principal-grammar.ts'
 import { type Refusal, refuse } from './refusal.ts'
 import { actionCovers } from './statements.ts'
@@ -16,22 +16,20 @@ export const defaultPolicyQuota = 2048
  */
 export function checkWritable(given: unknown, options: { readonly quota?: number } = {}): Refusal | null {
   const { policy, faults, source } = parsePolicy(given)
+  const limit = options.quota ?? defaultPolicyQuota
+  if (source.length > maxPolicyText) return tooLong(source, limit)
   const fault = faults.find(({ fatal }) => fatal) ?? faults[0]
   if (fault !== undefined) {
     return refuse('MALFORMED_POLICY', { rule: fault.message }, fault.detail, 'correct the policy document')
   }
-  const limit = options.quota ?? defaultPolicyQuota
-  const length = policyLength(source)
-  if (length > limit) {
-    const reason = `the policy has ${length} characters without white space, the quota is ${limit}`
-    return refuse(
-      'POLICY_TOO_LONG',
-      { limit },
-      reason,
-      'merge values into patterns or ask AWS for a higher quota',
-    )
-  }
+  if (policyLength(source) > limit) return tooLong(source, limit)
   return policy === null ? null : checkControls(policy)
+}
+
+function tooLong(source: string, limit: number): Refusal {
+  const reason = `the policy has ${policyLength(source)} characters without white space, the quota is ${limit}`
+  const hint = 'merge values into patterns or ask AWS for a higher quota'
+  return refuse('POLICY_TOO_LONG', { limit }, reason, hint)
 }
 
 /** The length AWS counts: every character that is no white space. */

@@ -34,7 +34,9 @@ export async function readPolicyFile(
 }
 
 /** The same from text that is already here. @throws Failure as `readPolicyFile` */
-export function policyFileOf(file: string, source: string, clientIds: readonly string[] = []): PolicyFile {
+export function policyFileOf(file: string, text: string, clientIds: readonly string[] = []): PolicyFile {
+  // Editors of some systems begin every file with a mark of its encoding.
+  const source = text.replace(/^\ufeff/, '')
   const { policy, faults } = parsePolicy(source)
   if (policy === null) {
     const said = faults.map(({ message, detail }) => `${message} (${detail})`).join('; ')

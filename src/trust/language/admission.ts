@@ -1,6 +1,5 @@
 import type { Policy, Statement } from '../policy/document.ts'
 import { actionCovers, principalCovers } from '../statements.ts'
-import { TooManyStates } from './automaton.ts'
 import type { Domains } from './domains.ts'
 import { both, isPossible, type Restriction, restrictionOf, unrestricted } from './restriction.ts'
 
@@ -12,7 +11,7 @@ export interface Way {
   readonly restrictions: Restrictions
 }
 
-const maxWays = 2048
+const maxWays = 256
 
 /** Who asks for which permission: the names a `Federated` entry may use, and the action. */
 export interface Ask {
@@ -24,7 +23,7 @@ export interface Ask {
  * Every way into the role for tokens of one audience, as restrictions on condition keys. Ways that cannot be
  * walked are left out; a way with an estimate (`exact: false`) may still turn out closed when tried.
  *
- * @throws TooManyStates when the policy has too many Deny conditions or patterns to look through
+ * @throws TooManyStates when the policy has patterns too large to look through
  */
 export function waysIn(
   policy: Policy,
@@ -70,15 +69,21 @@ function coveringStatements(policy: Policy, { principals, action }: Ask) {
 /** What each condition key may be, by its canonical name. */
 export type Restrictions = ReadonlyMap<string, Restriction>
 
-// For a statement not to apply, one of its conditions must fail; without conditions it always applies.
+// For a statement not to apply, one of its conditions must fail; without conditions it always applies. What there is no room for is
+// left out, which leaves more ways than there are: those are tried before they are told.
 function failing(start: Restrictions, statements: readonly Statement[], domains: Domains): Restrictions[] {
   let open: Restrictions[] = [start]
   for (const statement of statements) {
-    open = open.flatMap((way) =>
-      statement.conditions.flatMap((entry) => restrict(way, [entry], domains, false) ?? []),
-    )
-    if (open.length > maxWays) throw new TooManyStates()
-    if (open.length === 0) return []
+    const next: Restrictions[] = []
+    for (const way of open) {
+      for (const entry of statement.conditions) {
+        const failed = restrict(way, [entry], domains, false)
+        if (failed !== null) next.push(failed)
+      }
+      if (next.length > maxWays) return open
+    }
+    if (next.length === 0) return []
+    open = next
   }
   return open
 }

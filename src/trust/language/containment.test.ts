@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { compareAdmission } from './containment.ts'
+import { prove } from './prove.ts'
 
 const H = 'login.example.com'
 const provider = { url: `https://${H}`, clientIds: ['aws'], account: '123456789012' }
@@ -75,6 +76,31 @@ test('a statement more, a deny less and a permission more are wider', () => {
   assert.ok(Object.keys(tagged.claims).some((claim) => claim.includes('/tags/')))
   assert.equal(verdict(policy(one), tagging), 'contained')
   assert.equal(verdict(policy(statement(like('a'), [web, 'sts:SetSourceIdentity'])), policy(one)), 'wider')
+})
+
+test('a permission in a statement of its own counts, beside an Allow that stands in both', () => {
+  const web1 = statement(like('a'))
+  const tags = statement(like('a'), ['sts:TagSession'])
+  assert.equal(verdict(policy(web1, tags), policy(web1)), 'wider')
+  assert.equal(verdict(policy(web1, statement(like('b'), ['sts:TagSession'])), policy(web1)), 'contained')
+})
+
+test('a long policy and one that was changed in a single place are compared at once', () => {
+  const many = Array.from({ length: 300 }, (_, i) => statement(like(`repo:acme/app${i}:*`)))
+  assert.equal(verdict(policy(...many), policy(...many)), 'contained')
+  assert.equal(verdict(policy(...many, statement(like('mallory'))), policy(...many)), 'wider')
+  assert.equal(verdict(policy(...many.slice(1)), policy(...many)), 'contained')
+})
+
+test('more denials than there is room for leave a proof sound and what they do not touch proved', () => {
+  const denies = Array.from({ length: 40 }, (_, i) =>
+    statement({ StringEquals: { [`${H}:email`]: `e${i}`, 'sts:RoleSessionName': `s${i}` } }, [web], 'Deny'),
+  )
+  const guarded = policy(statement(like('team-a:*')), ...denies)
+  assert.equal(verdict(guarded, policy(statement(like('team-*')))), 'contained')
+  assert.equal(verdict(guarded, guarded), 'contained')
+  assert.equal(prove({ policy: guarded, provider, never: 'team-b:*' }).verdict, 'proved')
+  assert.notEqual(verdict(policy(statement(like('team-a:*'))), guarded), 'contained')
 })
 
 test('one pattern may be covered by several statements together', () => {

@@ -1,5 +1,5 @@
 import { decideWithoutAdvice, webIdentityAction } from '../decide.ts'
-import type { Policy } from '../policy/document.ts'
+import { type Policy, wordingOf } from '../policy/document.ts'
 import { parsePolicy } from '../policy/parse.ts'
 import type { IdentityProvider } from '../request.ts'
 import { type Ask, type Restrictions, type Way, waysIn, waysOut } from './admission.ts'
@@ -50,10 +50,11 @@ function compareParsed(policy: Policy, than: Policy, comparison: Comparison): Co
   const { provider, partition = 'aws', model = unknownIssuer(provider.url) } = comparison
   const principals = principalsOf(provider, partition)
   const usable = usableModel(policy, principals, model)
+  const changed = withoutTwins(policy, than)
   let open: Way | null = null
   for (const audience of provider.clientIds.length === 0 ? [null] : provider.clientIds) {
     const domains = domainsFor({ model: usable, provider, audience, partition })
-    for (const way of waysBeyond(policy, than, principals, domains)) {
+    for (const way of waysBeyond(policy, changed, than, principals, domains)) {
       const trial = { policy: comparison.policy, provider, partition, notBy: comparison.than }
       const witness = walk(way, trial)
       const signed = model.signs?.(String(witness?.claims['sub'])) ?? true
@@ -69,27 +70,40 @@ function compareParsed(policy: Policy, than: Policy, comparison: Comparison): Co
   return { verdict: 'unknown', why }
 }
 
+// An Allow that stands in both needs no comparison, as long as nothing that denies was lost.
+function withoutTwins(policy: Policy, than: Policy): Policy {
+  const here = new Set(policy.statements.map(wordingOf))
+  const there = new Set(than.statements.map(wordingOf))
+  const denies = than.statements.filter(({ effect }) => effect === 'Deny')
+  if (!denies.every((one) => here.has(wordingOf(one)))) return policy
+  const statements = policy.statements.filter((one) => one.effect === 'Deny' || !there.has(wordingOf(one)))
+  return { ...policy, statements }
+}
+
 // What a token needs beside the exchange itself, and the key that tells it apart.
 const extras = [
   ['sts:TagSession', 'aws:tagkeys'],
   ['sts:SetSourceIdentity', 'sts:sourceidentity'],
 ] as const
 
+// Ways in that `than` does not know. What `changed` leaves out of the policy grants nothing that `than` does not grant.
 function* waysBeyond(
   policy: Policy,
+  changed: Policy,
   than: Policy,
   principals: readonly string[],
   domains: Domains,
 ): Generator<Way> {
   const ask = (action: string): Ask => ({ principals, action })
-  for (const way of waysIn(policy, ask(webIdentityAction), domains)) {
-    const out = (action: string, from: Restrictions): Way[] =>
-      waysOut(than, ask(action), domains, from).map((restrictions) => ({ ...way, restrictions }))
-    yield* out(webIdentityAction, way.restrictions)
-    for (const [action, key] of extras) {
+  const out = (action: string, way: Way): Way[] =>
+    waysOut(than, ask(action), domains, way.restrictions).map((restrictions) => ({ ...way, restrictions }))
+  for (const way of waysIn(changed, ask(webIdentityAction), domains)) yield* out(webIdentityAction, way)
+  for (const [action, key] of extras) {
+    if (waysIn(changed, ask(action), domains).length === 0) continue
+    for (const way of waysIn(policy, ask(webIdentityAction), domains)) {
       const carrying = withKey(way.restrictions, key, domains)
       if (carrying === null) continue
-      for (const both of waysIn(policy, ask(action), domains, carrying)) yield* out(action, both.restrictions)
+      for (const both of waysIn(changed, ask(action), domains, carrying)) yield* out(action, both)
     }
   }
 }

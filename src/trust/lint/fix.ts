@@ -1,6 +1,6 @@
 import { builtInProviders } from '../issuers.ts'
 import { compareAdmission } from '../language/containment.ts'
-import type { Policy, Statement } from '../policy/document.ts'
+import { type Policy, type Statement, wordingOf } from '../policy/document.ts'
 import { parsePolicy } from '../policy/parse.ts'
 import { isFederated, parseProviderArn } from '../policy/principal-grammar.ts'
 import { checkWritable } from '../write-check.ts'
@@ -88,29 +88,7 @@ function isProvider(value: string): boolean {
 
 // What others meet must be the same to the letter; where it stands in the text does not matter.
 function sameText(a: Statement, b: Statement | undefined): boolean {
-  return b !== undefined && wording(a) === wording(b)
-}
-
-function wording({
-  effect,
-  principals,
-  principalsNegated,
-  actions,
-  actionsNegated,
-  conditions,
-}: Statement): string {
-  return JSON.stringify([
-    effect,
-    principalsNegated,
-    principals.map(({ kind, value }) => [kind, value]),
-    actionsNegated,
-    actions.map(({ pattern }) => pattern),
-    conditions.map(({ operatorName, key, values }) => [
-      operatorName,
-      key,
-      values.map(({ text, test }) => [text, test === null]),
-    ]),
-  ])
+  return b !== undefined && wordingOf(a) === wordingOf(b)
 }
 
 function providersOf({ statements }: Policy) {

@@ -89,3 +89,26 @@ export interface ParsedPolicy {
   readonly faults: readonly PolicyFault[]
   readonly source: string
 }
+
+/** What a statement says, without where it stands, its name and its layout: equal texts are met by the same requests. */
+export function wordingOf({
+  effect,
+  principals,
+  principalsNegated,
+  actions,
+  actionsNegated,
+  conditions,
+}: Statement): string {
+  return JSON.stringify([
+    effect,
+    principalsNegated,
+    principals.map(({ kind, value }) => [kind, value]),
+    actionsNegated,
+    actions.map(({ pattern }) => pattern),
+    conditions.map(({ operatorName, key, values }) => [
+      operatorName,
+      key,
+      values.map(({ text, test }) => [text, test === null]),
+    ]),
+  ])
+}

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { checkWritable } from '../write-check.ts'
 import { plainJson, readJson } from './json.ts'
 import { parsePolicy } from './parse.ts'
 
@@ -117,4 +118,21 @@ test('the reader agrees with JSON.parse', () => {
     }),
     { numRuns: 3000 },
   )
+})
+
+test('a text far longer than AWS stores is not read, and is told by its length', () => {
+  const statement = {
+    Effect: 'Allow',
+    Principal: { Federated: 'arn:aws:iam::123456789012:oidc-provider/login.example.com' },
+    Action: 'sts:AssumeRoleWithWebIdentity',
+  }
+  const long = JSON.stringify({ Version: '2012-10-17', Statement: Array(100_000).fill(statement) })
+  for (const text of [long, `{"Version":"${'x'.repeat(20_000_000)}"}`]) {
+    const { policy, faults } = parsePolicy(text)
+    assert.equal(policy, null)
+    assert.match(faults[0]!.detail, /^the text has \d+ characters, of which AWS stores/)
+    assert.equal(checkWritable(text)?.reasonCode, 'POLICY_TOO_LONG')
+  }
+  const { policy } = parsePolicy(`{"Version": "2012-10-17",${' '.repeat(100_000)}"Statement": []}`)
+  assert.notEqual(policy, null)
 })

@@ -6,6 +6,9 @@ import { readStatement } from './statement.ts'
 const versions = ['2012-10-17', '2008-10-17'] as const
 const documentMembers = ['Version', 'Id', 'Statement']
 
+/** Sixteen times what AWS ever stores for a role, white space included; a longer text is not read. */
+export const maxPolicyText = 131_072
+
 /**
  * Reads a trust policy, given as text or as parsed JSON, against AWS's grammar (aws specification §3.1).
  *
@@ -15,6 +18,10 @@ const documentMembers = ['Version', 'Id', 'Statement']
 export function parsePolicy(given: unknown): ParsedPolicy {
   const source = sourceOf(given)
   if (source === null) return refused('', 'the document is not JSON', { from: 0, to: 0 })
+  if (source.length > maxPolicyText) {
+    const detail = `the text has ${source.length} characters, of which AWS stores 2048 to 8192; at most ${maxPolicyText} are read`
+    return refused(source, detail, { from: 0, to: 0 }, 'Cannot exceed quota for ACLSizePerRole: 2048')
+  }
   const node = readJson(source)
   if ('problem' in node) return refused(source, node.problem, node.at)
   const faults = new FaultList()
@@ -32,8 +39,13 @@ function sourceOf(given: unknown): string | null {
   }
 }
 
-function refused(source: string, detail: string, at: PolicyFault['at']): ParsedPolicy {
-  const fault = { message: 'This policy contains invalid Json', detail, at, fatal: true }
+function refused(
+  source: string,
+  detail: string,
+  at: PolicyFault['at'],
+  message = 'This policy contains invalid Json',
+): ParsedPolicy {
+  const fault = { message, detail, at, fatal: true }
   return { policy: null, faults: [fault], source }
 }
 
