@@ -27,4 +27,5 @@ export type {
   ValidateCall,
 } from './expression.ts'
 export { type LoadResult, loadDefinition } from './load.ts'
+export { namedEnvironments } from './named-environments.ts'
 export { defaultSourceLimits, type SourceLimits } from './source-limits.ts'

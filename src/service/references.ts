@@ -1,14 +1,17 @@
-import { loadDefinition } from '../expr/index.ts'
+import { loadDefinition, namedEnvironments } from '../expr/index.ts'
 import type { Environment, ReadTransaction, Revision, Transaction } from '../store/index.ts'
 import { parseImportName } from './names.ts'
 import { latest } from './revision-lookup.ts'
 
-/** Inserts a revision and notes what it imports, so that who imports an environment is found without reading all texts. */
+/**
+ * Inserts a revision and notes which environments it takes values from, by `imports` or inside a value, so that who uses an
+ * environment is found without reading all texts.
+ */
 export async function insertRevision(transaction: Transaction, revision: Revision): Promise<void> {
   await transaction.revisions.insert(revision)
   const { definition } = loadDefinition('', revision.source)
-  const names = (definition?.imports ?? []).flatMap(({ name }) => {
-    const wanted = name === null ? null : parseImportName(name.value)
+  const names = (definition === null ? [] : namedEnvironments(definition)).flatMap((text) => {
+    const wanted = parseImportName(text)
     return wanted === null ? [] : [wanted]
   })
   if (names.length === 0) return
@@ -33,7 +36,7 @@ const mostImporters = 256
 const pageLength = 500
 
 /**
- * The live environments whose newest definition imports `version` of an environment, directly or through others that are
+ * The live environments whose newest definition takes values from `version` of an environment, directly or through others that are
  * not pinned; 256 at most.
  */
 export async function affectedImporters(

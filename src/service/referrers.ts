@@ -1,11 +1,18 @@
-import { loadDefinition } from '../expr/index.ts'
-import type { Environment, ReadTransaction, Revision } from '../store/index.ts'
+import { loadDefinition, namedEnvironments } from '../expr/index.ts'
+import type {
+  Environment,
+  EnvironmentReference,
+  Page,
+  ReadTransaction,
+  ReferrerKey,
+  Revision,
+} from '../store/index.ts'
 import { type EnvironmentAccess, permissionsOn } from './access.ts'
 import { parseImportName } from './names.ts'
 import type { ServiceParts } from './parts.ts'
 import { findRevision, latest } from './revision-lookup.ts'
 
-/** An environment whose newest definition imports another. */
+/** A revision of an environment that takes values from another; the newest one, unless all were asked for. */
 export interface Referrer {
   /** The revision or tag of the imported one that is named. */
   readonly version: string
@@ -24,6 +31,8 @@ export interface Referrers {
       readonly continuationToken?: string | undefined
       /** Only those that name this revision or tag. */
       readonly version?: string | undefined
+      /** Earlier revisions too, not only the newest of each environment. */
+      readonly allRevisions?: boolean | undefined
     },
   ): Promise<{ readonly referrers: readonly Referrer[]; readonly continuationToken: string | null }>
   /** How many environments of their organizations import each of the given ones, by id. */
@@ -41,16 +50,18 @@ export function createReferrers(parts: ServiceParts): Referrers {
     const kept = imports.get(key)
     if (kept !== undefined) return kept
     const { definition } = loadDefinition('', revision.source)
-    const names = (definition?.imports ?? []).flatMap(({ name }) => (name === null ? [] : [name.value]))
+    const names = definition === null ? [] : namedEnvironments(definition)
     if (imports.size >= cachedTexts) imports.clear()
     imports.set(key, names)
     return names
   }
   return {
-    list: (access, { count = 500, continuationToken, version }) =>
+    list: (access, { count = 500, continuationToken, version, allRevisions = false }) =>
       parts.store.read(async (transaction) => {
         if (version !== undefined) await findRevision(transaction, access.environment, version)
-        const all = await scan(transaction, access, importsOf)
+        const all = allRevisions
+          ? await scanAll(transaction, access)
+          : await scan(transaction, access, importsOf)
         const found = version === undefined ? all : all.filter((each) => each.version === version)
         const start = Number(continuationToken ?? 0) || 0
         const end = start + count
@@ -86,6 +97,45 @@ async function scan(
     after = page.items.at(-1) ?? null
     if (!page.more || after === null) return found
   }
+}
+
+/** As `scan`, for every revision that there ever was of an environment; what was noted of each when it was written. */
+async function scanAll(
+  transaction: ReadTransaction,
+  access: EnvironmentAccess,
+): Promise<readonly Referrer[]> {
+  const { environment, organization } = access
+  const readable = new Map<string, Environment | null>()
+  const found: Referrer[] = []
+  let after: ReferrerKey | null = null
+  for (;;) {
+    const page: Page<EnvironmentReference> = await transaction.environmentReferences.referrers(
+      organization.id,
+      environment,
+      true,
+      after,
+      500,
+    )
+    for (const { environmentId, revision, version } of page.items) {
+      if (!readable.has(environmentId)) {
+        const candidate = await transaction.environments.get(environmentId)
+        const isReadable =
+          candidate !== null && (await permissionsOn(transaction, access, candidate)).has('read')
+        readable.set(environmentId, isReadable ? candidate : null)
+      }
+      const candidate = readable.get(environmentId) ?? null
+      if (candidate === null) continue
+      found.push({ version: version || latest, project: candidate.project, name: candidate.name, revision })
+    }
+    after = page.items.at(-1) ?? null
+    if (!page.more || after === null) return found.sort(byName)
+  }
+}
+
+function byName(a: Referrer, b: Referrer): number {
+  if (a.project !== b.project) return a.project < b.project ? -1 : 1
+  if (a.name !== b.name) return a.name < b.name ? -1 : 1
+  return a.revision - b.revision
 }
 
 /** Counts say nothing of who imports: hidden referrers are counted too, without being named. */

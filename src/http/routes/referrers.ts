@@ -25,6 +25,7 @@ export const referrerRoutes: readonly Route[] = [
       const { referrers, continuationToken } = await service.referrers.list(access, {
         count: countOf(query.count),
         continuationToken: query.continuationToken,
+        allRevisions: query.allRevisions,
       })
       const byVersion: Record<string, object[]> = Object.create(null)
       for (const referrer of referrers) {
