@@ -68,13 +68,22 @@ async function environments(world: World, start: string): Promise<readonly Candi
     const account = backend === null ? undefined : (await files.credentials()).accounts?.[backend]
     if (backend === null || account === undefined) return []
     const { api } = await createSession(world, files, backend, account)
-    return (await api.listEnvironments())
-      .map(({ organization, project, name }) => ({
-        name: `${organization}/${project ?? 'default'}/${name}`,
-        text: '',
-      }))
-      .filter(({ name }) => name.startsWith(start))
+    const all = await api.listEnvironments()
+    const whole = all.map(
+      ({ organization, project, name }) => `${organization}/${project ?? 'default'}/${name}`,
+    )
+    const matching = whole.filter((name) => name.startsWith(start))
+    if (matching.length > 0 || !start.includes('/')) return matching.map(candidate)
+    // Two parts are a project and an environment of the default organization.
+    const prefix = `${await api.defaultOrganization()}/`
+    return whole
+      .filter((name) => name.startsWith(prefix + start))
+      .map((name) => candidate(name.slice(prefix.length)))
   } catch {
     return []
   }
+}
+
+function candidate(name: string): Candidate {
+  return { name, text: '' }
 }

@@ -57,10 +57,60 @@ test('bash completes commands, flags and the environments that the server has', 
   assert.deepEqual(await inBash('run', 'acme/web/p'), ['acme/web/prod'])
 })
 
+/** What fish offers for a line, names only. */
+const inFish = async (line: string) => {
+  const script = `
+    function esc; ${JSON.stringify(program)} $argv; end
+    esc completion fish | source
+    complete -C ${JSON.stringify(line)} | cut -f1`
+  const { stdout } = await run('fish', ['--no-config', '-c', script], { env: server.env })
+  return stdout.split('\n').filter((each) => each !== '')
+}
+
+/** What zsh makes of a line when the tab key is pressed twice: a pseudo-terminal of its own runs the completion system. */
+const inZsh = async (line: string) => {
+  const script = `
+    zmodload zsh/zpty
+    zpty shell zsh -f -i
+    say() { zpty -w shell "$1" }
+    hear() { local more; while zpty -r -m shell more "*$1*"; do print -rn -- "$more"; return; done }
+    say 'PS1= PROMPT2= ; stty -echo; autoload -Uz compinit; compinit -u -D; LISTMAX=10000; zstyle ":completion:*" list-prompt ""'
+    say 'esc() { ${program} "$@" }; source <(esc completion zsh); print rea""dy'
+    hear ready >/dev/null
+    zpty -n -w shell ${JSON.stringify(line)}$'\t\t'
+    sleep 2
+    zpty -n -w shell $'\x15'
+    say 'print fin""ished'
+    hear finished`
+  const { stdout } = await run('zsh', ['-f', '-c', script], { env: { ...server.env, TERM: 'dumb' } })
+  return stdout
+}
+
+test('fish completes commands, flags and the environments that the server has', async (t) => {
+  if (!has('fish')) return t.skip('NOT RUN: there is no fish here')
+  assert.deepEqual(await inFish('esc env ver'), ['version'])
+  assert.deepEqual(await inFish('esc env get --def'), ['--definition'])
+  assert.deepEqual(await inFish('esc open acme/web/'), ['acme/web/dev', 'acme/web/prod'])
+  assert.ok((await inFish('esc env version ')).includes('history'))
+})
+
+test('zsh completes commands, flags and the environments that the server has', async (t) => {
+  if (!has('zsh')) return t.skip('NOT RUN: there is no zsh here')
+  assert.match(await inZsh('esc env ver'), /ver.*sion/s)
+  assert.match(await inZsh('esc env get --def'), /inition/)
+  const environments = await inZsh('esc open acme/web/')
+  for (const name of ['acme/web/dev', 'acme/web/prod']) assert.ok(environments.includes(name), environments)
+  assert.match(await inZsh('esc env version '), /history\s+-- /)
+})
+
+test('a two-part name is completed too, within the default organization', async () => {
+  assert.deepEqual(await inBash('open', 'web/p'), ['web/prod'])
+  assert.deepEqual(await inBash('open', 'nothing/'), [])
+})
+
 for (const [shell, check] of [
   ['bash', ['bash', '-n']],
   ['zsh', ['zsh', '-n']],
-  ['fish', ['fish', '--no-execute']],
 ] as const) {
   test(`${shell} accepts the script it is given`, async (t) => {
     const { stdout } = await server.esc(['completion', shell])

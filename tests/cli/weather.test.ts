@@ -10,7 +10,7 @@ import { type Ended, type Home, makeHome, program, type RealServer, startServer 
 
 let server: RealServer
 before(async () => {
-  server = await startServer()
+  server = await startServer(['--allowed-host', 'esc.internal'])
 })
 after(() => server.stop())
 

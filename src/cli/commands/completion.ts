@@ -41,7 +41,7 @@ _esc() {
     name="\${line%%$'\\t'*}"
     text="\${line#*$'\\t'}"
     [[ -n "$name" ]] || continue
-    if [[ "{descriptions}" == yes ]]; then candidates+=("\${name//:/\\\\:}:$text"); else candidates+=("\${name//:/\\\\:}"); fi
+    if [[ "{descriptions}" == yes && "$line" == *$'\\t'* ]]; then candidates+=("\${name//:/\\\\:}:$text"); else candidates+=("\${name//:/\\\\:}"); fi
   done
   _describe 'esc' candidates
 }
