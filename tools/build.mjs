@@ -74,6 +74,16 @@ await Promise.all([
     packages: 'external',
     entryPoints: doors.map((door) => ({ in: `src/${door}/index.ts`, out: door })),
   }),
+  // A module of Node in here would fail the build: this is the client for browsers.
+  esbuild.build({
+    ...shared,
+    platform: 'browser',
+    target: 'es2022',
+    format: 'esm',
+    minifyIdentifiers: true,
+    outdir: 'dist',
+    entryPoints: [{ in: 'src/client/web.ts', out: 'client-web' }],
+  }),
 ])
 await compileBundles(`${root}dist/`)
 // Last: without it `bin/esc` runs the sources, so a build that failed half-way is never run.

@@ -1,6 +1,6 @@
 // `node tools/reference.ts [--check]`: writes docs/reference from the tables the product runs on; with --check it only tells
-// what differs. The OpenAPI document there is rewritten by `npm run accept`, because its routes are tested with it.
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+// what differs. `src/client/operations.ts` is made here too. The OpenAPI document there is rewritten by `npm run accept`, because its routes are tested with it.
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,6 +8,7 @@ import { runCli } from '../src/cli/index.ts'
 import { codes } from '../src/diag/index.ts'
 import { lintRules } from '../src/trust/index.ts'
 import { files } from '../src/world/files.ts'
+import { clientOperations } from './client-operations.ts'
 import { providerPage } from './provider-page.ts'
 
 const folder = fileURLToPath(new URL('../docs/reference', import.meta.url))
@@ -87,12 +88,16 @@ const present = new Set(
 const differing = [...wanted].filter(
   ([name, text]) => !present.has(name) || readFileSync(join(folder, name), 'utf8') !== text,
 )
+const operationsPath = fileURLToPath(new URL('../src/client/operations.ts', import.meta.url))
+const operations = clientOperations()
+const operationsDiffer = !existsSync(operationsPath) || readFileSync(operationsPath, 'utf8') !== operations
 const stale = [...present].filter((name) => !wanted.has(name))
 
 if (process.argv.includes('--check')) {
   for (const [name] of differing) console.log(`docs/reference/${name} differs`)
   for (const name of stale) console.log(`docs/reference/${name} is of nothing that exists`)
-  if (differing.length + stale.length > 0) {
+  if (operationsDiffer) console.log('src/client/operations.ts differs')
+  if (operationsDiffer || differing.length + stale.length > 0) {
     console.log('run `npm run reference` and look at the difference')
     process.exitCode = 1
   }
@@ -102,5 +107,6 @@ if (process.argv.includes('--check')) {
     writeFileSync(join(folder, name), text)
   }
   for (const name of stale) rmSync(join(folder, name))
+  if (operationsDiffer) writeFileSync(operationsPath, operations)
   console.log(`${differing.length} pages written, ${stale.length} removed, ${wanted.size} in all`)
 }

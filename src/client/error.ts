@@ -9,11 +9,21 @@ export class ApiError extends Error {
   readonly requestId: string
   /** What to do next, from servers that say it; `''` from others. */
   readonly nextStep: string
+  /** The stable word for the rule that refused, for programs, from servers that say it; `''` from others. */
+  readonly rule: string
+  /** When the same request may be granted, in whole seconds; undefined when nobody said. */
+  readonly retryAfterSeconds: number | undefined
 
   constructor(
     code: number,
     reason: string,
-    details: { diagnostics?: readonly WireDiagnostic[]; requestId?: string; nextStep?: string } = {},
+    details: {
+      readonly diagnostics?: readonly WireDiagnostic[]
+      readonly requestId?: string
+      readonly nextStep?: string
+      readonly rule?: string
+      readonly retryAfterSeconds?: number | undefined
+    } = {},
   ) {
     const requestId = code >= 500 ? (details.requestId ?? '') : ''
     super(message(code, reason, requestId))
@@ -23,6 +33,8 @@ export class ApiError extends Error {
     this.diagnostics = details.diagnostics ?? []
     this.requestId = requestId
     this.nextStep = details.nextStep ?? ''
+    this.rule = details.rule ?? ''
+    this.retryAfterSeconds = details.retryAfterSeconds
   }
 }
 

@@ -12,9 +12,12 @@ export type {
   TagApi,
 } from './api.ts'
 export { type ClientOptions, createClient } from './client.ts'
+export { type Answered, type ConnectOptions, connect, type Input, type Server } from './connect.ts'
 export { ApiError, isApiError } from './error.ts'
 export { createFetchTransport, type FetchLike } from './fetch-transport.ts'
+export type { Items } from './items.ts'
 export { createNodeTransport, type NodeTransportOptions } from './node-transport.ts'
+export type * from './operations.ts'
 export type {
   OrganizationApi,
   WireAuthPolicy,

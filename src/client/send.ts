@@ -23,6 +23,7 @@ export interface Call {
   readonly bytes?: Uint8Array
   readonly form?: Readonly<Record<string, string>>
   readonly headers?: Readonly<Record<string, string>>
+  readonly signal?: AbortSignal
 }
 
 const attempts = 4
@@ -50,6 +51,7 @@ export async function send(connection: Connection, call: Call): Promise<HttpResp
     } else {
       await connection.sleep(retryAfter(outcome.response) ?? wait)
     }
+    call.signal?.throwIfAborted()
   }
 }
 
@@ -84,6 +86,7 @@ export function request(connection: Connection, call: Call): Promise<HttpRespons
       ...call.headers,
     },
     ...(body === undefined ? {} : { body }),
+    ...(call.signal === undefined ? {} : { signal: call.signal }),
   })
 }
 
@@ -107,9 +110,12 @@ function isTransient(response: HttpResponse): boolean {
 }
 
 function retryAfter(response: HttpResponse): number | null {
-  const seconds = Number(response.headers['retry-after'])
-  if (!response.headers['retry-after'] || !Number.isFinite(seconds) || seconds < 0) return null
-  return Math.min(seconds * 1000, capMilliseconds)
+  const seconds = secondsOf(response.headers['retry-after'])
+  return seconds === undefined ? null : Math.min(seconds * 1000, capMilliseconds)
+}
+
+function secondsOf(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,9}$/.test(text.trim()) ? Number(text) : undefined
 }
 
 interface ErrorBody {
@@ -127,12 +133,17 @@ export function refusal(response: HttpResponse, authenticated: boolean): ApiErro
   if (response.status === 401 && !authenticated) {
     return new ApiError(401, 'this command requires logging in; try running `esc login` first')
   }
-  if (body === null) return new ApiError(response.status, foreign(response, text), { requestId })
+  const more = {
+    requestId,
+    rule: response.headers['openesc-reason'] ?? '',
+    retryAfterSeconds: secondsOf(response.headers['retry-after']),
+  }
+  if (body === null) return new ApiError(response.status, foreign(response, text), more)
   const diagnostics = diagnosticsOf(body)
   const code = typeof body.code === 'number' ? body.code : diagnostics.length > 0 ? 400 : response.status
   return new ApiError(code, typeof body.message === 'string' ? body.message : text.trim(), {
+    ...more,
     diagnostics,
-    requestId,
     nextStep: response.headers['openesc-hint'] ?? '',
   })
 }
