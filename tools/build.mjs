@@ -82,7 +82,7 @@ await Promise.all([
     format: 'esm',
     minifyIdentifiers: true,
     outdir: 'dist',
-    entryPoints: [{ in: 'src/client/web.ts', out: 'client-web' }],
+    entryPoints: [{ in: 'src/client/web/index.ts', out: 'client-web' }],
   }),
 ])
 await compileBundles(`${root}dist/`)

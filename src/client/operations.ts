@@ -521,7 +521,7 @@ export type ApiAuditCheckpoint = { readonly organizationId: string; readonly seq
 export type ApiSigningKeys = { readonly keys: readonly ({ readonly issuer: "v1" | "v2"; readonly kid: string; readonly state: "pending" | "active" | "retired"; readonly published: string; readonly activated: string; readonly retired: string })[] }
 
 /** `DataKeyStatus` of the published document. */
-export type ApiDataKeyStatus = { readonly keyId: string; readonly dataKeys: number; readonly retired: number; readonly underOldKeys: number; readonly rotation?: { readonly started: string; readonly finished: string; readonly environments: number; readonly done: number; readonly values: number; readonly failed: readonly (string)[] } }
+export type ApiDataKeyStatus = { readonly keyId: string; readonly dataKeys: number; readonly retired: number; readonly underOldKeys: number; readonly rotation?: { readonly started: string; readonly finished: string; readonly environments: number; readonly done: number; readonly values: number; readonly failed: readonly (string)[]; readonly destroyed: number } }
 
 /** `VerifiedSeals` of the published document. */
 export type ApiVerifiedSeals = { readonly good: number; readonly bad: readonly (string)[]; readonly underRetiredKeys: number; readonly underOldKeys: number }
