@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { ApiError, connect, type Server, TransportError } from '../../src/client/index.ts'
 import { operationTable } from '../../src/client/operations.ts'
-import { routes } from '../../src/http/index.ts'
+import { nodeListener, routes } from '../../src/http/index.ts'
 import { listen } from '../../src/programs/listen.ts'
 import { createWorld, type World } from '../http/world.ts'
 import { startServerProcess } from '../programs/server-process.ts'
@@ -246,7 +246,7 @@ describe('openesc/client as it is shipped', () => {
       host: '127.0.0.1',
       port: 0,
       isOurHost: () => true,
-      answer: (request, connection) => world.app.fetch(request, connection),
+      take: nodeListener((request, connection) => world.app.answer(request, connection)),
     })
     const program = `
       import { readFileSync } from 'node:fs'
