@@ -11,7 +11,7 @@ import {
 import { detailedJson } from './detailed.ts'
 import { isProcessFormat, type OutputFormat } from './output-format.ts'
 import { type ProcessVariable, processVariables } from './process-variables.ts'
-import { dotenvLines, shellLines } from './variable-lines.ts'
+import { dotenvLines, fishLines, powershellLines, shellLines } from './variable-lines.ts'
 
 /** What a format needs besides the value. */
 export interface FormatOptions extends Redaction {
@@ -66,6 +66,10 @@ function formatProcess(environment: ExportedValue, format: OutputFormat, options
     case 'shell':
     case 'process:shell':
       return shellLines(all)
+    case 'fish':
+      return fishLines(all)
+    case 'powershell':
+      return powershellLines(all)
     default:
       return dotenvLines(all)
   }

@@ -9,6 +9,8 @@ export const outputFormats = [
   'detailed',
   'dotenv',
   'shell',
+  'fish',
+  'powershell',
   'value:json',
   'value:yaml',
   'value:string',
@@ -36,7 +38,7 @@ export function parseOutputFormat(text: string): OutputFormat {
 
 /** Whether the format shows what a process would get (variables and files), and so wants a whole environment. */
 export function isProcessFormat(format: OutputFormat): boolean {
-  return format === 'dotenv' || format === 'shell' || format.startsWith('process:')
+  return ['dotenv', 'shell', 'fish', 'powershell'].includes(format) || format.startsWith('process:')
 }
 
 /**

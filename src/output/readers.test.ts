@@ -127,7 +127,10 @@ const value = fc.oneof(
 const values = fc.array(value, { minLength: 1, maxLength: 20 })
 
 function has(program: string): boolean {
-  return spawnSync(program, ['-c', 'exit 0']).status === 0 || spawnSync(program, ['--version']).status === 0
+  return (
+    spawnSync(program, ['-c', 'exit 0']).status === 0 ||
+    ['--version', '--help'].some((flag) => spawnSync(program, [flag]).status === 0)
+  )
 }
 
 function variables(list: readonly string[]): ExportedValue {
@@ -183,6 +186,28 @@ for (const shell of shells) {
     )
   })
 }
+
+const fish = '/usr/bin/fish'
+test('S-64: fish gets the values of its lines back, runs nothing and sets nothing else', {
+  skip: has(fish) ? false : `NOT RUN: there is no ${fish} on this machine`,
+}, () => {
+  fc.assert(
+    fc.property(values, (list) => {
+      // Fish cuts what it reads at a NUL, and reads no bytes that are not UTF-8 back the same.
+      const text = list.filter((one) => !one.includes('\0') && one.isWellFormed())
+      const lines = formatValue(variables(text), 'fish', options)
+      const prints = text.map((_, i) => `printf '%s\\001' "$V${i}"\n`).join('')
+      const printed = output([fish, '--no-config'], `${lines}${prints}set -q X; or printf unset`)
+      assert.deepEqual(printed.split('\u0001'), [...text, 'unset'])
+    }),
+    { numRuns: runs / 20 },
+  )
+})
+
+test('S-64: PowerShell lines stand in single quotes, with every kind of single quote doubled', () => {
+  const lines = formatValue(variables([`a'b \u2018x\u2019 $(calc) \`n\n#`]), 'powershell', options)
+  assert.equal(lines, "$env:V0 = 'a''b \u2018\u2018x\u2019\u2019 $(calc) `n\n#'\n")
+})
 
 test('S-64: a shell that reads dotenv lines gets printable values back, or they are refused', () => {
   let refused = 0

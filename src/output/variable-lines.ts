@@ -22,6 +22,40 @@ export function shellLines(variables: readonly ProcessVariable[]): string {
   return variables.map((variable) => `export ${shellName(variable.name)}=${shellValue(variable)}\n`).join('')
 }
 
+/**
+ * `set -gx NAME 'value'` lines for fish, which knows two escapes within single quotes: `\\` and `\'`.
+ *
+ * @throws AppError NOT_REPRESENTABLE naming the variable and the reason, never the value
+ */
+export function fishLines(variables: readonly ProcessVariable[]): string {
+  return variables
+    .map((variable) => {
+      const value = withoutNul(variable).replaceAll('\\', '\\\\').replaceAll("'", "\\'")
+      return `set -gx ${shellName(variable.name)} '${value}'\n`
+    })
+    .join('')
+}
+
+/**
+ * `$env:NAME = 'value'` lines for PowerShell, which takes every single quotation mark of Unicode for one, and undoes none
+ * but a doubled one.
+ *
+ * @throws AppError NOT_REPRESENTABLE naming the variable and the reason, never the value
+ */
+export function powershellLines(variables: readonly ProcessVariable[]): string {
+  return variables
+    .map((variable) => {
+      const value = withoutNul(variable).replace(/['\u2018\u2019\u201a\u201b]/g, '$&$&')
+      return `$env:${shellName(variable.name)} = '${value}'\n`
+    })
+    .join('')
+}
+
+function withoutNul({ name, value }: ProcessVariable): string {
+  if (value.includes('\0')) throw refusal(name, 'the value has a NUL byte, which no process can be given')
+  return value
+}
+
 function dotenvName(name: string): string {
   if (/^[A-Za-z_][A-Za-z0-9_.-]*$/.test(name)) return name
   throw refusal(name, 'the name is not one that dotenv readers accept')
