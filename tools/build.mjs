@@ -15,6 +15,8 @@ if (!existsSync(`${root}src/main.ts`) || esbuild === null) process.exit(0)
 
 const shared = {
   absWorkingDir: root,
+  // Names in a bundle are then those of the tree, wherever `node_modules` really lies: two builds give the same bytes.
+  preserveSymlinks: true,
   bundle: true,
   platform: 'node',
   target: 'node20',
