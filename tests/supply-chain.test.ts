@@ -1,4 +1,4 @@
-// What others wrote and this ships, and how it is shipped. Signed provenance needs a release to sign: SECURITY.md says so.
+// What others wrote and this ships, and how it is shipped. What a release consists of: tools/release/release.test.ts.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

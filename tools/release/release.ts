@@ -21,7 +21,7 @@ import { payloadType, provenanceOf } from './provenance.ts'
 import { digestOf, sumsOf } from './sums.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const quiet = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 2 ** 28 } as const
+const quiet = { encoding: 'utf8' as const, stdio: 'pipe' as const, maxBuffer: 2 ** 28 }
 
 /** Makes a release of the commit that is checked out; gives the names of its files. */
 export function release(options: { readonly key: KeyObject; readonly out: string }): readonly string[] {

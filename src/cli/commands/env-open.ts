@@ -25,7 +25,10 @@ When the definition has errors they are printed and nothing else; OPENESC_STRICT
   arguments: atMost(2),
   flags: {
     lifetime: duration('How long the opened environment can be read', { short: 'l', initial: hours(2) }),
-    format: text('json, yaml, string, detailed, dotenv, shell, fish or powershell', { short: 'f', initial: 'json' }),
+    format: text('json, yaml, string, detailed, dotenv, shell, fish or powershell', {
+      short: 'f',
+      initial: 'json',
+    }),
     draft: text('Open the draft with this change request id', { placeholder: 'change-request-id' }),
   },
   async run(call) {
