@@ -18,6 +18,7 @@ export {
   hashAuditEntry,
   signCheckpoint,
 } from './audit-chain.ts'
+export { hmacSha256 } from './hmac.ts'
 export { createKeyFile, parseKeyFile } from './key-file.ts'
 export { createKeyRing, type KeyCheck, type KeyRing } from './key-ring.ts'
 export { type KeySource, localKeySource } from './key-source.ts'

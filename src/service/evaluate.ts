@@ -1,7 +1,7 @@
 import { AppError, type Diagnostic } from '../diag/index.ts'
-import type { Crypter, LoadedEnvironment } from '../eval/index.ts'
+import type { Crypter, LoadedEnvironment, ProviderSet } from '../eval/index.ts'
 import { type EvaluatedText, evaluatorInProcess, type JobHost, type Task } from '../evaluator/index.ts'
-import { acrossTenants, type Environment, keepTenant, type TextPlace } from '../store/index.ts'
+import { acrossTenants, type Environment, keepTenant, type Revision, type TextPlace } from '../store/index.ts'
 import { remembered, span } from '../tracing/index.ts'
 import { enterOrganization, type OrganizationAccess, permissionsOn } from './access.ts'
 import { refuseGatedOpen } from './approvals.ts'
@@ -30,6 +30,21 @@ export interface EvaluationRequest {
   readonly imported?: (name: string) => void
   /** Is told every revision that the evaluation imports. */
   readonly uses?: (used: UsedRevision) => void
+  /** Is told what the result rests on. */
+  readonly watch?: EvaluationWatch
+}
+
+/** Sees what an evaluation asks for. */
+export interface EvaluationWatch {
+  imported(name: string, found: FoundImport): void
+  /** A provider or a rotator was asked for. */
+  called(): void
+}
+
+/** An import, found and allowed. */
+export interface FoundImport {
+  readonly environment: Environment
+  readonly revision: Revision
 }
 
 /** The name of text that belongs to no environment. */
@@ -64,7 +79,7 @@ export async function rotate(
 }
 
 /** Why an import is refused, once all findings are known. */
-type Refusal = (diagnostics: readonly Diagnostic[]) => AppError
+export type Refusal = (diagnostics: readonly Diagnostic[]) => AppError
 
 async function run(
   parts: ServiceParts,
@@ -138,7 +153,7 @@ function evaluationHost(
   const inEvaluation = remembered()
   return {
     owner: scope.organization.id,
-    providers: parts.providers(scope),
+    providers: watched(parts.providers(scope), request.watch),
     crypter: rootCrypter(parts, request, hindrances),
     loader: {
       load: keepTenant((name: string) =>
@@ -152,6 +167,21 @@ function evaluationHost(
     now: () => parts.clock().getTime(),
     ...(parts.timeout === undefined ? {} : { timeout: parts.timeout }),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
+  }
+}
+
+function watched(providers: ProviderSet, watch: EvaluationWatch | undefined): ProviderSet {
+  if (watch === undefined) return providers
+  return {
+    ...providers,
+    provider(name) {
+      watch.called()
+      return providers.provider(name)
+    },
+    rotator(name) {
+      watch.called()
+      return providers.rotator(name)
+    },
   }
 }
 
@@ -178,10 +208,30 @@ async function loadImport(
   name: string,
   { refused, unavailable }: Hindrances,
 ): Promise<LoadedEnvironment> {
+  const found = await findImport(parts, request, needs, name, refused)
+  request.watch?.imported(name, found)
+  const { environment, revision } = found
+  const home = { environment, organization: request.access.organization }
+  const crypter: Crypter = crypterOf(parts, home, textOf(revision), (error) => unavailable.push(error))
+  return { source: revision.source, crypter }
+}
+
+/**
+ * The revision that an import leads to, when the caller holds the needed right on it now.
+ *
+ * @throws Error whose message is the finding; what refuses the whole request is added to `refused`
+ */
+export async function findImport(
+  parts: ServiceParts,
+  request: EvaluationRequest,
+  needs: 'read' | 'open',
+  name: string,
+  refused: Refusal[],
+): Promise<FoundImport> {
   const wanted = parseImportName(request.overrides?.get(name) ?? name)
   if (wanted === null) throw new Error('not found')
   const { access } = request
-  const { revision, environment } = await parts.store.read(async (transaction) => {
+  return await parts.store.read(async (transaction) => {
     // The caller's place is read again: it may have been lost since the evaluation began.
     const entered = await enterOrganization(transaction, access.caller, access.organization.name)
     const environment =
@@ -208,9 +258,6 @@ async function loadImport(
     request.uses?.({ environment, version: wanted.version, revision: revision.number })
     return { revision, environment }
   })
-  const home = { environment, organization: access.organization }
-  const crypter: Crypter = crypterOf(parts, home, textOf(revision), (error) => unavailable.push(error))
-  return { source: revision.source, crypter }
 }
 
 /** A missing revision of an import is `not found`; a retracted one tells its reason. */

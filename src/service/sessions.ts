@@ -11,7 +11,8 @@ import type { EnvironmentAccess, OrganizationAccess } from './access.ts'
 import { refuseGatedOpen } from './approvals.ts'
 import { refusal } from './definitions.ts'
 import { sessionMilliseconds } from './duration.ts'
-import { anonymousName, type EvaluationRequest, open } from './evaluate.ts'
+import { anonymousName, type EvaluationRequest } from './evaluate.ts'
+import { createOpener } from './known-results.ts'
 import { rootName } from './names.ts'
 import { note } from './notes.ts'
 import type { ServiceParts } from './parts.ts'
@@ -59,6 +60,7 @@ export interface Sessions {
 
 /** The use cases of open sessions over the service's parts. */
 export function createSessions(parts: ServiceParts): Sessions {
+  const opening: Opening = { parts, open: createOpener(parts), opened: 0 }
   const read = (access: EnvironmentAccess, id: string) => readSession(parts, access, access.environment, id)
   const readAnonymous = (access: OrganizationAccess, id: string) => readSession(parts, access, null, id)
   return {
@@ -70,13 +72,13 @@ export function createSessions(parts: ServiceParts): Sessions {
         const request = { ...rootedIn(access, revision.source), text: textOf(revision) }
         return { request, stored: { version, revision: revision.number } }
       }
-      return await openSession(parts, text, options)
+      return await openSession(opening, text, options)
     },
     openText: (access, source, options) =>
-      openSession(parts, async () => ({ request: rootedIn(access, source), stored: null }), options),
+      openSession(opening, async () => ({ request: rootedIn(access, source), stored: null }), options),
     openAnonymous: (access, source, options) => {
       const request = { access, root: null, rootName: anonymousName, source }
-      return openSession(parts, async () => ({ request, stored: null }), options)
+      return openSession(opening, async () => ({ request, stored: null }), options)
     },
     needsRequest: ({ environment, caller }) =>
       parts.store.read(async (transaction) => {
@@ -109,14 +111,21 @@ type TextToOpen = () => Promise<{
 
 const openTries = 3
 
-async function openSession(
-  parts: ServiceParts,
-  text: TextToOpen,
-  options: OpenOptions,
-): Promise<OpenedSession> {
+/** What opens share. */
+interface Opening {
+  readonly parts: ServiceParts
+  readonly open: (request: EvaluationRequest) => Promise<EvaluatedText>
+  /** How many sessions were opened. */
+  opened: number
+}
+
+/** Every so many opens take the expired sessions of as many away, and of a few more. */
+const sweepEvery = 16
+
+async function openSession(opening: Opening, text: TextToOpen, options: OpenOptions): Promise<OpenedSession> {
   for (let attempt = 1; ; attempt += 1) {
     const { request, stored } = await text()
-    const opened = await tryOpen(parts, request, stored, options)
+    const opened = await tryOpen(opening, request, stored, options)
     if (opened !== null) return opened
     if (attempt === openTries) throw worldChanged(request.root)
   }
@@ -124,11 +133,12 @@ async function openSession(
 
 /** One try; null when the texts or rights that it used were no longer the ones there are when it ended (S-22). */
 async function tryOpen(
-  parts: ServiceParts,
+  opening: Opening,
   request: EvaluationRequest,
   stored: { readonly version: string; readonly revision: number } | null,
   { duration, signal, overrides, shown = false }: OpenOptions,
 ): Promise<OpenedSession | null> {
+  const { parts, open } = opening
   const lifeMilliseconds = sessionMilliseconds(duration, parts.longestSessionMilliseconds)
   const { access, root } = request
   const imports = new Set<string>()
@@ -141,7 +151,7 @@ async function tryOpen(
   }
   let evaluation: EvaluatedText
   try {
-    evaluation = await open(parts, {
+    evaluation = await open({
       ...request,
       imported: (name) => imports.add(name),
       uses: (each) => used.push(each),
@@ -162,7 +172,10 @@ async function tryOpen(
   const kept = await parts.store.change(
     async (transaction) => {
       if (!(await isSameWorld(transaction, world()))) return false
-      await transaction.openSessions.deleteExpired(nowMs, 100)
+      opening.opened += 1
+      if (opening.opened % sweepEvery === 1) {
+        await transaction.openSessions.deleteExpired(nowMs, 100 * sweepEvery)
+      }
       await transaction.openSessions.insert({
         id,
         organizationId: access.organization.id,

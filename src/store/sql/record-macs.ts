@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
+import { hmacSha256 } from '../../crypto/index.ts'
 import { AppError } from '../../diag/index.ts'
 
 /** What a protected table's MAC is made of. */
@@ -154,20 +155,21 @@ export function createRecordMacs(secret: Uint8Array, enforced: boolean): RecordM
   const macOf = (table: ProtectedName, columnsOf: object): Buffer => {
     const row = columnsOf as Readonly<Record<string, unknown>>
     const { owner, columns }: ProtectedTable = protectedTables[table]
-    const hmac = createHmac('sha256', keyOf(String((owner && row[owner]) ?? 'server')))
+    const parts: Uint8Array[] = []
     let head = `${table}\n`
     for (const column of columns) {
       const value = row[column] ?? null
       if (value instanceof Uint8Array) {
-        hmac.update(`${head}${column} bytes ${value.length}\n`)
-        hmac.update(value)
+        parts.push(Buffer.from(`${head}${column} bytes ${value.length}\n`), value)
         head = '\n'
       } else {
         const text = String(value)
         head += `${column} ${value === null ? 'null' : typeof value} ${Buffer.byteLength(text)}\n${text}\n`
       }
     }
-    return hmac.update(head).digest().subarray(0, macBytes)
+    parts.push(Buffer.from(head))
+    const key = keyOf(String((owner && row[owner]) ?? 'server'))
+    return Buffer.from(hmacSha256(key, Buffer.concat(parts)).subarray(0, macBytes))
   }
   // Rows that the store remembers are the same objects again; they were held against their MAC when they were read.
   const held = new WeakSet<object>()
