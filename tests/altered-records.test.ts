@@ -52,19 +52,19 @@ const altered: readonly (readonly [string, string, string, RegExp])[] = [
     'a definition',
     "update revisions set source = cast(replace(cast(source as text), 'n: 2', 'n: 7') as blob) where number = 3 and environment_id in (select id from environments where name = 'dev')",
     `GET ${org}/web/dev`,
-    /record_integrity: revision \S+@3/,
+    /record_integrity: revision acme\/web\/dev@3/,
   ],
   [
     'an environment put back to an earlier revision',
     "update environments set latest = 2 where name = 'third'",
     `GET ${org}/web/third`,
-    /record_integrity: environment web\/third/,
+    /record_integrity: environment acme\/web\/third/,
   ],
   [
     'a tag',
     'update revision_tags set revision = 3',
     `GET ${org}/web/dev/versions/tags/prod`,
-    /record_integrity: revision tag \S+@prod/,
+    /record_integrity: revision tag acme\/web\/dev@prod/,
   ],
   [
     'a schedule',

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { systemRandom } from '../crypto/index.ts'
@@ -20,6 +20,29 @@ import { keySources, maintenanceParts } from './server-keys.ts'
 
 const nowMs = () => Date.now()
 
+/** Beside the store: when it was last backed up. */
+const lastBackup = 'last-backup'
+
+/** When a backup of the data folder was last made with this program; null when never. */
+export function lastBackupMs(data: string): number | null {
+  try {
+    return (
+      Number((JSON.parse(readFileSync(join(data, lastBackup), 'utf8')) as { madeMs?: unknown }).madeMs) ||
+      null
+    )
+  } catch {
+    return null
+  }
+}
+
+async function noteBackup(store: string): Promise<void> {
+  await files.write(
+    join(dirname(store), lastBackup),
+    Buffer.from(`${JSON.stringify({ madeMs: nowMs() })}\n`),
+    0o600,
+  )
+}
+
 /** Where a backup comes from or goes to, and the settings of its key. */
 export interface BackupPlace {
   /** The store's file. */
@@ -36,6 +59,7 @@ export async function backUp({ store, backup, settings }: BackupPlace): Promise<
   const target = resolve(backup)
   if (settings.flag('plain')) {
     backUpSqliteStore(store, target)
+    await noteBackup(store)
     return `wrote ${target}; it holds no key: keep a copy of the key file elsewhere`
   }
   if (existsSync(target)) throw new AppError('BACKUP_EXISTS', { path: target })
@@ -47,6 +71,7 @@ export async function backUp({ store, backup, settings }: BackupPlace): Promise<
     if (keyId === null) throw new AppError('KEY_NOT_INITIALISED')
     const ring = keyRingFor(keyId, keyFileOf(settings, dirname(store)), systemRandom, keySources(settings))
     await sealBackup(ring, copy, target, { madeMs: nowMs(), schema })
+    await noteBackup(store)
     return `wrote ${target}, sealed under ${ring.keyId}; it holds no key: keep a copy of that elsewhere`
   })
 }

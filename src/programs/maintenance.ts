@@ -19,6 +19,7 @@ import { unlock } from './key-file.ts'
 import { readSettings, type SettingsReader } from './options.ts'
 import { bringBackFrom, examine, onCopy } from './server-doctor.ts'
 import { keepKeys, keySources } from './server-keys.ts'
+import { statusText } from './status-text.ts'
 import { databaseUrl, openStore, sqlitePath } from './store.ts'
 
 const nowMs = () => Date.now()
@@ -54,7 +55,10 @@ export async function maintain(
     case 'protect':
       return await protect(data, database, settings)
     case 'status':
-      return await statusOf(settings.integer('metricsPort', { min: 1, max: 65_535 }))
+      return await statusOf(
+        settings.integer('metricsPort', { min: 1, max: 65_535 }),
+        options['output'] === 'json',
+      )
     default: {
       const store = await openStore({ data, database })
       try {
@@ -139,14 +143,15 @@ async function doctor(
 }
 
 /** What a server says of itself at its port for metrics. */
-async function statusOf(port: number | undefined): Promise<string> {
+async function statusOf(port: number | undefined, asJson: boolean): Promise<string> {
   if (port === undefined) {
     const wanted = 'the port that the server was started with'
     throw new AppError('SETTING_INVALID', { name: 'metricsPort', wanted, got: 'none' })
   }
   try {
     const response = await fetch(`http://127.0.0.1:${port}/status`, { signal: AbortSignal.timeout(5_000) })
-    return (await response.text()).trim()
+    const text = (await response.text()).trim()
+    return asJson ? text : statusText(JSON.parse(text))
   } catch (error) {
     throw new AppError('SERVER_SILENT', { port }, { cause: error })
   }

@@ -25,6 +25,7 @@ export function measuredStore(store: Store, metrics: Metrics, onFailed: (error: 
     async change(work, options) {
       const started = performance.now()
       let result = 'ok'
+      metrics.count('openesc_store_changes_in_flight', {})
       try {
         return await span('change store', {}, () => store.change(work, options))
       } catch (error) {
@@ -32,6 +33,7 @@ export function measuredStore(store: Store, metrics: Metrics, onFailed: (error: 
         if (error instanceof AppError && ends.has(error.code)) onFailed(error)
         throw error
       } finally {
+        metrics.count('openesc_store_changes_in_flight', {}, -1)
         metrics.observe('openesc_store_change_seconds', { result }, secondsSince(started))
       }
     },
@@ -120,13 +122,18 @@ export function measuredAnswers<Arguments extends readonly unknown[]>(
 ): (...given: Arguments) => Promise<Sent> {
   return async (...given) => {
     const started = performance.now()
-    const response = await answer(...given)
-    metrics.observe(
-      'openesc_request_seconds',
-      { class: `${Math.floor(response.status / 100)}xx` },
-      secondsSince(started),
-    )
-    return response
+    metrics.count('openesc_requests_in_flight', {})
+    try {
+      const response = await answer(...given)
+      metrics.observe(
+        'openesc_request_seconds',
+        { class: `${Math.floor(response.status / 100)}xx` },
+        secondsSince(started),
+      )
+      return response
+    } finally {
+      metrics.count('openesc_requests_in_flight', {}, -1)
+    }
   }
 }
 

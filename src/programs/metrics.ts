@@ -20,7 +20,7 @@ interface Series {
 
 /** Counters and histograms by name and labels, and their text for Prometheus. */
 export interface Metrics {
-  count(name: string, labels: Labels): void
+  count(name: string, labels: Labels, by?: number): void
   /** Notes how long something took. */
   observe(name: string, labels: Labels, seconds: number): void
   /** Makes a gauge known: `read` is asked whenever somebody looks. A reading that is null is left out. */
@@ -39,6 +39,8 @@ const families: Readonly<Record<string, Pick<Family, 'help' | 'type'>>> = {
     help: 'Time of opens of providers, by provider and result.',
   },
   openesc_sts_seconds: { type: 'histogram', help: 'Time of exchanges with AWS STS, by result.' },
+  openesc_requests_in_flight: { type: 'gauge', help: 'Requests that are being answered.' },
+  openesc_store_changes_in_flight: { type: 'gauge', help: 'Units of work that are under way or wait.' },
   openesc_store_change_seconds: {
     type: 'histogram',
     help: 'Time of a unit of work until it is durable, waiting included, by result.',
@@ -62,8 +64,8 @@ export function createMetrics(): Metrics {
     return made
   }
   return {
-    count(name, labels) {
-      series(name, labels).count += 1
+    count(name, labels, by = 1) {
+      series(name, labels).count += by
     },
     observe(name, labels, seconds) {
       const found = series(name, labels)
@@ -101,7 +103,7 @@ function gaugeText(name: string, { help, read }: Gauge): string {
 function familyText(name: string, { help, type, series }: Family): string {
   const lines = [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`]
   for (const { labels, count, sum, below } of series.values()) {
-    if (type === 'counter') {
+    if (type !== 'histogram') {
       lines.push(`${name}${labelText(labels)} ${count}`)
       continue
     }

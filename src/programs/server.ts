@@ -20,6 +20,7 @@ import { createEgress } from './egress.ts'
 import { startEvaluators } from './evaluators.ts'
 import { endOnFault, faultOf } from './fault.ts'
 import { prepareFolder } from './folder.ts'
+import { createWatch } from './keep-watch.ts'
 import { unlock } from './key-file.ts'
 import { keepKeysNew } from './key-work.ts'
 import { limitsOf, mintLimitOf } from './limits.ts'
@@ -56,7 +57,7 @@ export async function startServer(options: ProgramOptions): Promise<number> {
   const reserve = settings.database === undefined ? keepStorageReserve(settings.data, log) : null
   const store = reserve === null ? opened : storeWithReserve(opened, reserve, sqlitePath(settings.data))
   const path = settings.database === undefined ? sqlitePath(settings.data) : null
-  const status = createStatus({ path, reserve, metrics })
+  const status = createStatus({ path, data: settings.data, reserve, metrics, nowMs: () => Date.now() })
   let stopMetrics = () => {}
   try {
     if (settings.metricsPort !== undefined) {
@@ -212,13 +213,31 @@ async function serve(
     })
     await service.auditedRequests.happened('server-started', { keyId: keyRing.keyId, issuer: v1.issuer })
     status.backlog = service.auditedRequests.backlog
+    status.issuer = issuer
+    status.vault = vault
+    status.keysReadMs = nowMs()
+    status.protection = await protection.refresh()
+    const holder = `${hostname()}-${process.pid}`
+    const watch = createWatch({ store, keyRing, status, holder, url: listener.url })
+    await watch.look()
     status.ready = true
     app.resolve(answer)
     process.stderr.write(welcome(settings, listener, issuer, { keyCreated: created, first }))
-    const stopTicking = keepTicking({ store, service, issuer, clocks, protection, log })
+    const stopTicking = keepTicking({
+      holder,
+      store,
+      service,
+      issuer,
+      clocks,
+      protection,
+      watch,
+      status,
+      log,
+    })
     const stopKeys = keepKeysNew({ service, log, keyId: keyRing.keyId, rewrap })
     await listener.ended
     await Promise.all([stopTicking(), stopKeys()])
+    await watch.end()
     await service.auditedRequests.settle()
   } catch (error) {
     app.resolve(async () => ({ status: 503, headers: {}, body: null }))
@@ -252,28 +271,35 @@ async function foundOnce(
 
 /** Does what time has brought every few seconds; gives a function that stops it and waits for what runs. */
 function keepTicking({
+  holder,
   store,
   service,
   issuer,
   clocks,
   protection,
+  watch,
+  status,
   log,
 }: {
+  readonly holder: string
   readonly store: Store
   readonly service: Service
   readonly issuer: Issuer
   readonly clocks: ClockWatch
   readonly protection: RecordProtection
+  readonly watch: { look(): Promise<void> }
+  readonly status: Status
   readonly log: (event: LogEvent) => void
 }): () => Promise<void> {
-  const holder = `${hostname()}-${process.pid}`
   let running: Promise<void> = Promise.resolve()
   const tick = async () => {
     try {
       await clocks.measure()
-      await protection.refresh()
+      status.protection = await protection.refresh()
       store.forget?.()
       await issuer.tick()
+      status.keysReadMs = Date.now()
+      await watch.look()
       await service.tick(holder)
     } catch (error) {
       log({ level: 'error', event: 'tick failed', error: error instanceof Error ? error.name : 'unknown' })

@@ -101,7 +101,8 @@ async function run(
     rootName: request.rootName,
     ledger,
   }
-  const host = evaluationHost(parts, request, { needsOnImports, hindrances, scope })
+  // Made in the span, so that what it does is below it.
+  const host = keepTenant(() => evaluationHost(parts, request, { needsOnImports, hindrances, scope }))
   // What is loaded stays within the caller's organizations; what signs and writes down is the server's own.
   const evaluated = await acrossTenants(() =>
     span('evaluate', { 'openesc.environment': request.rootName }, () =>
@@ -114,7 +115,7 @@ async function run(
           cycles: 'refuse',
           ...(parts.limits === undefined ? {} : { limits: parts.limits }),
         },
-        host,
+        host(),
       ),
     ),
   )

@@ -36,6 +36,13 @@ export type { EnvironmentEntry, EnvironmentPage } from './environment-list.ts'
 export type { ExchangedToken } from './exchange/exchange.ts'
 export { ExchangeError, type ExchangeRequest } from './exchange/request.ts'
 export type { TrustedIssuer } from './exchange/trusted-issuers.ts'
+export {
+  forgetReplica,
+  type Installation,
+  noteReplica,
+  type Replica,
+  surveyInstallation,
+} from './installation.ts'
 export type { Member, OrganizationSettings } from './members.ts'
 export { checkName, type EnvironmentName, type NameKind } from './names.ts'
 export type { OpenRequestEntry } from './open-requests.ts'

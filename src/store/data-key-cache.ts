@@ -34,6 +34,14 @@ export class DataKeyCache {
     return key
   }
 
+  /** How many keys are held now, and when the oldest of them was unwrapped. */
+  held(): { readonly keys: number; readonly oldestMs: number | null } {
+    const nowMs = this.#nowMs()
+    const live = [...this.#entries.values()].filter(({ untilMs }) => untilMs > nowMs)
+    const oldest = live.reduce((least, { untilMs }) => Math.min(least, untilMs), Number.POSITIVE_INFINITY)
+    return { keys: live.length, oldestMs: live.length === 0 ? null : oldest - lifeMs }
+  }
+
   /** Notes that the key is about to seal once more, and gives it back. */
   countSeal(key: Key): Key {
     this.#seals.set(key.id, this.seals(key.id) + 1)

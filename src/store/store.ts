@@ -377,6 +377,13 @@ export interface DataKeyReader {
   /** The newest key of the owner that is not retired: what new values are sealed under. */
   current(ownerId: string): Promise<DataKey | null>
   ofOwner(ownerId: string): Promise<readonly DataKey[]>
+  /** Counts, `underOldKeys` of those that another key than `keyId` wraps, and when the oldest that still seals was made. */
+  summary(keyId: string): Promise<{
+    readonly dataKeys: number
+    readonly retired: number
+    readonly underOldKeys: number
+    readonly oldestMs: number | null
+  }>
   /** All keys, by id, after `after`; for rewrapping. */
   list(after: string | null, limit: number): Promise<Page<DataKey>>
 }

@@ -47,6 +47,8 @@ export interface Vault {
     organization: { readonly id: string },
     text?: TextPlace,
   ): ValueCrypter
+  /** The unwrapped data keys that are held now, and when the oldest of them was unwrapped. */
+  held(): { readonly keys: number; readonly oldestMs: number | null }
   /** Thirty-two random bytes under a name, made once and kept sealed; such as the pepper of token hashes. */
   secret(name: string): Promise<Uint8Array>
 }
@@ -76,6 +78,7 @@ export async function openVault(parts: VaultParts): Promise<Vault> {
     open: (ownerId, purpose, { sealed }) => openAt(ownerId, [ownerId, purpose], sealed),
     crypterFor: (environment, organization, text) =>
       valueCrypter(keys, parts.random, environment, organization, text),
+    held: () => keys.held(),
     secret: (name) => secretOf(parts, { sealAt, openAt }, name),
   }
 }
@@ -111,6 +114,10 @@ class DataKeys {
   constructor(parts: VaultParts) {
     this.#parts = parts
     this.#cache = new DataKeyCache(parts.nowMs)
+  }
+
+  held(): { readonly keys: number; readonly oldestMs: number | null } {
+    return this.#cache.held()
   }
 
   /** The key that new values of the owner are sealed under; a worn one is retired first. */

@@ -99,6 +99,8 @@ export interface ScheduleReader {
   history(scheduleId: string, beforeMs: number | null, limit: number): Promise<Page<Firing>>
   /** Not done and held by nobody at `nowMs`, earliest first. */
   unclaimed(nowMs: number, limit: number): Promise<readonly Firing[]>
+  /** Under way: held by somebody at `nowMs`. */
+  held(nowMs: number, limit: number): Promise<readonly Firing[]>
 }
 /** Reads and changes schedules and their firings. */
 export interface Schedules extends ScheduleReader {

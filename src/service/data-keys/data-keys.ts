@@ -1,5 +1,5 @@
 import { AppError } from '../../diag/index.ts'
-import { acrossTenants, type DataKey, type Page } from '../../store/index.ts'
+import { acrossTenants } from '../../store/index.ts'
 import type { Caller } from '../caller.ts'
 import type { ServiceParts } from '../parts.ts'
 import { beginRotation, type DataKeyRotation, rotationIn, stepRotation } from './rotation.ts'
@@ -55,18 +55,9 @@ function refuseStrangers({ user }: Caller): void {
 
 async function statusOf({ store, keyRing }: ServiceParts): Promise<DataKeyStatus> {
   const keyId = keyRing?.keyId ?? ''
-  const status = { dataKeys: 0, retired: 0, underOldKeys: 0 }
-  for (let after: string | null = null; ; ) {
-    const from: string | null = after
-    const page: Page<DataKey> = await store.read(({ dataKeys }) => dataKeys.list(from, 1_000))
-    for (const key of page.items) {
-      status.dataKeys += 1
-      if (key.retiredMs !== null) status.retired += 1
-      if (key.keyId !== keyId) status.underOldKeys += 1
-    }
-    if (!page.more) break
-    after = page.items.at(-1)!.id
-  }
+  const { dataKeys, retired, underOldKeys } = await store.read((transaction) =>
+    transaction.dataKeys.summary(keyId),
+  )
   const rotation = await store.read(rotationIn)
-  return { keyId, ...status, rotation }
+  return { keyId, dataKeys, retired, underOldKeys, rotation }
 }

@@ -28,7 +28,8 @@ interface Kept extends DataKeyRotation {
   readonly sweepMs: number | null
 }
 
-interface Lease {
+/** Whose work it is, and until when. */
+export interface Lease {
   readonly holder: string
   readonly untilMs: number
 }
@@ -43,6 +44,11 @@ const mostNames = 100
 export async function rotationIn({ settings }: ReadTransaction): Promise<Kept | null> {
   // Only this file writes it.
   return ((await settings.get(owner, setting)) as Kept | undefined) ?? null
+}
+
+/** Who seals anew now, and until when; null when nobody does. */
+export async function leaseIn({ settings }: ReadTransaction): Promise<Lease | null> {
+  return ((await settings.get(owner, leaseSetting)) as Lease | undefined) ?? null
 }
 
 /**

@@ -22,6 +22,20 @@ export function dataKeys(db: Kysely<Tables>, hot: HotStatements): DataKeys {
     async ofOwner(ownerId) {
       return (await newestFirst(ownerId).execute()).map(keyFrom)
     },
+    async summary(keyId) {
+      const row = await db
+        .selectFrom('data_keys')
+        .select(({ fn, eb }) => [
+          fn.countAll<number>().as('all'),
+          fn.count<number>('retired_ms').as('retired'),
+          fn.count<number>(eb.case().when('key_id', '<>', keyId).then(1).end()).as('other'),
+          fn
+            .min<number | null>(eb.case().when('retired_ms', 'is', null).then(eb.ref('created_ms')).end())
+            .as('oldest'),
+        ])
+        .executeTakeFirstOrThrow()
+      return { dataKeys: row.all, retired: row.retired, underOldKeys: row.other, oldestMs: row.oldest }
+    },
     async list(after, limit) {
       const query = rows()
         .orderBy('id')

@@ -3,6 +3,7 @@ import type { Environment } from '../records.ts'
 import type { EnvironmentChange, EnvironmentKey, Environments } from '../store.ts'
 import { actorFrom, actorText } from './actor.ts'
 import { changeRow } from './change-row.ts'
+import { wholeByName } from './full-name.ts'
 import type { HotStatements, NamedEnvironmentRow } from './hot-statements.ts'
 import { nameKey } from './name-key.ts'
 import { changed, pageOf } from './page.ts'
@@ -11,15 +12,16 @@ import type { EnvironmentRow, Tables } from './tables.ts'
 
 /** Environments over SQL. */
 export function environments(db: Kysely<Tables>, hot: HotStatements, macs: RecordMacs): Environments {
-  const whole = (row: NamedEnvironmentRow) => environmentFrom(macs.whole('environments', row))
+  const whole = async (row: NamedEnvironmentRow) =>
+    environmentFrom(await wholeByName(db, macs, 'environments', row))
   return {
     async get(id) {
       const row = await named(db).where('e.id', '=', id).executeTakeFirst()
-      return row ? whole(row) : null
+      return row ? await whole(row) : null
     },
     async find(organizationId, project, name) {
       const row = await hot.environment(organizationId, project, name)
-      return row ? whole(row) : null
+      return row ? await whole(row) : null
     },
     async findDeleted(organizationId, project, name) {
       const row = await named(db)
@@ -31,7 +33,7 @@ export function environments(db: Kysely<Tables>, hot: HotStatements, macs: Recor
         .orderBy('e.id', 'desc')
         .limit(1)
         .executeTakeFirst()
-      return row ? whole(row) : null
+      return row ? await whole(row) : null
     },
     list: (organizationIds, after, limit) => list(db, hot, organizationIds, after, limit),
     async listDeleted(organizationId, after, limit) {

@@ -1,7 +1,8 @@
 import { type Kysely, sql } from 'kysely'
 import type { ProtectedRecords } from '../workflow.ts'
+import { fullName } from './full-name.ts'
 import type { HotStatements } from './hot-statements.ts'
-import { nameOf, type ProtectedName, protectedTables, type RecordMacs } from './record-macs.ts'
+import { type ProtectedName, protectedTables, type RecordMacs } from './record-macs.ts'
 import type { Tables } from './tables.ts'
 
 /** The schema that brought the MACs. */
@@ -66,9 +67,11 @@ export function protectedRecords(db: Kysely<Tables>, _: HotStatements, macs: Rec
     async examine(table, after, limit) {
       const name = tableOf(table)
       const found = await page(name, after, limit)
-      const bad = found
-        .filter((row) => !macs.isWhole(name, row))
-        .map((row) => ({ name: nameOf(name, row), keys: keysOf(name, row) }))
+      const bad = []
+      for (const row of found) {
+        if (!macs.isWhole(name, row))
+          bad.push({ name: await fullName(db, name, row), keys: keysOf(name, row) })
+      }
       return { count: found.length, bad, last: lastKeys(name, found) }
     },
     async sealMissing(table, after, limit) {

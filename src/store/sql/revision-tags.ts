@@ -3,6 +3,7 @@ import type { RevisionTag } from '../records.ts'
 import type { RevisionTags } from '../store.ts'
 import { actorFrom, actorText } from './actor.ts'
 import { changeRow } from './change-row.ts'
+import { wholeByName } from './full-name.ts'
 import type { HotStatements } from './hot-statements.ts'
 import { nameKey } from './name-key.ts'
 import { changed, pageOf } from './page.ts'
@@ -16,7 +17,7 @@ export function revisionTags(db: Kysely<Tables>, _: HotStatements, macs: RecordM
   return {
     async get(environmentId, name) {
       const row = await rows(environmentId).where('name_key', '=', nameKey(name)).executeTakeFirst()
-      return row?.name === name ? tagFrom(macs.whole('revision_tags', row)) : null
+      return row?.name === name ? tagFrom(await wholeByName(db, macs, 'revision_tags', row)) : null
     },
     async list(environmentId, after, limit) {
       const query = rows(environmentId)

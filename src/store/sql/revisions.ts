@@ -4,9 +4,10 @@ import type { Retraction, Revision, RevisionSummary } from '../records.ts'
 import type { Revisions } from '../store.ts'
 import { actorFrom, actorText } from './actor.ts'
 import { changeRow } from './change-row.ts'
+import { fullName, wholeByName } from './full-name.ts'
 import type { HotStatements } from './hot-statements.ts'
 import { changed, pageOf } from './page.ts'
-import { nameOf, type RecordMacs, type Sealed } from './record-macs.ts'
+import type { RecordMacs, Sealed } from './record-macs.ts'
 import type { RevisionRow, Tables } from './tables.ts'
 
 const withoutSource = [
@@ -29,17 +30,17 @@ export function revisions(db: Kysely<Tables>, hot: HotStatements, macs: RecordMa
         .where('environment_id', '=', environmentId)
         .where('number', '=', number)
         .executeTakeFirst()
-      return row ? revisionFrom(macs.whole('revisions', row)) : null
+      return row ? revisionFrom(await wholeByName(db, macs, 'revisions', row)) : null
     },
     async latest(environmentId) {
       const row = await hot.latestRevision(environmentId)
       if (!row) return null
       // An environment's row that was put back to an earlier one is whole by itself.
       if (macs.enforced && row.beyond > 0) {
-        const record = nameOf('revisions', { ...row, number: row.number + 1 })
+        const record = await fullName(db, 'environments', { id: row.environment_id })
         throw new AppError('RECORD_INTEGRITY', { record })
       }
-      return revisionFrom(macs.whole('revisions', row))
+      return revisionFrom(await wholeByName(db, macs, 'revisions', row))
     },
     async list(environmentId, before, limit) {
       const query = db

@@ -55,12 +55,12 @@ export function schedules(db: Kysely<Tables>, _: HotStatements, macs: RecordMacs
 
 type Firings = Pick<
   Schedules,
-  'firing' | 'history' | 'unclaimed' | 'insertFiring' | 'claim' | 'renew' | 'finish'
+  'firing' | 'history' | 'unclaimed' | 'held' | 'insertFiring' | 'claim' | 'renew' | 'finish'
 >
 
 function firings(db: Kysely<Tables>): Firings {
   const rows = () => db.selectFrom('firings').selectAll()
-  const held = (id: string, fence: number) =>
+  const ofHolder = (id: string, fence: number) =>
     db.updateTable('firings').where('id', '=', id).where('fence', '=', fence).where('result', 'is', null)
   return {
     async firing(id) {
@@ -80,6 +80,15 @@ function firings(db: Kysely<Tables>): Firings {
         .where((row) => row.or([row('lease_until_ms', 'is', null), row('lease_until_ms', '<=', nowMs)]))
         .orderBy('fire_ms')
         .orderBy('id')
+        .limit(limit)
+        .execute()
+      return found.map(firingFrom)
+    },
+    async held(nowMs, limit) {
+      const found = await rows()
+        .where('result', 'is', null)
+        .where('lease_until_ms', '>', nowMs)
+        .orderBy('fire_ms')
         .limit(limit)
         .execute()
       return found.map(firingFrom)
@@ -110,10 +119,12 @@ function firings(db: Kysely<Tables>): Firings {
       return row?.fence ?? null
     },
     async renew(id, fence, leaseUntilMs) {
-      return changed(await held(id, fence).set({ lease_until_ms: leaseUntilMs }).executeTakeFirstOrThrow())
+      return changed(
+        await ofHolder(id, fence).set({ lease_until_ms: leaseUntilMs }).executeTakeFirstOrThrow(),
+      )
     },
     async finish(id, fence, result, executedMs, errorMessage) {
-      const update = held(id, fence).set({
+      const update = ofHolder(id, fence).set({
         result,
         executed_ms: executedMs,
         error_message: errorMessage,
