@@ -1,4 +1,5 @@
 export { initialiseVault, keyCheckOf, serverOwner } from './key-check.ts'
+export type { DataKeyReader, DataKeys, SigningKeyReader, SigningKeys } from './key-repositories.ts'
 export { migrations } from './migrations/index.ts'
 export { copyToPostgres } from './postgres/copy.ts'
 export { migratePostgres, takeBackPostgres } from './postgres/migrate.ts'
@@ -39,8 +40,6 @@ export { takeBackSqlite } from './sqlite/migrate.ts'
 export { openSqliteStore, type SqliteStoreOptions } from './sqlite/open.ts'
 export type {
   ChangeOptions,
-  DataKeyReader,
-  DataKeys,
   EnvironmentChange,
   EnvironmentKey,
   EnvironmentReader,
@@ -63,8 +62,6 @@ export type {
   RevisionTags,
   SettingReader,
   Settings,
-  SigningKeyReader,
-  SigningKeys,
   Store,
   TokenReader,
   Tokens,

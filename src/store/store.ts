@@ -37,8 +37,6 @@ import type {
   Webhooks,
 } from './workflow.ts'
 
-export type { DataKeyReader, DataKeys, SigningKeyReader, SigningKeys } from './key-repositories.ts'
-
 /**
  * Where everything durable is kept. Engines differ only in folders of their own; all of them pass `contract.ts`.
  *

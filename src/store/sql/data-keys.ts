@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
+import type { DataKeys } from '../key-repositories.ts'
 import type { DataKey } from '../records.ts'
-import type { DataKeys } from '../store.ts'
 import type { HotStatements } from './hot-statements.ts'
 import { changed, pageOf } from './page.ts'
 import type { DataKeyRow, Tables } from './tables.ts'

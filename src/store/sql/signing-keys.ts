@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
+import type { SigningKeys } from '../key-repositories.ts'
 import type { SigningKey, SigningKeyState } from '../records.ts'
-import type { SigningKeys } from '../store.ts'
 import { changed } from './page.ts'
 import type { SigningKeyRow, Tables } from './tables.ts'
 
