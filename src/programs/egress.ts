@@ -1,9 +1,11 @@
 import { lookup as systemLookup } from 'node:dns'
 import { request as open } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 import type { VendorAnswer, VendorRequest } from '../providers/index.ts'
 import type { HookRequest, HookResponse } from '../service/index.ts'
 import { isMetadataAddress, isPublicAddress } from './addresses.ts'
+import { isPinned } from './pinned-certificate.ts'
 
 /** What the door is told by the operator; never by a request (S-50). */
 export interface EgressOptions {
@@ -21,8 +23,11 @@ export interface Egress {
   sendHook(request: HookRequest): Promise<HookResponse>
   /** One call to a vendor's API, which answers in JSON. @throws EgressError */
   callVendor(request: VendorRequest, signal: AbortSignal): Promise<VendorAnswer>
-  /** A JSON document of another issuer, 1 MiB at most. @throws EgressError */
-  fetchDocument(url: string): Promise<string>
+  /**
+   * A JSON document of another issuer, 1 MiB at most. Where no known authority vouches for its certificate, one of `thumbprints`
+   * (SHA-256, lower-case hex) may. @throws EgressError
+   */
+  fetchDocument(url: string, thumbprints?: readonly string[]): Promise<string>
 }
 
 /** A target was refused, unreachable, too slow or too talkative: one class, one text, so that nobody maps a network by it. */
@@ -42,6 +47,8 @@ interface Call {
   readonly mostBytes: number
   /** The caller's own wish to stop. */
   readonly signal?: AbortSignal
+  /** Certificates that count where no authority vouches. */
+  readonly thumbprints?: readonly string[]
 }
 
 interface Answer {
@@ -110,7 +117,7 @@ export function createEgress(options: EgressOptions = {}): Egress {
         body: jsonObject(answer.body),
       }
     },
-    async fetchDocument(url) {
+    async fetchDocument(url, thumbprints = []) {
       const answer = await call({
         method: 'GET',
         url,
@@ -118,6 +125,7 @@ export function createEgress(options: EgressOptions = {}): Egress {
         body: '',
         milliseconds: documentMilliseconds,
         mostBytes: documentBytes,
+        thumbprints,
       })
       if (answer.status !== 200) throw new EgressError({ cause: new Error(`status ${answer.status}`) })
       return answer.body.toString('utf8')
@@ -128,6 +136,7 @@ export function createEgress(options: EgressOptions = {}): Egress {
 async function send(call: Call, options: EgressOptions): Promise<Answer> {
   const url = checkedTarget(call.url, options.allowed ?? [])
   const inside = isAllowed(url, options.allowed ?? [])
+  const pins = call.thumbprints ?? []
   const deadline = AbortSignal.timeout(call.milliseconds)
   const signal = call.signal === undefined ? deadline : AbortSignal.any([deadline, call.signal])
   return await new Promise((resolve, reject) => {
@@ -138,7 +147,11 @@ async function send(call: Call, options: EgressOptions): Promise<Answer> {
       agent: false,
       signal,
       maxHeaderSize: 16_384,
+      // Without registered certificates nothing but an authority's word counts; with them it is looked at below.
+      rejectUnauthorized: pins.length === 0,
     })
+    if (pins.length > 0)
+      outgoing.once('socket', (socket) => requirePinned(socket as TLSSocket, pins, bare(url)))
     outgoing.once('error', reject)
     outgoing.once('response', (incoming) => {
       const chunks: Buffer[] = []
@@ -160,6 +173,16 @@ async function send(call: Call, options: EgressOptions): Promise<Answer> {
       )
     })
     outgoing.end(call.body)
+  })
+}
+
+/** Ends a connection before anything of its answer is read, when neither an authority nor a thumbprint vouches for it. */
+function requirePinned(socket: TLSSocket, pins: readonly string[], host: string): void {
+  socket.once('secureConnect', () => {
+    if (socket.authorized) return
+    const leaf = socket.getPeerX509Certificate()
+    if (leaf !== undefined && isPinned(leaf, pins, host, Date.now())) return
+    socket.destroy(new Error('the certificate is neither vouched for nor registered'))
   })
 }
 

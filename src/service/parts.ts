@@ -61,9 +61,10 @@ export interface ServiceParts {
   readonly sendHook?: (request: HookRequest) => Promise<HookResponse>
   /**
    * Fetches a JSON document of a foreign issuer through the same door: https, public addresses, no redirects, 1 MiB at most.
+   * Where no known authority vouches for its host, a certificate with one of the thumbprints may.
    * Absent = only issuers registered with their keys can be trusted.
    */
-  readonly fetchDocument?: (url: string) => Promise<string>
+  readonly fetchDocument?: (url: string, thumbprints?: readonly string[]) => Promise<string>
   /** How long an open session may live at most; 4 hours when absent. */
   readonly longestSessionMilliseconds?: number
   /** How long a scheduled run is one replica's without a word from it; 30 s when absent. */

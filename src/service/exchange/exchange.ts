@@ -33,7 +33,7 @@ export function createExchanges(parts: ServiceParts): Exchanges {
     const issuer = issuerOf(found.issuers, request.subjectToken)
     seen.issuer = issuer.url
     const keysOf = (fresh: boolean) =>
-      issuer.jwks === null ? keySets.of(issuer.url, { fresh }) : Promise.resolve(issuer.jwks)
+      issuer.jwks === null ? keySets.of(issuer, { fresh }) : Promise.resolve(issuer.jwks)
     const claims = await verifyForeignToken(parts, request.subjectToken, issuer, request.audience, keysOf)
     const subject = String(claims['sub'])
     seen.subject = subject

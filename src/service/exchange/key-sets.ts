@@ -13,7 +13,14 @@ export interface KeySets {
    *
    * @throws Error when there is no set
    */
-  of(issuerUrl: string, options: { readonly fresh: boolean }): Promise<JsonWebKeys>
+  of(issuer: KeySource, options: { readonly fresh: boolean }): Promise<JsonWebKeys>
+}
+
+/** An issuer as far as its keys are fetched; the certificates that may vouch for it are somebody's own decision. */
+export interface KeySource {
+  readonly url: string
+  /** SHA-256 of certificates, lower-case hex. */
+  readonly thumbprints?: readonly string[] | undefined
 }
 
 interface CachedSet {
@@ -32,12 +39,13 @@ export function createKeySets(parts: Pick<ServiceParts, 'fetchDocument' | 'clock
   const cached = new Map<string, CachedSet>()
   const running = new Map<string, Promise<JsonWebKeys>>()
   const triedMs = new Map<string, number>()
-  const fetchOnce = (issuerUrl: string): Promise<JsonWebKeys> => {
+  const fetchOnce = (source: KeySource): Promise<JsonWebKeys> => {
+    const issuerUrl = placeOf(source)
     const already = running.get(issuerUrl)
     if (already !== undefined) return already
     const nowMs = parts.clock().getTime()
     triedMs.set(issuerUrl, nowMs)
-    const work = fetchKeys(parts, issuerUrl)
+    const work = fetchKeys(parts, source)
       .then((keys) => {
         cached.set(issuerUrl, { keys, fetchedMs: nowMs })
         return keys
@@ -47,7 +55,8 @@ export function createKeySets(parts: Pick<ServiceParts, 'fetchDocument' | 'clock
     return work
   }
   return {
-    async of(issuerUrl, { fresh }) {
+    async of(source, { fresh }) {
+      const issuerUrl = placeOf(source)
       const nowMs = parts.clock().getTime()
       const kept = cached.get(issuerUrl)
       const age = kept === undefined ? Number.POSITIVE_INFINITY : nowMs - kept.fetchedMs
@@ -58,7 +67,7 @@ export function createKeySets(parts: Pick<ServiceParts, 'fetchDocument' | 'clock
       // An issuer that does not answer is not asked again by every token that names it.
       if (!mayTry) throw new Error('the issuer did not answer a moment ago')
       try {
-        return await fetchOnce(issuerUrl)
+        return await fetchOnce(source)
       } catch (error) {
         if (kept !== undefined && age < staleMilliseconds) return kept.keys
         throw error
@@ -67,15 +76,20 @@ export function createKeySets(parts: Pick<ServiceParts, 'fetchDocument' | 'clock
   }
 }
 
+/** What one organization believes by its thumbprints, another one does not. */
+function placeOf({ url, thumbprints = [] }: KeySource): string {
+  return [url, ...[...thumbprints].sort()].join('\n')
+}
+
 /** The key set that the issuer's discovery document names, from the issuer's own host only. */
 async function fetchKeys(
   { fetchDocument }: Pick<ServiceParts, 'fetchDocument'>,
-  issuerUrl: string,
+  { url: issuerUrl, thumbprints = [] }: KeySource,
 ): Promise<JsonWebKeys> {
   if (fetchDocument === undefined)
     throw new Error('this server fetches no keys; register the issuer with `jwks`')
   const fetched = async (url: string): Promise<unknown> => {
-    const text = await fetchDocument(url)
+    const text = await fetchDocument(url, thumbprints)
     if (text.length > longestDocument) throw new Error('the document is too long')
     return JSON.parse(text)
   }

@@ -14,6 +14,7 @@ export interface TrustedIssuer {
   readonly name: string
   /** Compared with `iss` byte for byte. */
   readonly url: string
+  /** SHA-256 of certificates that may vouch for its host where no known authority does. */
   readonly thumbprints: readonly string[]
   /** The longest life of a token that is given out, in seconds. */
   readonly maxExpiration: number
@@ -101,7 +102,7 @@ export function createTrustedIssuers(parts: ServiceParts): TrustedIssuers {
     async register(access, request) {
       checkIssuer(request)
       await parts.store.read((transaction) => refuseTaken(transaction, access, request.url))
-      if (request.jwks === undefined) await refuseUnfetchable(parts, access, request.url)
+      if (request.jwks === undefined) await refuseUnfetchable(parts, access, request)
       return await parts.store.change(async (transaction) => {
         await refuseTaken(transaction, access, request.url)
         const nowMs = parts.clock().getTime()
@@ -169,11 +170,11 @@ async function refuseTaken(
 async function refuseUnfetchable(
   parts: ServiceParts,
   { organization, caller }: OrganizationAccess,
-  url: string,
+  { url, thumbprints }: IssuerRequest,
 ): Promise<void> {
   if (parts.fetchDocument === undefined) return
   try {
-    await createKeySets(parts).of(url, { fresh: true })
+    await createKeySets(parts).of({ url, thumbprints }, { fresh: true })
   } catch (cause) {
     await recorderOf(parts.store).record({
       event: 'oidc-issuer-validation-failed',
@@ -186,7 +187,8 @@ async function refuseUnfetchable(
     })
     const what =
       'invalid issuer url: its discovery document and keys could not be read, or are of another issuer'
-    const hint = 'check that the URL is exactly the `iss` of its tokens, or register it with `jwks`'
+    const hint =
+      'check that the URL is exactly the `iss` of its tokens; register it with `thumbprints` if its certificate is of an authority of your own, or with `jwks`'
     throw new AppError('REQUEST_INVALID', { what, hint }, { cause })
   }
 }
