@@ -118,7 +118,10 @@ export function createService(parts: ServiceParts): Service {
       await deliverDue(parts)
       await keepDueCheckpoints(parts)
       const nowMs = parts.clock().getTime()
-      await parts.store.change((transaction) => transaction.openSessions.deleteExpired(nowMs, 500))
+      await parts.store.change(async ({ openSessions, rememberedAnswers }) => {
+        await openSessions.deleteExpired(nowMs, 500)
+        await rememberedAnswers.deleteExpired(nowMs, 500)
+      })
     },
     ready: createReadiness(parts),
     bootstrap: (founding, keep) => bootstrap(parts, founding, keep),

@@ -216,6 +216,10 @@ function checkWebhook(request: WebhookRequest & { readonly format: string }): vo
   if (!URL.canParse(payloadUrl) || !/^https?:$/.test(new URL(payloadUrl).protocol)) {
     throw invalid('payloadUrl: wanted an http or https URL')
   }
+  const { username, password } = new URL(payloadUrl)
+  // Whoever may read the webhook reads its URL; and two readers of such a text go to two hosts.
+  if (username !== '' || password !== '' || /[\s\\\p{Cc}]/u.test(payloadUrl))
+    throw invalid('payloadUrl: wanted a URL without user, password, white space and backslash')
   if (format === 'slack' && !payloadUrl.startsWith('https://hooks.slack.com/')) {
     throw invalid('payloadUrl: wanted a URL that begins with https://hooks.slack.com/')
   }

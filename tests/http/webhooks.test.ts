@@ -60,6 +60,21 @@ describe('S-52: webhooks', () => {
     return [...sent]
   }
 
+  test('S-49: a target with a password in it, or that two readers read as two hosts, is refused when it is saved', async () => {
+    const targets = [
+      'https://u:p@hooks.test/',
+      'https://u@hooks.test/',
+      'https://hooks\t.test/',
+      'https://hooks.test\\@evil.test/',
+    ]
+    for (const payloadUrl of targets) {
+      const body = { active: true, displayName: 'x', name: 'x', payloadUrl }
+      const refused = await world.call('ada', `POST ${env}/hooks`, { body })
+      assert.equal(refused.status, 400, payloadUrl)
+      assert.match(refused.text, /without user, password, white space and backslash/)
+    }
+  })
+
   test('S-52: a delivery is proved by id, time and body; tampering, replay and age are refused', async () => {
     const name = await hookOn('dev', { secret: 'first secret' })
     await save('dev', 'values: {a: 1}\n')

@@ -28,7 +28,6 @@ const defaultSeconds = 7_200
 /** The exchange over the service's parts. */
 export function createExchanges(parts: ServiceParts): Exchanges {
   const keySets = createKeySets(parts)
-  const used = new Map<string, number>()
   const trade = async (request: ExchangeRequest, found: Found, wanted: WantedToken, seen: Seen) => {
     const issuer = issuerOf(found.issuers, request.subjectToken)
     seen.issuer = issuer.url
@@ -48,10 +47,10 @@ export function createExchanges(parts: ServiceParts): Exchanges {
         `\`expiration\` must be 1 to ${issuer.maxExpiration} seconds`,
       )
     }
-    refuseReplay(used, request.subjectToken, claims, parts.clock().getTime())
-    const text = await parts.store.change((transaction) =>
-      insertToken(transaction, parts, found.organization, issuer, wanted, { seconds, subject }),
-    )
+    const text = await parts.store.change(async (transaction) => {
+      await refuseReplay(transaction, issuer, claims, parts.clock().getTime())
+      return await insertToken(transaction, parts, found.organization, issuer, wanted, { seconds, subject })
+    })
     return { text, type: request.requestedTokenType, scope: request.scope, expiresInSeconds: seconds }
   }
   return {
@@ -122,14 +121,22 @@ function policiesFor(
     : policies.filter(({ decision, rules }) => decision === 'deny' || rules['aud'] !== undefined)
 }
 
-/** A token is traded once while it lives. */
-function refuseReplay(used: Map<string, number>, token: string, claims: ForeignClaims, nowMs: number): void {
-  for (const [key, untilMs] of used) if (untilMs <= nowMs) used.delete(key)
-  if (typeof claims['jti'] !== 'string') return
-  const key = hashAuditEntry('', token)
-  if (used.has(key))
-    throw new ExchangeError('invalid_request', 'replay: this token was exchanged before', 401)
-  used.set(key, (Number(claims['exp']) + skewSeconds) * 1_000)
+/**
+ * A token is traded once while it lives, on whichever server: the store remembers its `jti` in the unit of work that gives an
+ * access token for it. Not the token's bytes, since a signature can be spelled in several ways.
+ */
+async function refuseReplay(
+  transaction: Transaction,
+  issuer: TrustedIssuer,
+  claims: ForeignClaims,
+  nowMs: number,
+): Promise<void> {
+  const { jti, exp } = claims
+  if (typeof jti !== 'string') return
+  const key = `traded:${hashAuditEntry(issuer.id, jti)}`
+  const traded = { key, requestHash: '', answer: '', expiresMs: (Number(exp) + skewSeconds) * 1_000 }
+  if (await transaction.rememberedAnswers.insert(traded, nowMs)) return
+  throw new ExchangeError('invalid_request', 'replay: this token was exchanged before', 401)
 }
 
 async function insertToken(
