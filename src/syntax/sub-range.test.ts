@@ -29,6 +29,17 @@ test('columns advance by cells, bytes by bytes', () => {
   )
 })
 
+test('each byte of a character that is cut in two takes a column of its own', () => {
+  const range = subRange(stringNode('a: ${丅}\n'), 2, 4)
+  assert.deepEqual(
+    [range?.begin, range?.end],
+    [
+      { line: 1, column: 6, byte: 5 },
+      { line: 1, column: 8, byte: 7 },
+    ],
+  )
+})
+
 test('quoted, tagged and block text has no parts', () => {
   for (const text of [`a: "\${b}"\n`, `a: !!str \${b}\n`, `a: |\n  \${b}\n`]) {
     assert.equal(subRange(stringNode(text), 0, 1), null, text)

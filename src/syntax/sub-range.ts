@@ -1,4 +1,5 @@
 import type { Position, Range } from '../diag/index.ts'
+import { decodeUtf8, encodeUtf8 } from '../value/index.ts'
 import { displayWidth } from './cell-width.ts'
 import type { StringNode } from './syntax-node.ts'
 
@@ -15,8 +16,11 @@ export function subRange(node: StringNode, from: number, to: number): Range | nu
 const printableAscii = /^[\x20-\x7e]*$/
 
 function advance({ line, column, byte }: Position, value: string, bytes: number): Position {
-  const width = printableAscii.test(value)
-    ? bytes
-    : displayWidth(Buffer.from(value).subarray(0, bytes).toString())
+  const width = printableAscii.test(value) ? bytes : displayWidth(cut(value, bytes))
   return { line, column: column + width, byte: byte + bytes }
+}
+
+/** The first bytes of a text. Each byte of a character that is cut in two counts as a character of its own. */
+function cut(value: string, bytes: number): string {
+  return decodeUtf8(encodeUtf8(value).subarray(0, bytes)).replace(/[\udc80-\udcff]/gu, '\ufffd')
 }
