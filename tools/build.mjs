@@ -73,7 +73,8 @@ await Promise.all([
     format: 'esm',
     minifyIdentifiers: true,
     outdir: 'dist',
-    packages: 'external',
+    // Small dependencies go in: looking a package up takes a fifth of a cold start.
+    external: ['jose', 're2js'],
     entryPoints: doors.map((door) => ({ in: `src/${door}/index.ts`, out: door })),
   }),
   // A module of Node in here would fail the build: this is the client for browsers.
