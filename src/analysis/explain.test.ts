@@ -148,3 +148,29 @@ test('a path without a value has no explanation', async () => {
   assert.equal(await explainValue((await lookUp('web/dev'))!, ['__proto__'], lookUp), null)
   assert.equal(await lookUp('nowhere'), null)
 })
+
+test('what a value hides is told where it is written, not at each reference to it', async () => {
+  const files: Readonly<Record<string, string>> = {
+    root: 'imports: [base]\nvalues:\n  a: ${b}\n  b: ${o}\n  o: 1\n  c: ${o}\n',
+    base: 'values: {o: 0, c: 2}\n',
+  }
+  const lookUp = createChecker({
+    ...host,
+    loader: { load: async (name) => ({ source: encodeUtf8(files[name]!), crypter: rot128 }) },
+  })
+  const root = await lookUp('root')
+  const text = async (path: string) =>
+    formatExplanation((await explainValue(root!, parsePropertyPath(path), lookUp))!)
+  assert.equal(
+    await text('a'),
+    `a = 1
+│ taken from \`\${b}\` at root:3:6
+└─ \${b} = 1
+   │ taken from \`\${o}\` at root:4:6
+   └─ \${o} = 1
+      │ written at root:5:6
+      └─ hides = 0
+           written at base:1:13, through base`,
+  )
+  assert.match(await text('c'), /└─ hides = 2\n {5}written at base:1:19/)
+})

@@ -98,7 +98,8 @@ class Explainer {
     const repeated = this.#explained.has(key) || this.#explained.size >= maxExplanations
     this.#explained.add(key)
     const part = repeated || expr?.symbol !== undefined ? null : await this.#part(home, path)
-    const base = value.trace.base
+    const references = repeated ? [] : (part?.references ?? (await this.#references(holder ?? home, expr)))
+    const base = expr?.symbol === undefined ? value.trace.base : ownBase(value, references[0]?.to ?? null)
     return {
       environment: home.name,
       path: text,
@@ -108,7 +109,7 @@ class Explainer {
       origin: part?.origin ?? (path.length === 0 ? { kind: 'object', text: '' } : originOf(expr)),
       at: part?.at ?? at,
       through: part === null ? await this.#through(home, path, at, new Set()) : [home.name],
-      references: repeated ? [] : (part?.references ?? (await this.#references(holder ?? home, expr))),
+      references,
       over: repeated || base === undefined ? null : await this.#value(home, path, base),
       members: membersOf(path, value),
       repeated,
@@ -217,6 +218,21 @@ class Explainer {
     }
     return [home.name, at.environment]
   }
+}
+
+/** What a reference lies over itself: with a value it takes over what that lies over, which is told there. */
+function ownBase({ trace }: ExportedValue, referent: Explanation | null): ExportedValue | undefined {
+  const told = new Set<string>()
+  for (let to = referent; to !== null; to = to.references[0]?.to ?? null) {
+    if (to.repeated) return undefined
+    for (let layer = to.over; layer !== null; layer = layer.over) {
+      if (layer.at !== null) told.add(rangeKey(layer.at))
+    }
+    if (to.origin.kind !== 'reference') break
+  }
+  let { base } = trace
+  while (base !== undefined && told.has(rangeKey(base.trace.def))) base = base.trace.base
+  return base
 }
 
 /** Whether an environment has the value that is written at `at`, on top or hidden. */

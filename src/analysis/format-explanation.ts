@@ -1,5 +1,5 @@
 import type { Range } from '../diag/index.ts'
-import { stringifyJson } from '../value/index.ts'
+import { NumberText, stringifyJson } from '../value/index.ts'
 import type { Explanation } from './explain.ts'
 
 /**
@@ -71,5 +71,6 @@ function shown({ value }: Explanation): string {
 }
 
 function isRecord({ value }: Explanation): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  if (typeof value !== 'object' || value === null) return false
+  return !Array.isArray(value) && !(value instanceof NumberText)
 }

@@ -22,13 +22,16 @@ export function readTestFile(file: string, source: Uint8Array): TestFile {
   const reader = new Reader(file)
   if (problem !== undefined || tree === null) {
     throw new AppError('TEST_FILE_INVALID', {
-      place:
-        problem?.range == null ? file : `${file}:${problem.range.begin.line}:${problem.range.begin.column}`,
+      place: placeIn(file, problem?.range?.begin ?? problem?.place),
       what: problem?.summary ?? 'the file is empty',
       hint: '',
     })
   }
   return reader.file(node, tree)
+}
+
+function placeIn(file: string, at: { readonly line: number; readonly column: number } | undefined): string {
+  return at === undefined ? file : `${file}:${at.line}:${at.column}`
 }
 
 type Members = ReadonlyMap<string, SyntaxNode | null>
