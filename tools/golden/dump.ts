@@ -83,7 +83,7 @@ function insertion(table: string, row: object, bytesText: (hex: string) => strin
     if (value instanceof Uint8Array) return bytesText(Buffer.from(value).toString('hex'))
     // A line is a statement.
     const text = String(value)
-    if (/[\n\\]/.test(text)) throw new Error(`${table}: a text of several lines cannot be dumped`)
+    if (text.includes('\n')) throw new Error(`${table}: a text of several lines cannot be dumped`)
     return typeof value === 'number' ? text : `'${text.replaceAll("'", "''")}'`
   })
   return `insert into ${quoted(table)} (${cells.map(([name]) => quoted(name)).join(', ')}) values (${values.join(', ')})`

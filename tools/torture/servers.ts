@@ -14,6 +14,10 @@ export interface ServerPlan {
   readonly database: string | undefined
   /** Runs the sources with this file of `tools/torture/` loaded before them, instead of what is shipped. */
   readonly sabotage?: string | undefined
+  /** The folder of another version, whose `bin/esc` runs; this one when absent. */
+  readonly version?: string | undefined
+  /** Leaves the limits on requests as they are by default. */
+  readonly limited?: boolean
   /** More arguments of `server start`. */
   readonly extra?: readonly string[]
   /** Puts other programs around the command line: a small disk, a tracer. */
@@ -54,18 +58,28 @@ export class TorturedServer {
 
   /** Starts the process and waits until it is ready. */
   async start(): Promise<StartTimes> {
-    const { folder, port, database, sabotage, extra = [], around = (command) => command } = this.#plan
+    const {
+      folder,
+      port,
+      database,
+      sabotage,
+      version = root,
+      limited = false,
+      extra = [],
+      around = (command) => command,
+    } = this.#plan
     const started = performance.now()
     // What is shipped, when it is no older than the sources: `bin/esc` decides.
     const program =
       sabotage === undefined
-        ? [join(root, 'bin/esc')]
+        ? [join(version, 'bin/esc')]
         : [process.execPath, '--import', join(root, 'tools/torture', sabotage), join(root, 'src/main.ts')]
     const [command = '', ...args] = around([
       ...program,
       ...['server', 'start', '--port', String(port), '--data', this.dataFolder],
       ...['--organization', 'acme', '--user', 'ada', '--token-file', join(folder, 'token')],
-      ...['--rate-limit', '0', ...extra],
+      ...(limited ? [] : ['--rate-limit', '0']),
+      ...extra,
     ])
     const env = { ...cleanEnvironment(folder), ...(database ? { OPENESC_DATABASE: database } : {}) }
     const child = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'pipe'] })
