@@ -1,12 +1,14 @@
 // `npm run torture -- --kills 200 [--store sqlite|postgres] [--replicas 3] [--seed N] [--faults all|kill,freeze,…] [--sabotage FILE]`: kills
 // servers under load, freezes them, cuts and restarts their database, and proves that nothing acknowledged is lost. With
 // `--sabotage sabotage.ts|no-sync.ts|late-audit.ts` the servers lie, and the run passes when that is found out.
-// `--power-cuts N` cuts the power at N places of a trace instead (SQLite).
+// `--upgrade` replaces every server under load by one of the next version, and puts it back; with `--previous FOLDER` an earlier version
+// that is installed there is replaced by this one. `--power-cuts N` cuts the power at N places of a trace instead (SQLite).
 import { parseArgs } from 'node:util'
 import { type Fault, faultNames, faultsOf } from './faults.ts'
 import { cutPower } from './power-loss.ts'
 import { torture } from './run.ts'
 import { whyNoTracer } from './tracer.ts'
+import { upgrade } from './upgrade.ts'
 
 const { values } = parseArgs({
   options: {
@@ -17,11 +19,17 @@ const { values } = parseArgs({
     faults: { type: 'string', default: 'all' },
     sabotage: { type: 'string' },
     'power-cuts': { type: 'string' },
+    upgrade: { type: 'boolean', default: false },
+    previous: { type: 'string' },
   },
 })
 const seed = Number(values.seed ?? Date.now() % 1_000_000)
 console.log(`seed ${seed}; repeat with --seed ${seed}`)
-process.exitCode = values['power-cuts'] === undefined ? await kill() : await cut(Number(values['power-cuts']))
+process.exitCode = values.upgrade
+  ? await roll()
+  : values['power-cuts'] === undefined
+    ? await kill()
+    : await cut(Number(values['power-cuts']))
 
 async function kill(): Promise<number> {
   const store = values.store === 'postgres' ? 'postgres' : 'sqlite'
@@ -70,6 +78,32 @@ function chosenFaults(store: 'sqlite' | 'postgres', text: string): readonly Faul
     if (found !== undefined) return found
     throw new Error(`--faults: \`${name}\` is none of ${faultNames.join(', ')} that ${store} can have`)
   })
+}
+
+async function roll(): Promise<number> {
+  const store = values.store === 'postgres' ? 'postgres' : 'sqlite'
+  const findings = await upgrade({
+    store,
+    replicas: store === 'sqlite' ? 1 : Number(values.replicas ?? 3),
+    seed,
+    previous: values.previous,
+    betweenMilliseconds: 10_000,
+    progress: (line) => console.log(line),
+  })
+  const share = (count: number) => `${count} (${((100 * count) / findings.asked).toFixed(2)} %)`
+  console.log(
+    [
+      `acknowledged writes  ${findings.acknowledged}`,
+      `lost                 ${findings.lost.length}`,
+      `torn                 ${findings.torn.length}`,
+      `reads and opens      ${findings.asked}`,
+      `answered at once     ${share(findings.atOnce)}`,
+      `answered             ${share(findings.answered)}`,
+      `way back             ${findings.noWayBack ?? 'taken'}`,
+    ].join('\n'),
+  )
+  for (const finding of [...findings.lost, ...findings.torn].slice(0, 20)) console.log(`  ${finding}`)
+  return verdict(findings.lost.length + findings.torn.length > 0)
 }
 
 async function cut(cuts: number): Promise<number> {
