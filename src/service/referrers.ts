@@ -60,7 +60,7 @@ export function createReferrers(parts: ServiceParts): Referrers {
       parts.store.read(async (transaction) => {
         if (version !== undefined) await findRevision(transaction, access.environment, version)
         const all = allRevisions
-          ? await scanAll(transaction, access)
+          ? await scanAll(transaction, access, await scan(transaction, access, importsOf))
           : await scan(transaction, access, importsOf)
         const found = version === undefined ? all : all.filter((each) => each.version === version)
         const start = Number(continuationToken ?? 0) || 0
@@ -99,14 +99,15 @@ async function scan(
   }
 }
 
-/** As `scan`, for every revision that there ever was of an environment; what was noted of each when it was written. */
+/** The newest ones, and with them every earlier revision of which it was noted, when it was written, what it takes values from. */
 async function scanAll(
   transaction: ReadTransaction,
   access: EnvironmentAccess,
+  newest: readonly Referrer[],
 ): Promise<readonly Referrer[]> {
   const { environment, organization } = access
   const readable = new Map<string, Environment | null>()
-  const found: Referrer[] = []
+  const found = new Map(newest.map((each) => [keyOf(each), each]))
   let after: ReferrerKey | null = null
   for (;;) {
     const page: Page<EnvironmentReference> = await transaction.environmentReferences.referrers(
@@ -125,11 +126,17 @@ async function scanAll(
       }
       const candidate = readable.get(environmentId) ?? null
       if (candidate === null) continue
-      found.push({ version: version || latest, project: candidate.project, name: candidate.name, revision })
+      const { project, name } = candidate
+      const referrer = { version: version || latest, project, name, revision }
+      found.set(keyOf(referrer), referrer)
     }
     after = page.items.at(-1) ?? null
-    if (!page.more || after === null) return found.sort(byName)
+    if (!page.more || after === null) return [...found.values()].sort(byName)
   }
+}
+
+function keyOf({ version, project, name, revision }: Referrer): string {
+  return [version, project, name, revision].join('/')
 }
 
 function byName(a: Referrer, b: Referrer): number {

@@ -5,22 +5,30 @@ import { type EnvironmentCall, environmentCommand } from '../command.ts'
 import { reportShort } from '../diagnostics.ts'
 import { Failure } from '../failure.ts'
 import type { FlagTable } from '../flags.ts'
+import { outputFlag, wantsJson } from '../output-flag.ts'
 
 /** `esc env rotate`. */
 export const command = environmentCommand({
   usage: '<environment> [<property path>...]',
   summary: 'Rotate secrets now: all of the environment, or those at the paths',
-  examples: ['esc env rotate acme/web/prod', 'esc env rotate acme/web/prod db.password'],
+  examples: [
+    'esc env rotate acme/web/prod',
+    'esc env rotate acme/web/prod db.password',
+    'esc env rotate acme/web/prod --output json',
+  ],
   arguments: anyCount,
-  flags: {},
+  flags: { output: outputFlag },
   refusesVersions: 'rotate',
   versionRefusal: 'the rotate command does not accept environments at specific versions',
   async run(call) {
-    const { api, reference, args } = call
+    const { api, reference, args, flags, out } = call
+    const asJson = wantsJson(flags.output)
     for (const path of args) checkPath(path)
     const { diagnostics, rotation } = await api.rotate(reference, args)
     reportShort(call, diagnostics)
-    if (rotation !== null) report(call, rotation.secretRotationEvent)
+    if (rotation === null) return
+    if (asJson) out.json(rotation.secretRotationEvent)
+    else report(call, rotation.secretRotationEvent)
   },
 })
 

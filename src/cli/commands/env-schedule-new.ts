@@ -1,8 +1,9 @@
 import { exactly } from '../argument-count.ts'
 import { environmentCommand } from '../command.ts'
 import { Failure } from '../failure.ts'
+import { outputFlag, timeStyle, wantsJson } from '../output-flag.ts'
 import { fullName } from '../reference.ts'
-import { timingFlags, timingOf } from '../schedule.ts'
+import { shownSchedule, timingFlags, timingOf } from '../schedule.ts'
 
 /** `esc env schedule new`. */
 export const command = environmentCommand({
@@ -14,9 +15,10 @@ export const command = environmentCommand({
     'esc env schedule new acme/web/prod --once 2030-01-31T12:00:00Z',
   ],
   arguments: exactly(1),
-  flags: timingFlags,
+  flags: { ...timingFlags, output: outputFlag },
   refusesVersions: 'new',
   async run({ api, reference, flags, world, out }) {
+    const asJson = wantsJson(flags.output)
     const timing = timingOf(flags, world.clock.now())
     const [present] = await api.listSchedules(reference)
     if (present !== undefined) {
@@ -25,7 +27,8 @@ export const command = environmentCommand({
           'only one schedule per environment is currently supported',
       )
     }
-    const { id } = await api.createSchedule(reference, timing)
-    out.line(`Created schedule ${id} for ${fullName(reference)}`)
+    const made = await api.createSchedule(reference, timing)
+    if (asJson) out.json(shownSchedule(made, timeStyle(world, true)))
+    else out.line(`Created schedule ${made.id} for ${fullName(reference)}`)
   },
 })

@@ -2,8 +2,9 @@ import { exactly } from '../argument-count.ts'
 import { environmentCommand } from '../command.ts'
 import { Failure } from '../failure.ts'
 import { text, texts, toggle } from '../flags.ts'
+import { outputFlag, wantsJson } from '../output-flag.ts'
 import { fullName } from '../reference.ts'
-import { checkWebhook, webhookOwner } from '../webhook.ts'
+import { checkWebhook, webhookJson, webhookOwner } from '../webhook.ts'
 
 /** `esc env webhook new`. */
 export const command = environmentCommand({
@@ -23,14 +24,16 @@ export const command = environmentCommand({
     group: texts('Send this group of events; may be repeated', { placeholder: 'group' }),
     active: toggle('Whether it is on', { initial: true }),
     secret: text('Sign deliveries with this secret'),
+    output: outputFlag,
   },
   refusesVersions: 'new',
   async run({ api, reference, args, flags, out }) {
     const [displayName = ''] = args
+    const asJson = wantsJson(flags.output)
     if (displayName === '') throw new Failure('webhook name cannot be empty')
     if (flags.url === '') throw new Failure('--url is required')
     checkWebhook(flags.format, flags.url)
-    const { name } = await api.createWebhook(reference, {
+    const made = await api.createWebhook(reference, {
       ...webhookOwner(reference),
       name: '',
       displayName,
@@ -41,8 +44,12 @@ export const command = environmentCommand({
       groups: flags.group,
       secret: flags.secret,
     })
+    if (asJson) {
+      out.json(webhookJson(made))
+      return
+    }
     out.line(
-      `Created webhook ${JSON.stringify(name)} for ${fullName(reference)}; use this name to reference the webhook in other commands.`,
+      `Created webhook ${JSON.stringify(made.name)} for ${fullName(reference)}; use this name to reference the webhook in other commands.`,
     )
   },
 })
