@@ -20,7 +20,7 @@ export interface TokenExchangeOptions {
   readonly endpoint?: string
   /** For the sandbox's decision page only. */
   readonly fetch: typeof fetch
-  /** The accounts whose roles may be assumed, 12 digits each; empty or absent = any. */
+  /** The accounts whose roles may be assumed: 12 digits, or `organization=` and 12 digits; empty or absent = any. */
   readonly accounts?: readonly string[]
   /** Reads the role's trust policy after a refusal. Absent = only the sandbox explains. */
   readonly roles?: RoleReader
@@ -41,7 +41,7 @@ export function createTokenExchange(options: TokenExchangeOptions): AwsTokenExch
   }
   return {
     assumeRoleWithWebIdentity: async (request) => {
-      requireAccount(request.roleArn, options.accounts ?? [])
+      requireAccount(request, options.accounts ?? [])
       const client = await clientFor(stsRegion(request.roleArn, options.region))
       const { AssumeRoleWithWebIdentityCommand } = await import('@aws-sdk/client-sts')
       const command = new AssumeRoleWithWebIdentityCommand({
@@ -94,10 +94,18 @@ async function makeClient(region: string, endpoint: string | undefined): Promise
   return readStrictly(client, endpoint !== undefined)
 }
 
-/** @throws AccountNotAllowed before anything is sent */
-function requireAccount(roleArn: string, accounts: readonly string[]): void {
+/**
+ * An account without an organization is everybody's. As soon as there is a list, an organization that it does not speak of has these only.
+ *
+ * @throws AccountNotAllowed before anything is sent
+ */
+function requireAccount(
+  { roleArn, organization }: { readonly roleArn: string; readonly organization: string },
+  accounts: readonly string[],
+): void {
   const account = parseRoleArn(roleArn)?.account ?? ''
-  if (accounts.length > 0 && !accounts.includes(account)) throw new AccountNotAllowed(account)
+  const isAllowed = accounts.includes(account) || accounts.includes(`${organization}=${account}`)
+  if (accounts.length > 0 && !isAllowed) throw new AccountNotAllowed(account, organization)
 }
 
 function readCredentials(

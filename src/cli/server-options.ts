@@ -105,7 +105,7 @@ export const serverOptions: readonly ProgramOption[] = Object.freeze([
     flag: '--allowed-aws-account',
     type: 'list',
     default: [],
-    help: 'AWS account, 12 digits, whose roles aws-login may assume; may be given several times; default: any',
+    help: 'AWS account, 12 digits, whose roles aws-login may assume, or organization=account for one organization alone; may be given several times; default: any',
   },
   {
     name: 'readRolePolicies',

@@ -83,10 +83,10 @@ export function serverSettings(options: ProgramOptions): ServerSettings {
 /** @throws AppError for what is no account's id: a list that nothing fits would stop every login without a word */
 function accountIds(given: readonly string[]): readonly string[] {
   for (const got of given)
-    if (!/^\d{12}$/.test(got))
+    if (!/^(?:[A-Za-z0-9_-]+=)?\d{12}$/.test(got))
       throw new AppError('SETTING_INVALID', {
         name: 'allowedAccounts',
-        wanted: 'the 12 digits of an AWS account',
+        wanted: 'the 12 digits of an AWS account, or an organization, `=` and the digits',
         got,
       })
   return given

@@ -53,6 +53,8 @@ export interface AwsTokenExchange {
   assumeRoleWithWebIdentity(request: {
     readonly roleArn: string
     readonly roleSessionName: string
+    /** The organization whose environment is opened; which accounts it may log in to is the operator's to say. */
+    readonly organization: string
     readonly webIdentityToken: string
     readonly durationSeconds: number
     readonly policyArns: readonly string[]
@@ -96,8 +98,11 @@ export class StsUnexpectedAnswer extends Error {
 
 /** The operator does not let this server log in to an account: nothing was sent. */
 export class AccountNotAllowed extends Error {
-  constructor(account: string, options: ErrorOptions = {}) {
-    super(`account ${account} is not one that this server may log in to`, options)
+  constructor(account: string, organization: string, options: ErrorOptions = {}) {
+    super(
+      `account ${account} is not one that organization ${organization} may log in to on this server`,
+      options,
+    )
     this.name = 'AccountNotAllowed'
   }
 }

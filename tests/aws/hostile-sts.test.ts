@@ -45,6 +45,7 @@ describe('S-39: what answers in the place of STS', () => {
     }).assumeRoleWithWebIdentity({
       roleArn,
       roleSessionName: 'session',
+      organization: 'acme',
       webIdentityToken: 'eyJhbGciOiJub25lIn0.e30.',
       durationSeconds: 3600,
       policyArns: [],
@@ -160,6 +161,22 @@ describe('S-39: what answers in the place of STS', () => {
     assert.equal((await exchange(['123456789012'])).accessKeyId, 'ASIASANDBOX')
   })
 
+  test('S-39: an account may be allowed to one organization alone', async () => {
+    answer = send('text/xml', good)
+    assert.equal((await exchange(['acme=123456789012'])).accessKeyId, 'ASIASANDBOX')
+    asked = 0
+    for (const accounts of [
+      ['other=123456789012'],
+      ['acme=999999999999', 'other=123456789012'],
+      ['acme=123456789013'],
+    ])
+      await assert.rejects(
+        exchange(accounts),
+        /account 123456789012 is not one that organization acme may log in to/,
+      )
+    assert.equal(asked, 0)
+  })
+
   // What the SDK reads from the environment of this process leads it elsewhere.
   const ledTo = async (url: string) => {
     const before = process.env['AWS_ENDPOINT_URL_STS']
@@ -168,6 +185,7 @@ describe('S-39: what answers in the place of STS', () => {
       return await createTokenExchange({ region: 'us-east-1', fetch }).assumeRoleWithWebIdentity({
         roleArn,
         roleSessionName: 'session',
+        organization: 'acme',
         webIdentityToken: 'eyJhbGciOiJub25lIn0.e30.',
         durationSeconds: 3600,
         policyArns: [],

@@ -61,6 +61,8 @@ async function exchange(
       const credentials = await sts.assumeRoleWithWebIdentity({
         roleArn: login.roleArn,
         roleSessionName: login.sessionName,
+        // The audience names the organization, in project `default` it is its bare name.
+        organization: claims.aud.replace(/^aws:/, ''),
         webIdentityToken: token,
         durationSeconds,
         policyArns: login.policyArns,
@@ -97,7 +99,7 @@ function unreachable(error: unknown): Error {
   const said = error instanceof Error ? error.message : String(error)
   if (error instanceof AccountNotAllowed) {
     const detail =
-      'try: let an operator add it to the server’s allowed accounts (--allowed-aws-account), or name another role'
+      'try: let an operator add it to the server’s allowed accounts (--allowed-aws-account, also for one organization alone), or name another role'
     return new ProviderError(`aws-login: ${said}`, detail, { cause: error })
   }
   if (error instanceof StsUnexpectedAnswer) {
