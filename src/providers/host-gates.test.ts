@@ -32,6 +32,7 @@ test('S-42: at most four calls of an evaluation are under way to one host, which
   const assume = (partition: string) =>
     gated.sts.assumeRoleWithWebIdentity({
       roleArn: `arn:${partition}:iam::123456789012:role/r`,
+      organization: 'acme',
       ...{ roleSessionName: 's', webIdentityToken: 't', durationSeconds: 900, policyArns: [], signal },
     })
   await Promise.allSettled([

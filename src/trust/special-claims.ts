@@ -14,7 +14,15 @@ const tagText = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u
 
 /** Reads nested and flattened session tags (§2.6). */
 export function readTags(claims: Claims): SessionTags | Refusal {
-  const found = { ...nestedTags(claims), ...flattenedTags(claims) }
+  const whole = claims[`${prefix}/tags`]
+  if (whole !== undefined && whole !== null && asRecord(whole) === null) {
+    return badTags('the claim is neither an object nor null')
+  }
+  const nested = nestedTags(claims)
+  const flattened = flattenedTags(claims)
+  const twice = Object.keys(flattened).find((key) => Object.hasOwn(nested, key))
+  if (twice !== undefined) return badTags(`the tag key \`${twice}\` occurs in both forms`)
+  const found = { ...nested, ...flattened }
   const tags = new Map<string, string>()
   const lower = new Set<string>()
   for (const [key, value] of Object.entries(found)) {
