@@ -75,6 +75,17 @@ const changes: readonly (readonly [string, Change, readonly string[]])[] = [
   ['a private member', { keys: [{ ...key, d: 'AA' }] }, ['keys.public']],
   ['101 RSA keys', { keys: Array.from({ length: 101 }, (_, n) => ({ ...key, kid: `k${n}` })) }, ['keys.rsa']],
 ]
-for (const [name, change, ids] of changes) {
+// The fetcher refuses what it does not know, so an address that was asked would fail `jwks.answer` as well.
+const inward: typeof changes = [
+  ['http://169.254.169.254/latest/meta-data', ['jwks.url', 'jwks.reachable']],
+  ['https://169.254.169.254/latest/meta-data', ['jwks.reachable']],
+  ['https://10.0.0.5/keys', ['jwks.reachable']],
+  ['http://other.example.com/keys', ['jwks.url']],
+].map(([uri, ids]) => [
+  `${uri} as the place of the keys is not asked, and`,
+  { discovery: { jwks_uri: uri } },
+  ids as string[],
+])
+for (const [name, change, ids] of [...changes, ...inward]) {
   test(`${name} fails ${ids.join(', ')}`, async () => assert.deepEqual(await failed(issuer, change), ids))
 }

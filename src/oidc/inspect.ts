@@ -86,6 +86,9 @@ export async function inspectIssuer(
       ),
     )
   }
+  // An issuer must not lead whoever looks at it to hosts of the network that they look from.
+  if (isElsewhere && (!secure || (isPrivateHost(place.hostname) && !isPrivateHost(url.hostname))))
+    return checks
   const jwksTls = isElsewhere ? await certificateChecks('jwks', place, readCertificates) : tls
   if (isElsewhere) checks.push(...jwksTls.checks)
   const jwks = await read('jwks', place.href, (from) => fetchDocument(from, jwksTls.insecure))
