@@ -108,3 +108,11 @@ test('a client that goes away ends what is done for it', async () => {
     assert.equal(await seen.promise, true)
   })
 })
+
+test('an answer that cannot be written down is an error of the server, not silence', async () => {
+  const answer = async (): Promise<Sent> => ({ status: 200, headers: { 'x-a': 'a\nb' }, body: 'x' })
+  await connected(answer, async (socket, said) => {
+    socket.write(head('GET /a HTTP/1.1'))
+    await until(() => /^HTTP\/1\.1 500 /.test(said()))
+  })
+})

@@ -26,8 +26,11 @@ export function nodeListener(
     if (!incoming.complete) drain(incoming)
   }
   return (incoming, outgoing) => {
-    // What fails here failed outside of the application, which answers its own failures.
-    take(incoming, outgoing).catch(() => outgoing.destroy())
+    take(incoming, outgoing).catch(() => {
+      // What fails here failed outside of the application, which answers its own failures.
+      if (outgoing.headersSent) outgoing.destroy()
+      else outgoing.writeHead(500, { 'content-length': '0', connection: 'close' }).end()
+    })
   }
 }
 

@@ -35,7 +35,7 @@ export function environments(db: Kysely<Tables>, hot: HotStatements, macs: Recor
         .executeTakeFirst()
       return row ? await whole(row) : null
     },
-    list: (organizationIds, after, limit) => list(db, hot, organizationIds, after, limit),
+    list: (organizationIds, after, limit) => list(hot, organizationIds, after, limit),
     async listDeleted(organizationId, after, limit) {
       const query = named(db)
         .where('e.organization_id', '=', organizationId)
@@ -116,7 +116,6 @@ function named(db: Kysely<Tables>) {
 }
 
 async function list(
-  db: Kysely<Tables>,
   hot: HotStatements,
   organizationIds: readonly string[],
   after: EnvironmentKey | null,
@@ -124,7 +123,7 @@ async function list(
 ) {
   const rows: NamedEnvironmentRow[] = []
   // Organization by organization, so that each step is one range of one index.
-  for (const { id, name } of await organizationsFrom(db, organizationIds, after)) {
+  for (const { id, name } of await organizationsFrom(hot, organizationIds, after)) {
     const from = after !== null && after.organization === name ? after : null
     rows.push(
       ...(await hot.environmentPage(id, from?.project ?? '', from?.name ?? '', limit + 1 - rows.length)),
@@ -135,13 +134,15 @@ async function list(
 }
 
 async function organizationsFrom(
-  db: Kysely<Tables>,
+  hot: HotStatements,
   ids: readonly string[],
   after: EnvironmentKey | null,
 ): Promise<readonly { readonly id: string; readonly name: string }[]> {
-  if (ids.length === 0) return []
-  const query = db.selectFrom('organizations').select(['id', 'name']).where('id', 'in', ids).orderBy('name')
-  return await (after === null ? query : query.where('name', '>=', after.organization)).execute()
+  const found = await Promise.all(ids.map((id) => hot.organizationById(id)))
+  return found
+    .filter((row) => row !== undefined)
+    .filter(({ name }) => after === null || name >= after.organization)
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 async function update(

@@ -19,6 +19,13 @@ export interface HotReads {
   token(id: string): Promise<AccessTokenRow | undefined>
   user(id: string): Promise<UserRow | undefined>
   organization(nameKey: string): Promise<OrganizationRow | undefined>
+  organizationById(id: string): Promise<OrganizationRow | undefined>
+  /** A user's, by the organization's name; the organization's columns among them. */
+  membershipsOfUser(
+    userId: string,
+  ): Promise<
+    readonly (OrganizationRow & Omit<MembershipRow, 'created_ms'> & { readonly member_since_ms: number })[]
+  >
   membership(organizationId: string, userId: string): Promise<MembershipRow | undefined>
   setting(ownerId: string, name: string): Promise<SettingRow | undefined>
   auditHead(organizationId: string): Promise<{ readonly sequence: number; readonly hash: string } | undefined>
@@ -50,6 +57,10 @@ export const hotStatements = {
   token: 'select * from access_tokens where id = $1',
   user: 'select * from users where id = $1',
   organization: 'select * from organizations where name_key = $1',
+  organizationById: 'select * from organizations where id = $1',
+  membershipsOfUser:
+    'select o.*, m.organization_id, m.user_id, m.role, m.created_ms as member_since_ms ' +
+    'from memberships m join organizations o on o.id = m.organization_id where m.user_id = $1 order by o.name',
   membership: 'select * from memberships where organization_id = $1 and user_id = $2',
   setting: 'select * from settings where owner_id = $1 and name = $2',
   auditHead:
@@ -80,6 +91,7 @@ export const hotStatements = {
 export const hotPages: ReadonlySet<keyof HotReads> = new Set<keyof HotReads>([
   'environmentPage',
   'environmentTagPage',
+  'membershipsOfUser',
 ])
 
 /** What a hot write binds. */

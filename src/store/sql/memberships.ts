@@ -19,14 +19,7 @@ export function memberships(db: Kysely<Tables>, hot: HotStatements, macs: Record
       return membershipFrom({ ...macs.whole('memberships', row), member_since_ms: row.created_ms })
     },
     async ofUser(userId) {
-      const rows = await db
-        .selectFrom('memberships as m')
-        .innerJoin('organizations as o', 'o.id', 'm.organization_id')
-        .selectAll('o')
-        .select(own)
-        .where('m.user_id', '=', userId)
-        .orderBy('o.name')
-        .execute()
+      const rows = await hot.membershipsOfUser(userId)
       return rows.map((row) => ({ ...membershipFrom(row), organization: organizationFrom(row) }))
     },
     async ofOrganization(organizationId, after, limit) {

@@ -11,7 +11,7 @@ export function organizations(db: Kysely<Tables>, hot: HotStatements): Organizat
   const rows = () => db.selectFrom('organizations').selectAll()
   return {
     async get(id) {
-      const row = await rows().where('id', '=', id).executeTakeFirst()
+      const row = await hot.organizationById(id)
       return row ? organizationFrom(row) : null
     },
     async find(name) {

@@ -14,6 +14,8 @@ const sources: { readonly [read in RememberedRead]: Source } = {
   token: { tables: ['access_tokens'], grows: false },
   user: { tables: ['users'], grows: false },
   organization: { tables: ['organizations'], grows: false },
+  organizationById: { tables: ['organizations'], grows: false },
+  membershipsOfUser: { tables: ['memberships', 'organizations'], grows: true },
   membership: { tables: ['memberships'], grows: false },
   setting: { tables: ['settings'], grows: true },
   environment: { tables: ['environments', 'organizations'], grows: false },
