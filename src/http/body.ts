@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib'
 import type { z } from 'zod'
 import { AppError } from '../diag/index.ts'
+import { hasDuplicateKeys } from '../value/index.ts'
 import { describeIssue } from './issue.ts'
 import type { HttpRequest } from './request.ts'
 import { bodyLimit, type Route } from './route.ts'
@@ -93,12 +94,18 @@ function parseJsonBody(bytes: Uint8Array): unknown {
   }
   const excess = excessOf(text)
   if (excess !== null) throw refuse(excess)
+  let body: unknown
   try {
-    return JSON.parse(text)
+    body = JSON.parse(text)
   } catch (error) {
     // The parser's own message quotes the text, which may hold a secret.
     throw refuse('the body is not valid JSON', error)
   }
+  if (hasDuplicateKeys(text)) throw refuse('the body names a member of one object twice')
+  for (const name of ['__proto__', 'constructor', 'prototype'])
+    if (typeof body === 'object' && body !== null && Object.hasOwn(body, name))
+      throw refuse(`the body may not have a member \`${name}\``)
+  return body
 }
 
 /** Counts brackets and separators outside strings, so that a bomb is refused before anything is allocated for it. */

@@ -1,5 +1,6 @@
 export { decodeBase64, encodeBase64 } from './base64.ts'
 export { DecodeError } from './decode-error.ts'
+export { hasDuplicateKeys } from './duplicate-keys.ts'
 export { didYouMean, editDistance, nearest } from './edit-distance.ts'
 export type { ExportedRecord, ExportedValue, PlainValue, Scalar, Trace } from './exported.ts'
 export { formatFloat } from './format-float.ts'

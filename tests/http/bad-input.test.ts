@@ -174,3 +174,22 @@ describe('bad input on every route', () => {
     }
   })
 })
+
+test('S-44: a member that every object has, or one named twice, is refused in a body, and nothing is made', async () => {
+  const world = await createWorld()
+  const bodies: readonly [string, RegExp][] = [
+    ['{"name":"a","__proto__":{"project":"web"}}', /may not have a member `__proto__`/],
+    ['{"name":"a","constructor":{"prototype":{"polluted":1}}}', /may not have a member `constructor`/],
+    ['{"name":"a","prototype":1}', /may not have a member `prototype`/],
+    ['{"name":"a","project":"web","project":"other"}', /names a member of one object twice/],
+    ['{"name":"a","n\\u0061me":"b"}', /names a member of one object twice/],
+  ]
+  for (const [body, why] of bodies) {
+    const refused = await world.call('ada', 'POST /api/esc/environments/acme', { body })
+    assert.equal(refused.status, 400, body)
+    assert.match(refused.text, why)
+  }
+  assert.deepEqual((await world.call('ada', 'GET /api/esc/environments/acme')).json()['environments'], [])
+  assert.equal(({} as Record<string, unknown>)['polluted'], undefined)
+  await world.close()
+})

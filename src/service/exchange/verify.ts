@@ -1,7 +1,7 @@
 import { createLocalJWKSet, decodeJwt, errors, type JSONWebKeySet, jwtVerify } from 'jose'
+import { hasDuplicateKeys } from '../../value/index.ts'
 import type { ServiceParts } from '../parts.ts'
 import type { ForeignClaims } from './claim-rules.ts'
-import { hasDuplicateKeys } from './duplicate-keys.ts'
 import type { JsonWebKeys } from './key-sets.ts'
 import { ExchangeError } from './request.ts'
 import type { TrustedIssuer } from './trusted-issuers.ts'

@@ -1,6 +1,6 @@
 /**
- * Whether a JSON text names a member of one object twice. Parsers disagree on which counts, so that two readers of one token
- * could see two different tokens (S-14). The text must be valid JSON.
+ * Whether a JSON text names a member of one object twice. Parsers disagree on which counts, so that two readers of one text
+ * could see two different ones (S-14). The text must be valid JSON.
  */
 export function hasDuplicateKeys(text: string): boolean {
   const open: (Set<string> | null)[] = []
