@@ -51,3 +51,17 @@ test('a warning says so, and detail follows', () => {
     'Warning: s\n\ntry this\n\n',
   )
 })
+
+test('of a line that is very long the beginning is shown', () => {
+  const source = Buffer.from(`a: ${'x'.repeat(500)}\nb: [\n`)
+  const at = { line: 1, column: 4, byte: 3 }
+  const range = { environment: 'p/e', begin: at, end: at }
+  assert.equal(
+    renderLong([{ summary: 's', range }], { environment: 'p/e', source }),
+    `Error: s\n\n  on p/e line 1:\n   1: a: ${'x'.repeat(197)}…\n\n`,
+  )
+  assert.equal(
+    renderLong([{ summary: 's', detail: 'at p/e:2:4' }], { environment: 'p/e', source }),
+    'Error: s\n\n  on p/e line 2:\n   2: b: [\n         ^\n\n',
+  )
+})

@@ -94,8 +94,15 @@ function malformedLine(detail: string, known: string, lines: readonly string[]):
   const [, environment, line, column] = /^at (.+):(\d+):(\d+)$/.exec(detail) ?? []
   if (environment !== known || lines[Number(line) - 1] === undefined) return ''
   const begin = { line: Number(line), column: Number(column), byte: 0 }
-  const pointer = `${' '.repeat(begin.column + 5)}^`
-  return `${place({ environment, begin, end: begin }, known, lines)}\n${pointer}\n\n`
+  const pointer = begin.column > longestLine ? '' : `\n${' '.repeat(begin.column + 5)}^`
+  return `${place({ environment, begin, end: begin }, known, lines)}${pointer}\n\n`
+}
+
+/** Of a longer line only the beginning is shown. */
+const longestLine = 200
+
+function clipped(line: string): string {
+  return line.length <= longestLine ? line : `${line.slice(0, longestLine)}…`
 }
 
 function place(range: WireRange, known: string, lines: readonly string[]): string {
@@ -105,7 +112,7 @@ function place(range: WireRange, known: string, lines: readonly string[]): strin
   const last = end.line > begin.line && end.column <= 1 ? end.line - 1 : Math.max(end.line, begin.line)
   const quoted: string[] = []
   for (let line = begin.line; line <= last && line <= lines.length; line += 1) {
-    quoted.push(`${String(line).padStart(4)}: ${lines[line - 1] ?? ''}`)
+    quoted.push(`${String(line).padStart(4)}: ${clipped(lines[line - 1] ?? '')}`)
   }
   return [head, ...quoted].join('\n')
 }

@@ -36,7 +36,8 @@ function threadStarter({ heapMebibytes }: EvaluatorSettings): StartThread {
     const worker = new Worker(entry, {
       argv: [],
       env: {},
-      execArgv: [],
+      // Nothing that a definition reaches can change what all objects have in common (S-44).
+      execArgv: ['--frozen-intrinsics', '--disable-warning=ExperimentalWarning'],
       stdin: false,
       stdout: true,
       stderr: true,
