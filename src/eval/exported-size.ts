@@ -11,7 +11,8 @@ export function exportedSize(value: ExportedValue, limit: number): number {
 function sizeOf(value: ExportedValue, limit: number, known: Map<ExportedValue, number>): number {
   const { value: data = null } = value
   if (typeof data === 'string') return 4 + byteLength(data)
-  if (data === null || typeof data === 'boolean') return 4
+  // A provider may hand over a plain number for all that its types say.
+  if (data === null || typeof data !== 'object') return 4 + (data === null ? 0 : String(data).length)
   if (data instanceof NumberText) return 4 + data.text.length
   const size = known.get(value)
   if (size !== undefined) return size
