@@ -3,7 +3,14 @@ import { spawnSync } from 'node:child_process'
 import { globSync } from 'node:fs'
 import { basename } from 'node:path'
 
-const apart = new Set(['run.ts', 'report.ts', 'server-bare.ts', 'server-load.ts', 'open-loop.ts'])
+const apart = new Set([
+  'run.ts',
+  'report.ts',
+  'server-bare.ts',
+  'server-load.ts',
+  'open-loop.ts',
+  'migrate.ts',
+])
 const wanted = process.argv.slice(2).filter((arg) => !arg.startsWith('--'))
 const flags = process.argv.slice(2).filter((arg) => arg.startsWith('--'))
 const names = globSync('bench/*.ts')
