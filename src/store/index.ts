@@ -1,6 +1,6 @@
 export { initialiseVault, keyCheckOf, serverOwner } from './key-check.ts'
 export type { DataKeyReader, DataKeys, SigningKeyReader, SigningKeys } from './key-repositories.ts'
-export { type Migration, migrations } from './migrations/index.ts'
+export { migrations } from './migrations/index.ts'
 export { copyToPostgres } from './postgres/copy.ts'
 export { migratePostgres, takeBackPostgres } from './postgres/migrate.ts'
 export { openPostgresStore, type PostgresStoreOptions } from './postgres/open.ts'

@@ -7,6 +7,7 @@ import { type Database, startDatabase } from '../database.ts'
 import { freePort } from '../demo/process.ts'
 import { check, freshTrail } from './checker.ts'
 import { History } from './history.ts'
+import { buildNextVersion } from './next-version.ts'
 import { TorturedServer } from './servers.ts'
 import { type Client, seeded, send, work } from './workload.ts'
 
@@ -14,7 +15,7 @@ export interface UpgradePlan {
   readonly store: 'sqlite' | 'postgres'
   readonly replicas: number
   readonly seed: number
-  /** The folder where an earlier version is installed and built, which this one then follows. Absent: this one, followed by `next-version.ts`. */
+  /** The folder where an earlier version is installed and built, which this one then follows. Absent: this one, followed by a next one (`next-version.ts`). */
   readonly previous?: string | undefined
   /** How long the load goes on between two replacements. */
   readonly betweenMilliseconds: number
@@ -40,21 +41,16 @@ export async function upgrade(plan: UpgradePlan): Promise<UpgradeFindings> {
   const servers: { readonly earlier: TorturedServer; readonly later: TorturedServer }[] = []
   let database: Database | null = null
   try {
+    const next = plan.previous === undefined ? join(folder, 'next') : undefined
+    if (next !== undefined) buildNextVersion(next)
     if (plan.store === 'postgres') database = await startDatabase()
     const url = await database?.create()
     for (let index = 0; index < plan.replicas; index += 1) {
       const both = { folder, port: await freePort(), database: url }
-      servers.push(
-        plan.previous === undefined
-          ? {
-              earlier: new TorturedServer(both),
-              later: new TorturedServer({ ...both, sabotage: 'next-version.ts' }),
-            }
-          : {
-              earlier: new TorturedServer({ ...both, version: plan.previous }),
-              later: new TorturedServer(both),
-            },
-      )
+      servers.push({
+        earlier: new TorturedServer({ ...both, version: plan.previous }),
+        later: new TorturedServer({ ...both, version: next }),
+      })
     }
     return await roll(plan, servers, history)
   } finally {

@@ -11,9 +11,9 @@ import { applicationName, assertDurable, clientConfig, placeOf, schemaOf } from 
 import { postgresTypes } from './types.ts'
 
 // A step that waits for a table makes everybody who comes after it wait too: it gives up soon and tries again.
-const longestLockWait = '500ms'
+const longestLockWait = '900ms'
 const stepTries = 120
-const pauseMilliseconds = 250
+const pauseMilliseconds = 100
 
 /** Which database to migrate. */
 export interface PostgresMigration {
