@@ -9,6 +9,7 @@ export type {
   Suggestion,
 } from './decision.ts'
 export { explain, explainTrace } from './explain.ts'
+export { builtInProviders } from './issuers.ts'
 export { type Comparison, type Containment, compareAdmission } from './language/containment.ts'
 export { type DeadCondition, deadConditions } from './language/dead-conditions.ts'
 export { environmentIssuer, type IssuerModel, unknownIssuer } from './language/issuer-model.ts'

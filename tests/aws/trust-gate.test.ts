@@ -114,6 +114,24 @@ test('an issuer of somebody else whose path is like ours is not taken for ours',
   assert.match(asked.stdout, /disproved: .*\n {2}claims .*"sub":"alice"/)
 })
 
+test('a policy that trusts a built-in provider by its domain is proved and compared', () => {
+  const google = (sub: string) =>
+    gate('x.example', {
+      StringEquals: { 'accounts.google.com:aud': 'app', 'accounts.google.com:sub': sub },
+    }).replace('arn:aws:iam::123456789012:oidc-provider/x.example', 'accounts.google.com')
+  const ask = (policy: string, ...never: readonly string[]) =>
+    spawnSync(process.execPath, [main, 'aws', 'trust', 'prove', '-', ...never], {
+      input: policy,
+      encoding: 'utf8',
+    })
+  const proved = ask(google('1'), '--never', '2')
+  assert.equal(proved.status, 0, proved.stderr)
+  assert.match(proved.stdout, /^https:\/\/accounts\.google\.com: proved/)
+  const refuted = ask(google('2'), '--never', '2')
+  assert.equal(refuted.status, 3)
+  assert.match(refuted.stdout, /"sub":"2"/)
+})
+
 test('the picture of a role is written where it is asked for, and only a form that exists is taken', () => {
   const out = mkdtempSync(join(tmpdir(), 'esc-picture-'))
   try {

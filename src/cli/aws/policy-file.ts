@@ -1,5 +1,5 @@
 import type { IdentityProvider, IssuerModel, Policy } from '../../trust/index.ts'
-import { environmentIssuer, parsePolicy, parseProviderArn } from '../../trust/index.ts'
+import { builtInProviders, environmentIssuer, parsePolicy, parseProviderArn } from '../../trust/index.ts'
 import { decodeUtf8 } from '../../value/index.ts'
 import { Failure } from '../failure.ts'
 import { readSource } from '../read-source.ts'
@@ -59,7 +59,9 @@ export function providersOf(policy: Policy, clientIds: readonly string[]): Trust
     ),
   )
   return [...names].flatMap((name) => {
-    const arn = parseProviderArn(name)
+    // A built-in provider has no ARN; whose account it is asked in does not matter.
+    const builtIn = builtInProviders.includes(name)
+    const arn = builtIn ? { partition: 'aws', account: '123456789012', issuer: name } : parseProviderArn(name)
     if (arn === null) return []
     // The sandbox's providers stand for issuers on this machine, which have no certificate.
     const scheme = /^(localhost|127\.\d+\.\d+\.\d+)(:\d+)?(\/|$)/.test(arn.issuer) ? 'http' : 'https'
