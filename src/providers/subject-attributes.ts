@@ -1,4 +1,4 @@
-import { subjectAttributes } from '../oidc/index.ts'
+import { subjectAttributes } from '../oidc/subject.ts'
 import type { SchemaObject } from '../schema/index.ts'
 
 /** The schema of a `subjectAttributes` input. */

@@ -1,4 +1,5 @@
-// Compiles the bundles as a short command runs them, and keeps the code beside them for later starts: `all.code`, `quick.code`.
+// Compiles the bundles as a short command runs them, and keeps the code beside them for later starts: `all.code`, `quick.code`,
+// `evaluator-bundle.code`.
 //
 // The code holds every function that ran, so the daily command is run once, against a server that answers just that. It is
 // made here and nowhere else: a start never writes code, and reads it only from where the bundle itself lies.
@@ -9,6 +10,7 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
 
 const runner = fileURLToPath(new URL('run-and-keep.cjs', import.meta.url))
 
@@ -26,6 +28,7 @@ export async function compileBundles(dist) {
     writeFileSync(join(home, 'credentials.json'), JSON.stringify(accounts(url)), { mode: 0o600 })
     await keep(dist, 'quick', home, ['env', 'open', 'acme/web/dev'])
     await keep(dist, 'all', home, ['--help'])
+    await keepEvaluator(dist)
   } catch (error) {
     console.warn(`warning: starts will be slower, since nothing could be compiled ahead: ${error.message}`)
   } finally {
@@ -47,6 +50,45 @@ async function keep(dist, name, home, args) {
   const [code] = await once(child, 'close')
   if (code !== 0) throw new Error(told.trim() || `exit code ${code}`)
 }
+
+/** Lets a worker evaluate a small definition, as most are, and keep its code. */
+async function keepEvaluator(dist) {
+  const worker = new Worker(`${dist}evaluator.cjs`, { workerData: { keep: `${dist}evaluator-bundle.code` } })
+  const work = {
+    ...{ name: 'acme/web', source: Buffer.from(definition), context: new Map(), limits: {}, catalogued: true },
+    task: { kind: 'open' },
+  }
+  const timer = setTimeout(() => worker.terminate(), 20_000)
+  worker.on('message', ({ kind, job, questions }) => {
+    if (kind === 'ready') worker.postMessage({ kind: 'start', job: 1, work })
+    else if (kind === 'asked') {
+      const answers = questions.map(({ number, question }) => ({ number, answer: answerTo(question) }))
+      worker.postMessage({ kind: 'answered', job, answers })
+    } else if (job < 3) worker.postMessage({ kind: 'start', job: job + 1, work })
+    else worker.postMessage('keep')
+  })
+  const [code] = await once(worker, 'exit')
+  clearTimeout(timer)
+  if (code !== 0) throw new Error('the evaluator did not end')
+}
+
+function answerTo({ ask }) {
+  if (ask === 'load') return { source: Buffer.from('values: {region: eu-west-1}'), crypter: 1 }
+  return { error: { kind: 'provider', message: 'nothing is opened here' } }
+}
+
+const definition = `imports: [base]
+values:
+  host: db.\${region}.example.com
+  list: [1, two, true, {a: null}]
+  secret: {fn::secret: hunter2}
+  url: {fn::join: ['', ['https://', "\${host}"]]}
+  json: {fn::toJSON: "\${list}"}
+  login:
+    fn::open::aws-login:
+      oidc: {roleArn: none, sessionName: x}
+  environmentVariables: {URL: "\${url}"}
+`
 
 const trace = {
   def: {

@@ -1,5 +1,5 @@
 import { type ExecutionContext, type InputFinding, type Provider, ProviderError } from '../../eval/index.ts'
-import { parseRoleArn } from '../../trust/index.ts'
+import { parseRoleArn } from '../../trust/role-arn.ts'
 import type { ExportedRecord, ExportedValue } from '../../value/index.ts'
 import { parseDuration } from '../duration.ts'
 import { recordInput, textInput } from '../inputs.ts'

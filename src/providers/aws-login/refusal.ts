@@ -1,5 +1,5 @@
 import { ProviderError } from '../../eval/index.ts'
-import { parseRoleArn } from '../../trust/index.ts'
+import { parseRoleArn } from '../../trust/role-arn.ts'
 import { formatDuration } from '../duration.ts'
 import type { AwsRefusal, RefusalExplanation, RefusedExchange } from '../powers.ts'
 
