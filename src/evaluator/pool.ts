@@ -22,7 +22,8 @@ export interface PoolOptions {
 
 /** What a pool does at the moment, and has done. */
 export interface PoolState {
-  readonly workers: number
+  /** Workers that have started. */
+  readonly ready: number
   readonly busy: number
   /** Evaluations that wait for a worker. */
   readonly waiting: number
@@ -80,7 +81,8 @@ class Pool implements EvaluatorPool {
   constructor(options: PoolOptions) {
     this.#options = options
     this.#slots = Array.from({ length: options.workers }, () => new Slot())
-    this.#start(this.#slots[0]!)
+    // A server is judged by its first open, too; and one worker is always for the others.
+    for (const slot of this.#slots) this.#start(slot)
   }
 
   run(job: EvaluationJob, host: JobHost): Promise<EvaluatedText> {
@@ -102,10 +104,9 @@ class Pool implements EvaluatorPool {
   }
 
   state(): PoolState {
-    const started = this.#slots.filter(({ thread }) => thread !== null)
     return {
-      workers: started.length,
-      busy: started.filter(({ job }) => job !== null).length,
+      ready: this.#slots.filter(({ isReady }) => isReady).length,
+      busy: this.#slots.filter(({ job }) => job !== null).length,
       waiting: this.#lines.waiting,
       killed: { ...this.#killed },
     }
@@ -227,9 +228,6 @@ class Pool implements EvaluatorPool {
       if (job !== null) this.#work(slot, job)
     }
     if (this.#lines.waiting === 0) return
-    const unstarted = this.#slots.find(({ thread }) => thread === null)
-    const isStarting = this.#slots.some(({ thread, isReady }) => thread !== null && !isReady)
-    if (unstarted !== undefined && !isStarting) this.#start(unstarted)
     this.#wake ??= setTimeout(() => {
       this.#wake = null
       this.#dispatch()

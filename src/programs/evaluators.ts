@@ -8,6 +8,7 @@ import {
   type StartThread,
   type ThreadEnd,
 } from '../evaluator/index.ts'
+import type { Metrics } from './metrics.ts'
 
 /** The bounds of evaluations that an operator sets. */
 export type EvaluatorSettings = Pick<PoolOptions, 'workers' | 'milliseconds' | 'heapMebibytes'>
@@ -22,6 +23,16 @@ export function startEvaluators(
     log,
     startThread: threadStarter(settings),
     nowMs: () => performance.now(),
+  })
+}
+
+/** Makes known how busy the workers are, and how many evaluations were ended at which bound since the start. */
+export function gaugesOf(pool: EvaluatorPool, metrics: Pick<Metrics, 'gauge'>): void {
+  const { gauge } = metrics
+  gauge('openesc_evaluators_busy', 'Workers that evaluate a definition now.', () => pool.state().busy)
+  gauge('openesc_evaluations_waiting', 'Evaluations that wait for a worker.', () => pool.state().waiting)
+  gauge('openesc_evaluations_ended', 'Evaluations ended at a bound since the start, by which.', () => {
+    return new Map(Object.entries(pool.state().killed))
   })
 }
 

@@ -17,7 +17,7 @@ import { hostsOf } from './admission.ts'
 import { awsAccounts } from './aws-account.ts'
 import { type ClockWatch, createClockWatch, fetchWithClock, issuerWithClock } from './clock-watch.ts'
 import { createEgress } from './egress.ts'
-import { startEvaluators } from './evaluators.ts'
+import { gaugesOf, startEvaluators } from './evaluators.ts'
 import { endOnFault, faultOf } from './fault.ts'
 import { prepareFolder } from './folder.ts'
 import { createWatch } from './keep-watch.ts'
@@ -121,6 +121,7 @@ async function serve(
     settings.keySources,
   )
   const evaluator = startEvaluators(settings.evaluator, (event) => log({ level: 'warn', ...event }))
+  gaugesOf(evaluator, metrics)
   // One server alone works on a file, and so can say that none knows nothing of MACs; on PostgreSQL the operator says it.
   if (fresh || settings.database === undefined) await enforceProtection(store, vault, async () => {})
   // The issuer's URL may be the address that is listened on, and a free port is known only then: answers wait for the app.
