@@ -55,7 +55,13 @@ async function keep(dist, name, home, args) {
 async function keepEvaluator(dist) {
   const worker = new Worker(`${dist}evaluator.cjs`, { workerData: { keep: `${dist}evaluator-bundle.code` } })
   const work = {
-    ...{ name: 'acme/web', source: Buffer.from(definition), context: new Map(), limits: {}, catalogued: true },
+    ...{
+      name: 'acme/web',
+      source: Buffer.from(definition),
+      context: new Map(),
+      limits: {},
+      catalogued: true,
+    },
     task: { kind: 'open' },
   }
   const timer = setTimeout(() => worker.terminate(), 20_000)
