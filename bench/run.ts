@@ -5,6 +5,8 @@ import { basename } from 'node:path'
 
 const apart = new Set([
   'run.ts',
+  'growth.ts',
+  'replicas.ts',
   'report.ts',
   'server-bare.ts',
   'server-load.ts',

@@ -4,6 +4,7 @@ import {
   checkpointKey,
   createAccessTokenCodec,
   createKeyRing,
+  type KeyRing,
   localKeySource,
 } from '../../src/crypto/index.ts'
 import type { Provider, ProviderSet } from '../../src/eval/index.ts'
@@ -26,6 +27,8 @@ export interface World {
   readonly app: App
   readonly service: Service
   readonly parts: ServiceParts
+  /** What wraps its data keys; its service is not told of it. */
+  readonly keyRing: KeyRing
   readonly store: Store
   readonly clock: { now: Date }
   /** Tokens by who holds them. */
@@ -155,6 +158,7 @@ export async function createWorld(
     app: made,
     service,
     parts,
+    keyRing,
     store,
     clock,
     tokens: all,

@@ -3,8 +3,14 @@
 // `--sabotage sabotage.ts|no-sync.ts|late-audit.ts` the servers lie, and the run passes when that is found out.
 // `--upgrade` replaces every server under load by one of the next version, and puts it back; with `--previous FOLDER` an earlier version
 // that is installed there is replaced by this one. `--power-cuts N` cuts the power at N places of a trace instead (SQLite).
+// `--mutations N` alters N things of a store under a server (R-24).
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { startDatabase } from '../database.ts'
 import { type Fault, faultNames, faultsOf } from './faults.ts'
+import { alterThings } from './mutations.ts'
 import { cutPower } from './power-loss.ts'
 import { torture } from './run.ts'
 import { whyNoTracer } from './tracer.ts'
@@ -21,15 +27,19 @@ const { values } = parseArgs({
     'power-cuts': { type: 'string' },
     upgrade: { type: 'boolean', default: false },
     previous: { type: 'string' },
+    mutations: { type: 'string' },
   },
 })
 const seed = Number(values.seed ?? Date.now() % 1_000_000)
 console.log(`seed ${seed}; repeat with --seed ${seed}`)
-process.exitCode = values.upgrade
-  ? await roll()
-  : values['power-cuts'] === undefined
-    ? await kill()
-    : await cut(Number(values['power-cuts']))
+process.exitCode =
+  values.mutations !== undefined
+    ? await alter(Number(values.mutations))
+    : values.upgrade
+      ? await roll()
+      : values['power-cuts'] === undefined
+        ? await kill()
+        : await cut(Number(values['power-cuts']))
 
 async function kill(): Promise<number> {
   const store = values.store === 'postgres' ? 'postgres' : 'sqlite'
@@ -104,6 +114,27 @@ async function roll(): Promise<number> {
   )
   for (const finding of [...findings.lost, ...findings.torn].slice(0, 20)) console.log(`  ${finding}`)
   return verdict(findings.lost.length + findings.torn.length > 0)
+async function alter(count: number): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'openesc-mutations-'))
+  const database = values.store === 'postgres' ? await startDatabase() : null
+  try {
+    const url = await database?.create()
+    const findings = await alterThings({
+      count,
+      seed,
+      folder,
+      ...(url === undefined ? {} : { url }),
+      progress: (line) => console.log(line),
+    })
+    const { wrong, ...counts } = findings
+    for (const [name, value] of Object.entries({ store: values.store, ...counts, wrong: wrong.length }))
+      console.log(`${name.padEnd(20)} ${value}`)
+    for (const finding of wrong.slice(0, 20)) console.log(`  ${finding}`)
+    return wrong.length === 0 ? 0 : 1
+  } finally {
+    await database?.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
 }
 
 async function cut(cuts: number): Promise<number> {

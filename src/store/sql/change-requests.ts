@@ -4,6 +4,7 @@ import type { Approval, ChangeRequest, ChangeRequestEvent, DraftRevision } from 
 import { actorFrom, actorText } from './actor.ts'
 import { changeRow } from './change-row.ts'
 import type { HotStatements } from './hot-statements.ts'
+import { jsonOr } from './json-text.ts'
 import { changed, pageOf } from './page.ts'
 import type { RecordMacs } from './record-macs.ts'
 import type { Tables } from './tables.ts'
@@ -233,7 +234,7 @@ function eventFrom(row: ChangeRequestEventRow): ChangeRequestEvent {
     type: row.type,
     by: actorFrom(row.actor),
     atMs: row.at_ms,
-    details: JSON.parse(row.details) as ChangeRequestEvent['details'],
+    details: jsonOr<ChangeRequestEvent['details']>(row.details, {}),
   }
 }
 

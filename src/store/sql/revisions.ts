@@ -6,6 +6,7 @@ import { actorFrom, actorText } from './actor.ts'
 import { changeRow } from './change-row.ts'
 import { fullName, wholeByName } from './full-name.ts'
 import type { HotStatements } from './hot-statements.ts'
+import { jsonOr } from './json-text.ts'
 import { changed, pageOf } from './page.ts'
 import type { RecordMacs, Sealed } from './record-macs.ts'
 import type { RevisionRow, Tables } from './tables.ts'
@@ -19,6 +20,14 @@ const withoutSource = [
   'retraction',
   'source_change_request',
 ] as const
+
+/** A mark that cannot be read still keeps the revision from being used. */
+const damagedRetraction: Retraction = {
+  replacement: 0,
+  reason: 'the record of its retraction is damaged',
+  by: { id: '', login: '', name: '' },
+  atMs: 0,
+}
 
 /** Revisions over SQL. */
 export function revisions(db: Kysely<Tables>, hot: HotStatements, macs: RecordMacs): Revisions {
@@ -99,10 +108,10 @@ function summaryFrom(row: Omit<RevisionRow, 'source' | 'bonds' | keyof Sealed>):
     creator: actorFrom(row.creator),
     createdMs: row.created_ms,
     // Only the two statements above wrote these texts.
-    retraction: row.retraction === null ? null : (JSON.parse(row.retraction) as Retraction),
+    retraction: row.retraction === null ? null : jsonOr<Retraction>(row.retraction, damagedRetraction),
     sourceChangeRequest:
       row.source_change_request === null
         ? null
-        : (JSON.parse(row.source_change_request) as Revision['sourceChangeRequest']),
+        : jsonOr<Revision['sourceChangeRequest']>(row.source_change_request, null),
   }
 }

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import type { RotationEvents } from '../workflow.ts'
 import type { Rotation, RotationEvent } from '../workflow-records.ts'
 import { actorFrom, actorText } from './actor.ts'
+import { jsonOr } from './json-text.ts'
 import { changed, pageOf } from './page.ts'
 import type { Tables } from './tables.ts'
 import type { RotationEventRow } from './workflow-tables.ts'
@@ -62,7 +63,7 @@ function eventFrom(row: RotationEventRow): RotationEvent {
     status: row.status as RotationEvent['status'],
     scheduledActionId: row.scheduled_action_id,
     errorMessage: row.error_message,
-    rotations: JSON.parse(row.rotations) as readonly Rotation[],
+    rotations: jsonOr<readonly Rotation[]>(row.rotations, []),
   }
 }
 

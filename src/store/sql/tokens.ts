@@ -3,6 +3,7 @@ import type { AccessToken, TokenType } from '../records.ts'
 import type { Tokens } from '../store.ts'
 import { changeRow } from './change-row.ts'
 import type { HotStatements } from './hot-statements.ts'
+import { jsonOr } from './json-text.ts'
 import { changed, pageOf } from './page.ts'
 import type { RecordMacs, Sealed } from './record-macs.ts'
 import type { AccessTokenRow, Tables } from './tables.ts'
@@ -116,5 +117,6 @@ function rowFrom(token: AccessToken): Omit<AccessTokenRow, keyof Sealed> {
 }
 
 function listFrom(text: string | null): readonly string[] | null {
-  return text === null ? null : (JSON.parse(text) as readonly string[])
+  // What cannot be read grants nothing.
+  return text === null ? null : jsonOr<readonly string[]>(text, [])
 }
