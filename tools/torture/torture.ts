@@ -114,6 +114,8 @@ async function roll(): Promise<number> {
   )
   for (const finding of [...findings.lost, ...findings.torn].slice(0, 20)) console.log(`  ${finding}`)
   return verdict(findings.lost.length + findings.torn.length > 0)
+}
+
 async function alter(count: number): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'openesc-mutations-'))
   const database = values.store === 'postgres' ? await startDatabase() : null
