@@ -51,6 +51,9 @@ const slowForMs = 30_000
 /** A job whose worker is busy with another for so long goes on in the next free one, from the start. */
 const patienceMs = 20
 
+/** A worker that ended before it was ready is started again after so long. */
+const restartMs = 1_000
+
 /** The evaluator looks at its own time; what does not look is ended so much later. */
 const graceMs = 250
 
@@ -329,7 +332,7 @@ class Pool implements EvaluatorPool {
 
   /** Ends the thread and starts another. The job ends with the finding; without one it begins anew. */
   #replace(slot: Slot, job: HostedJob | null, finding: Finding | null): void {
-    const { thread } = slot
+    const { thread, isReady } = slot
     slot.thread = null
     slot.isReady = false
     for (const kept of slot.kept) this.#homes.delete(kept)
@@ -345,7 +348,12 @@ class Pool implements EvaluatorPool {
         if (!job.isOver) job.end(resultOf(finding))
       }
     }
-    this.#start(slot)
+    if (isReady) this.#start(slot)
+    else {
+      // One that cannot even start would be started for ever.
+      this.#options.log?.({ event: 'evaluator did not start', why: 'its program failed' })
+      setTimeout(() => this.#start(slot), restartMs).unref()
+    }
     this.#dispatch()
   }
 
