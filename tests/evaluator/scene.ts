@@ -4,7 +4,7 @@ import { type EvaluatorSettings, startEvaluators } from '../../src/programs/eval
 
 /** Little memory and much time, and the reverse: so it is known which bound ends a bomb. Two workers, as a server has. */
 export const littleMemory: EvaluatorSettings = { workers: 2, milliseconds: 10_000, heapMebibytes: 24 }
-export const littleTime: EvaluatorSettings = { workers: 2, milliseconds: 200, heapMebibytes: 256 }
+export const littleTime: EvaluatorSettings = { workers: 2, milliseconds: 200, heapMebibytes: 512 }
 
 /** Real workers, all of them started. */
 export async function startedEvaluators(
