@@ -230,7 +230,7 @@ test('what is refused leaves null, the rest of the tree stays', () => {
   assert.equal(third?.value?.kind, 'string')
 })
 
-test('malformed text gives one error without a range and no tree', () => {
+test('malformed text gives one error without a range, with its place, and no tree', () => {
   const { node, tree, diagnostics } = decode('values: [\n')
   assert.deepEqual([node, tree], [null, null])
   assert.deepEqual(diagnostics, [
@@ -240,6 +240,7 @@ test('malformed text gives one error without a range and no tree', () => {
       detail: '',
       range: null,
       path: '',
+      place: { environment: 'e', line: 2, column: 1 },
     },
   ])
 })

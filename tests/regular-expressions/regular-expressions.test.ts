@@ -79,7 +79,6 @@ test(`S-45: no regular expression takes more than ${bound} ms over 50 KB of the 
 
 /** Where an expression is put together from parts, and of what: never of anything that a user wrote. */
 const composed: Readonly<Record<string, string>> = {
-  'src/http/app.ts': 'the paths of routes',
   'src/trust/policy/principal-grammar.ts': 'constants of the same file',
   'src/value/unicode-pattern.ts': 'literals, which are found above',
 }
