@@ -1,6 +1,6 @@
-import type { WireLevel } from '../client/index.ts'
+import { connect, type Server } from '../client/index.ts'
 import { decodeYaml, plainData } from '../syntax/index.ts'
-import type { PlainValue } from '../value/index.ts'
+import { stringifyJson } from '../value/index.ts'
 import type { Session } from './account/session.ts'
 import { Failure } from './failure.ts'
 import { text } from './flags.ts'
@@ -10,15 +10,18 @@ import type { World } from './world.ts'
 /** `--org`. */
 export const orgFlag = text('The organization; default: yours')
 
-/** The organization that `--org` names, or the caller's own. */
-export async function organizationOf(session: Session, org: string): Promise<string> {
-  return org || (await session.defaultOrganization())
+/** The server, and the organization that `--org` names there, or the caller's own. */
+export async function organizationOf(
+  session: Session,
+  org: string,
+): Promise<{ readonly server: Server; readonly org: string }> {
+  return { server: connect(session.connection), org: org || (await session.defaultOrganization()) }
 }
 
-const levels: readonly WireLevel[] = ['none', 'read', 'open', 'write', 'admin']
+const levels = ['none', 'read', 'open', 'write', 'admin'] as const
 
 /** @throws Failure for anything but none, read, open, write and admin */
-export function levelOf(level: string): WireLevel {
+export function levelOf(level: string): (typeof levels)[number] {
   const found = levels.find((each) => each === level)
   if (found === undefined)
     throw new Failure(`invalid level ${JSON.stringify(level)}: must be one of ${levels.join(', ')}`)
@@ -26,16 +29,16 @@ export function levelOf(level: string): WireLevel {
 }
 
 /**
- * The plain data of a YAML or JSON file, `-` for stdin.
+ * The data of a YAML or JSON file, `-` for stdin.
  *
  * @throws Failure naming the first thing that is wrong with the text, with its line
  */
-export async function readDocument(world: World, file: string): Promise<PlainValue> {
+export async function readDocument(world: World, file: string): Promise<unknown> {
   const { node, diagnostics } = decodeYaml(file, await readSource(world, file))
   const [first] = diagnostics
   if (first !== undefined) {
     const line = first.range === null ? '' : `:${first.range.begin.line}`
     throw new Failure(`${file}${line}: ${first.summary}`)
   }
-  return plainData(node)
+  return JSON.parse(stringifyJson(plainData(node), { sortKeys: false }))
 }

@@ -1,4 +1,4 @@
-import type { EscApi, WireTrustedIssuer } from '../client/index.ts'
+import type { ApiOidcIssuer, Server } from '../client/index.ts'
 import { Failure } from './failure.ts'
 
 /**
@@ -6,15 +6,9 @@ import { Failure } from './failure.ts'
  *
  * @throws Failure when there is none
  */
-export async function trustedIssuer(
-  api: EscApi,
-  organization: string,
-  which: string,
-): Promise<WireTrustedIssuer> {
-  const issuers = await api.listTrustedIssuers(organization)
-  const found = issuers.find(({ id, name }) => id === which || name === which)
+export async function trustedIssuer(server: Server, org: string, which: string): Promise<ApiOidcIssuer> {
+  const { oidcIssuers } = await server.call('ListOidcIssuers', { path: { org } })
+  const found = oidcIssuers.find(({ id, name }) => id === which || name === which)
   if (found !== undefined) return found
-  throw new Failure(
-    `${organization} trusts no issuer ${JSON.stringify(which)}; list them with \`esc org issuer ls\``,
-  )
+  throw new Failure(`${org} trusts no issuer ${JSON.stringify(which)}; list them with \`esc org issuer ls\``)
 }

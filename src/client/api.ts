@@ -1,4 +1,3 @@
-import type { OrganizationApi } from './organization.ts'
 import type { SecurityApi } from './security.ts'
 import type * as wire from './wire.ts'
 
@@ -26,8 +25,7 @@ export interface EscApi
     RevisionApi,
     TagApi,
     AdministrationApi,
-    SecurityApi,
-    OrganizationApi {}
+    SecurityApi {}
 
 /** Who is calling. */
 export interface IdentityApi {

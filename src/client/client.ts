@@ -4,7 +4,6 @@ import { definitionApi } from './definitions.ts'
 import { draftApi } from './drafts.ts'
 import { identityApi } from './identity.ts'
 import { openingApi } from './opening.ts'
-import { organizationApi } from './organization.ts'
 import { revisionApi } from './revisions.ts'
 import { securityApi } from './security.ts'
 import type { Connection } from './send.ts'
@@ -43,6 +42,5 @@ export function createClient(options: ClientOptions): EscApi {
     ...tagApi(connection),
     ...administrationApi(connection),
     ...securityApi(connection),
-    ...organizationApi(connection),
   }
 }

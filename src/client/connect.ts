@@ -16,6 +16,8 @@ export interface ConnectOptions {
   readonly transport?: Transport
   /** Default `openesc`. Browsers send their own. */
   readonly userAgent?: string
+  /** A W3C `traceparent` that every request carries; absent = none. */
+  readonly traceparent?: string
   /** Waits between the attempts of a GET; default a timer. */
   readonly sleep?: (milliseconds: number) => Promise<void>
 }
@@ -90,6 +92,7 @@ export function connect(options: ConnectOptions): Server {
     token: options.token ?? '',
     transport: options.transport ?? createFetchTransport(options.fetch ?? platformFetch),
     userAgent: options.userAgent ?? 'openesc',
+    ...(options.traceparent === undefined ? {} : { traceparent: options.traceparent }),
     sleep: options.sleep ?? ((milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds))),
   }
   const ask = async (name: keyof Operations, input: AnyInput = {}): Promise<Answered<unknown>> =>

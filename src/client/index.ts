@@ -18,17 +18,6 @@ export { createFetchTransport, type FetchLike } from './fetch-transport.ts'
 export type { Items } from './items.ts'
 export { createNodeTransport, type NodeTransportOptions } from './node-transport.ts'
 export type * from './operations.ts'
-export type {
-  OrganizationApi,
-  WireAuthPolicy,
-  WireLevel,
-  WireMember,
-  WireOrganizationSettings,
-  WireRole,
-  WireRoleRule,
-  WireTeam,
-  WireTrustedIssuer,
-} from './organization.ts'
 export { proxyFor } from './proxy.ts'
 export {
   auditPageSize,

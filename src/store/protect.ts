@@ -2,7 +2,7 @@ import { serverOwner } from './key-check.ts'
 import { createRecordMacs, noMacs } from './sql/record-macs.ts'
 import type { Store } from './store.ts'
 import type { Vault } from './vault.ts'
-import type { ExaminedRecords, ProtectedRecords } from './workflow.ts'
+import type { ExaminedRecords } from './workflow.ts'
 
 /** `writing`: records get MACs, and none is refused yet. `enforced`: a record without its MAC is refused. */
 export type Protection = 'off' | 'writing' | 'enforced'
@@ -65,7 +65,9 @@ export async function enforceProtection(
     await protection.refresh()
     await settle()
   }
-  const count = await inPages(store, (records, table, after) => records.sealMissing(table, after, batch))
+  const count = await inPages(store, (table, after) =>
+    store.change(({ protectedRecords }) => protectedRecords.sealMissing(table, after, batch)),
+  )
   await store.change(async ({ settings, protectedRecords }) => {
     await settings.put(serverOwner, setting, 'enforced')
     await protectedRecords.refuseOlder()
@@ -74,23 +76,17 @@ export async function enforceProtection(
   return count
 }
 
+/** Goes through all tables a page after the other, and counts the records. */
 async function inPages(
   store: Store,
-  work: (
-    records: ProtectedRecords,
-    table: string,
-    after: readonly unknown[] | null,
-  ) => Promise<ExaminedRecords>,
+  page: (table: string, after: readonly unknown[] | null) => Promise<ExaminedRecords>,
 ): Promise<number> {
   let count = 0
   const tables = await store.read(async ({ protectedRecords }) => protectedRecords.tables)
   for (const table of tables) {
     let after: readonly unknown[] | null = null
     do {
-      const from: readonly unknown[] | null = after
-      const done: ExaminedRecords = await store.change(({ protectedRecords }) =>
-        work(protectedRecords, table, from),
-      )
+      const done: ExaminedRecords = await page(table, after)
       count += done.count
       after = done.last
     } while (after !== null)
@@ -110,19 +106,10 @@ export async function damagedRecords(
   store: Store,
 ): Promise<{ readonly count: number; readonly damaged: readonly DamagedRecord[] }> {
   const damaged: DamagedRecord[] = []
-  let count = 0
-  const tables = await store.read(async ({ protectedRecords }) => protectedRecords.tables)
-  for (const table of tables) {
-    let after: readonly unknown[] | null = null
-    do {
-      const from: readonly unknown[] | null = after
-      const page: ExaminedRecords = await store.read(({ protectedRecords }) =>
-        protectedRecords.examine(table, from, batch),
-      )
-      count += page.count
-      damaged.push(...page.bad.map((bad) => ({ ...bad, table })))
-      after = page.last
-    } while (after !== null)
-  }
+  const count = await inPages(store, async (table, after) => {
+    const page = await store.read(({ protectedRecords }) => protectedRecords.examine(table, after, batch))
+    damaged.push(...page.bad.map((bad) => ({ ...bad, table })))
+    return page
+  })
   return { count, damaged }
 }

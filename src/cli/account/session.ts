@@ -1,4 +1,11 @@
-import { createClient, type EscApi, isApiError, type Transport, type WireUser } from '../../client/index.ts'
+import {
+  type ClientOptions,
+  createClient,
+  type EscApi,
+  isApiError,
+  type Transport,
+  type WireUser,
+} from '../../client/index.ts'
 import { apiErrorOf, Failure, LoginFailure } from '../failure.ts'
 import type { Output } from '../output.ts'
 import type { World } from '../world.ts'
@@ -10,6 +17,8 @@ export interface Session {
   readonly backend: string
   readonly account: Account
   readonly api: EscApi
+  /** How to get there, for `connect`. */
+  readonly connection: ClientOptions
   /** The console of the backend; `''` when none is known. */
   readonly consoleUrl: string
   /** The organization of references that name none. */
@@ -51,11 +60,13 @@ export async function createSession(
   backend: string,
   account: Account,
 ): Promise<Session> {
-  const api = await createApi(world, backend, account)
+  const connection = connectionTo(world, backend, account)
+  const api = createClient(connection)
   return {
     backend,
     account,
     api,
+    connection,
     consoleUrl: consoleUrl(backend, world.processEnv),
     defaultOrganization: once(async () => {
       const chosen = await files.defaultOrganization(backend)
@@ -76,6 +87,14 @@ export async function createApi(
   backend: string,
   account: Pick<Account, 'accessToken' | 'insecure'>,
 ): Promise<EscApi> {
+  return createClient(connectionTo(world, backend, account))
+}
+
+function connectionTo(
+  world: World,
+  backend: string,
+  account: Pick<Account, 'accessToken' | 'insecure'>,
+): ClientOptions {
   const common = {
     userAgent: `esc-cli/1 (${world.version}; openesc)`,
     sleep: during(world, 'trying again', world.clock.sleep),
@@ -84,7 +103,7 @@ export async function createApi(
   if (!URL.canParse(backend)) throw new Failure(`${JSON.stringify(backend)} is not a valid backend URL`)
   const plain = world.transport({ insecure: account.insecure ?? false })
   const transport: Transport = during(world, `waiting for ${new URL(backend).host}`, plain)
-  return createClient({ ...common, baseUrl: backend, token: account.accessToken, transport })
+  return { ...common, baseUrl: backend, token: account.accessToken, transport }
 }
 
 /** The same work, with a word to the person at the terminal while it takes long. */

@@ -1,3 +1,4 @@
+import { connect } from '../../client/index.ts'
 import { atMost } from '../argument-count.ts'
 import { environmentCommand } from '../command.ts'
 import { outputFlag, wantsJson } from '../output-flag.ts'
@@ -14,10 +15,11 @@ export const command = environmentCommand({
   arguments: atMost(1),
   flags: { output: outputFlag },
   refusesVersions: 'access',
-  async run({ api, reference, flags, out }) {
+  async run({ session, reference, flags, out }) {
     const asJson = wantsJson(flags.output)
-    const grants = await api.environmentGrants(reference)
-    if (asJson) out.json({ grants: Object.fromEntries(grants) })
-    else out.table(columns, [...grants])
+    const path = { org: reference.organization, project: reference.project, env: reference.name }
+    const { grants } = await connect(session.connection).call('ListGrants', { path })
+    if (asJson) out.json({ grants })
+    else out.table(columns, Object.entries(grants))
   },
 })

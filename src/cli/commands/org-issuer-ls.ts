@@ -12,9 +12,10 @@ export const command = accountCommand({
   examples: ['esc org issuer ls', 'esc org issuer ls --output json'],
   arguments: exactly(0),
   flags: { org: orgFlag, output: outputFlag },
-  async run({ api, session, flags, out }) {
+  async run({ session, flags, out }) {
     const asJson = wantsJson(flags.output)
-    const issuers = await api.listTrustedIssuers(await organizationOf(session, flags.org))
+    const { server, org } = await organizationOf(session, flags.org)
+    const { oidcIssuers: issuers } = await server.call('ListOidcIssuers', { path: { org } })
     if (asJson) return out.json({ issuers })
     out.table(
       columns,

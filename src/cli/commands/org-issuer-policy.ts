@@ -1,3 +1,4 @@
+import type { ApiUpdateAuthPolicy } from '../../client/index.ts'
 import { exactly } from '../argument-count.ts'
 import { accountCommand } from '../command.ts'
 import { text } from '../flags.ts'
@@ -31,14 +32,17 @@ The token types are organization, team (with \`teamName\`), personal (with \`use
     file: text('The policies, YAML or JSON; `-` is stdin', { short: 'f', placeholder: 'file' }),
     org: orgFlag,
   },
-  async run({ api, session, world, args, flags, given, out }) {
-    const organization = await organizationOf(session, flags.org)
-    const policies = given.has('file') ? await readDocument(world, flags.file) : null
-    const { id } = await trustedIssuer(api, organization, args[0]!)
-    const current = await api.authPolicy(organization, id)
-    const next = given.has('file')
-      ? await api.putAuthPolicy(organization, current.id, policies ?? [])
-      : current
+  async run({ session, world, args, flags, given, out }) {
+    // What is wrong with the form of the file is for the server to say.
+    const policies = given.has('file') ? ((await readDocument(world, flags.file)) ?? []) : null
+    const { server, org } = await organizationOf(session, flags.org)
+    const { id } = await trustedIssuer(server, org, args[0]!)
+    const current = await server.call('GetAuthPolicy', { path: { org, id } })
+    const body = { policies } as ApiUpdateAuthPolicy
+    const next =
+      policies === null
+        ? current
+        : await server.call('UpdateAuthPolicy', { path: { org, id: current.id }, body })
     out.json(next.policies)
   },
 })

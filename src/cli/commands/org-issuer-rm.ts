@@ -10,10 +10,10 @@ export const command = accountCommand({
   examples: ['esc org issuer rm github'],
   arguments: exactly(1),
   flags: { org: orgFlag },
-  async run({ api, session, args, flags, out }) {
-    const organization = await organizationOf(session, flags.org)
-    const { id, name } = await trustedIssuer(api, organization, args[0]!)
-    await api.removeTrustedIssuer(organization, id)
+  async run({ session, args, flags, out }) {
+    const { server, org } = await organizationOf(session, flags.org)
+    const { id, name } = await trustedIssuer(server, org, args[0]!)
+    await server.call('DeleteOidcIssuer', { path: { org, id } })
     out.note(`tokens of ${name} are worth nothing any more`)
   },
 })

@@ -22,14 +22,13 @@ issuer's discovery document is fetched and must name exactly this URL. Its token
     org: orgFlag,
     output: outputFlag,
   },
-  async run({ api, session, args, flags, given, out }) {
+  async run({ session, args, flags, given, out }) {
     const asJson = wantsJson(flags.output)
     const [name, url] = args as [string, string]
-    const issuer = await api.trustIssuer(await organizationOf(session, flags.org), {
-      name,
-      url,
-      ...(given.has('max-expiration') ? { maxExpiration: flags['max-expiration'] } : {}),
-    })
+    const maxExpiration = given.has('max-expiration') ? { maxExpiration: flags['max-expiration'] } : {}
+    const { server, org } = await organizationOf(session, flags.org)
+    const body = { name, url, ...maxExpiration }
+    const issuer = await server.call('RegisterOidcIssuer', { path: { org }, body })
     if (asJson) return out.json(issuer)
     out.line(issuer.id)
     out.note(

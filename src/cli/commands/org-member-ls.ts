@@ -18,9 +18,10 @@ export const command = accountCommand({
   examples: ['esc org member ls', 'esc org member ls --org acme --output json'],
   arguments: exactly(0),
   flags: { org: orgFlag, output: outputFlag },
-  async run({ api, session, flags, out }) {
+  async run({ session, flags, out }) {
     const asJson = wantsJson(flags.output)
-    const members = await api.listMembers(await organizationOf(session, flags.org))
+    const { server, org } = await organizationOf(session, flags.org)
+    const { members } = await server.call('ListMembers', { path: { org } })
     if (asJson) return out.json({ members })
     out.table(
       columns,

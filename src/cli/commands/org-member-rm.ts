@@ -9,8 +9,9 @@ export const command = accountCommand({
   examples: ['esc org member rm ben'],
   arguments: exactly(1),
   flags: { org: orgFlag },
-  async run({ api, session, args, flags, out }) {
-    await api.removeMember(await organizationOf(session, flags.org), args[0]!)
+  async run({ session, args, flags, out }) {
+    const { server, org } = await organizationOf(session, flags.org)
+    await server.call('RemoveMember', { path: { org, login: args[0]! } })
     out.note(`${args[0]} is no member any more`)
   },
 })

@@ -1,5 +1,6 @@
 import { exactly } from '../argument-count.ts'
 import { accountCommand } from '../command.ts'
+import { Failure } from '../failure.ts'
 import { text } from '../flags.ts'
 import { organizationOf, orgFlag } from '../organization.ts'
 import { outputFlag, wantsJson } from '../output-flag.ts'
@@ -20,13 +21,19 @@ make others. Members start without rights on environments; give them some with \
     org: orgFlag,
     output: outputFlag,
   },
-  async run({ api, session, args, flags, given, out }) {
+  async run({ session, args, flags, given, out }) {
     const asJson = wantsJson(flags.output)
-    const { member, tokenValue } = await api.putMember(await organizationOf(session, flags.org), args[0]!, {
-      role: flags.role,
+    const { role } = flags
+    if (role !== 'member' && role !== 'admin')
+      throw new Failure(`invalid --role ${JSON.stringify(role)}: must be "member" or "admin"`)
+    const { server, org } = await organizationOf(session, flags.org)
+    const body = {
+      role,
       ...(given.has('name') ? { name: flags.name } : {}),
       ...(given.has('email') ? { email: flags.email } : {}),
-    })
+    } as const
+    const path = { org, login: args[0]! }
+    const { member, tokenValue } = await server.call('PutMember', { path, body })
     if (asJson) return out.json({ member, ...(tokenValue === undefined ? {} : { token: tokenValue }) })
     out.note(`${member.user.githubLogin} is ${member.role === 'admin' ? 'an administrator' : 'a member'}`)
     if (tokenValue !== undefined) out.line(tokenValue)

@@ -10,8 +10,9 @@ export const command = accountCommand({
   examples: ['esc org role get developers', 'esc org role get developers >developers.json'],
   arguments: exactly(1),
   flags: { org: orgFlag },
-  async run({ api, session, args, flags, out }) {
-    const roles = await api.listRoles(await organizationOf(session, flags.org))
+  async run({ session, args, flags, out }) {
+    const { server, org } = await organizationOf(session, flags.org)
+    const { roles } = await server.call('ListRoles', { path: { org } })
     const found = roles.find(({ name }) => name === args[0])
     if (found === undefined)
       throw new Failure(`there is no role ${JSON.stringify(args[0])}; list them with \`esc org role ls\``)

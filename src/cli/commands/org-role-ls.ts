@@ -13,9 +13,10 @@ export const command = accountCommand({
   examples: ['esc org role ls', 'esc org role ls --output json'],
   arguments: exactly(0),
   flags: { org: orgFlag, output: outputFlag },
-  async run({ api, session, flags, out }) {
+  async run({ session, flags, out }) {
     const asJson = wantsJson(flags.output)
-    const roles = await api.listRoles(await organizationOf(session, flags.org))
+    const { server, org } = await organizationOf(session, flags.org)
+    const { roles } = await server.call('ListRoles', { path: { org } })
     if (asJson) return out.json({ roles })
     out.table(
       columns,

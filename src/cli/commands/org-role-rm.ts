@@ -9,8 +9,9 @@ export const command = accountCommand({
   examples: ['esc org role rm developers'],
   arguments: exactly(1),
   flags: { org: orgFlag },
-  async run({ api, session, args, flags, out }) {
-    await api.deleteRole(await organizationOf(session, flags.org), args[0]!)
+  async run({ session, args, flags, out }) {
+    const { server, org } = await organizationOf(session, flags.org)
+    await server.call('DeleteRole', { path: { org, role: args[0]! } })
     out.note(`role ${args[0]} is gone`)
   },
 })

@@ -1,3 +1,4 @@
+import type { ApiPutRole } from '../../client/index.ts'
 import { exactly } from '../argument-count.ts'
 import { accountCommand } from '../command.ts'
 import { requireFlags, text } from '../flags.ts'
@@ -37,14 +38,13 @@ environment:list_deleted and environment:restore_deleted.`,
   ],
   arguments: exactly(1),
   flags,
-  async run({ api, session, world, args, flags: { file, org, output }, given, out }) {
+  async run({ session, world, args, flags: chosen, given, out }) {
     requireFlags(flags, given)
-    const asJson = wantsJson(output)
-    const role = await api.putRole(
-      await organizationOf(session, org),
-      args[0]!,
-      (await readDocument(world, file)) ?? {},
-    )
+    const asJson = wantsJson(chosen.output)
+    // What is wrong with the form of the file is for the server to say.
+    const body = ((await readDocument(world, chosen.file)) ?? {}) as ApiPutRole
+    const { server, org } = await organizationOf(session, chosen.org)
+    const role = await server.call('PutRole', { path: { org, role: args[0]! }, body })
     if (asJson) return out.json(role)
     for (const rule of role.rules) out.line(`${role.name}: ${describeRule(rule)}`)
     for (const permission of role.organization) out.line(`${role.name}: ${permission}`)

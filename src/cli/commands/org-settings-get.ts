@@ -10,9 +10,10 @@ export const command = accountCommand({
   examples: ['esc org settings get', 'esc org settings get --output json'],
   arguments: exactly(0),
   flags: { org: orgFlag, output: outputFlag },
-  async run({ api, session, flags, out }) {
+  async run({ session, flags, out }) {
     const asJson = wantsJson(flags.output)
-    const settings = await api.organizationSettings(await organizationOf(session, flags.org))
+    const { server, org } = await organizationOf(session, flags.org)
+    const settings = await server.call('GetOrganizationSettings', { path: { org } })
     if (asJson) return out.json(settings)
     out.line(`member-level      ${settings.memberLevel}`)
     out.line(`rotation-enabled  ${settings.rotationEnabled}`)

@@ -12,10 +12,11 @@ rotation-enabled: whether secrets are rotated, by hand and by schedules: true or
   examples: ['esc org settings set member-level read', 'esc org settings set rotation-enabled false'],
   arguments: exactly(2),
   flags: { org: orgFlag },
-  async run({ api, session, args, flags, out }) {
+  async run({ session, args, flags, out }) {
     const [name, value] = args as [string, string]
     const change = changeOf(name, value)
-    await api.updateOrganizationSettings(await organizationOf(session, flags.org), change)
+    const { server, org } = await organizationOf(session, flags.org)
+    await server.call('UpdateOrganizationSettings', { path: { org }, body: change })
     out.note(`${name} is ${value}`)
   },
 })

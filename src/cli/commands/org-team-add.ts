@@ -9,9 +9,10 @@ export const command = accountCommand({
   examples: ['esc org team add core ben'],
   arguments: exactly(2),
   flags: { org: orgFlag },
-  async run({ api, session, args, flags, out }) {
+  async run({ session, args, flags, out }) {
     const [team, login] = args as [string, string]
-    await api.changeTeamMember(await organizationOf(session, flags.org), team, { addMember: login })
+    const { server, org } = await organizationOf(session, flags.org)
+    await server.call('UpdateTeam', { path: { org, team }, body: { addMember: login } })
     out.note(`${login} is in ${team}`)
   },
 })

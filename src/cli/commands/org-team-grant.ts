@@ -11,14 +11,19 @@ export const command = accountCommand({
   examples: ['esc org team grant core web/dev write', 'esc org team grant core web/prod none'],
   arguments: exactly(3),
   flags: { org: orgFlag },
-  async run({ api, session, args, flags, out }) {
+  async run({ session, args, flags, out }) {
     const [team, path, wanted] = args as [string, string, string]
     const level = levelOf(wanted)
     const [project, name, more] = path.split('/')
     if (!project || !name || more !== undefined)
       throw new Failure(`invalid environment ${JSON.stringify(path)}: wanted <project>/<name>`)
-    const organization = await organizationOf(session, flags.org)
-    await api.grantTeam(team, { organization, project, name }, level)
-    out.note(`${team} on ${organization}/${path}: ${level}`)
+    const { server, org } = await organizationOf(session, flags.org)
+    const environment = { projectName: project, envName: name }
+    const body =
+      level === 'none'
+        ? { removeEnvironment: environment }
+        : { editEnvironmentPermission: { ...environment, permission: level } }
+    await server.call('UpdateTeam', { path: { org, team }, body })
+    out.note(`${team} on ${org}/${path}: ${level}`)
   },
 })

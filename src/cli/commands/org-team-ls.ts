@@ -12,9 +12,10 @@ export const command = accountCommand({
   examples: ['esc org team ls', 'esc org team ls --output json'],
   arguments: exactly(0),
   flags: { org: orgFlag, output: outputFlag },
-  async run({ api, session, flags, out }) {
+  async run({ session, flags, out }) {
     const asJson = wantsJson(flags.output)
-    const teams = await api.listTeams(await organizationOf(session, flags.org))
+    const { server, org } = await organizationOf(session, flags.org)
+    const { teams } = await server.call('ListTeams', { path: { org } })
     if (asJson) return out.json({ teams })
     out.table(
       columns,

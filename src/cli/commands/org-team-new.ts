@@ -9,8 +9,9 @@ export const command = accountCommand({
   examples: ['esc org team new core'],
   arguments: exactly(1),
   flags: { org: orgFlag },
-  async run({ api, session, args, flags, out }) {
-    await api.createTeam(await organizationOf(session, flags.org), args[0]!)
+  async run({ session, args, flags, out }) {
+    const { server, org } = await organizationOf(session, flags.org)
+    await server.call('CreateTeam', { path: { org }, body: { name: args[0]! } })
     out.note(`team ${args[0]} is there; add members with \`esc org team add ${args[0]} <login>\``)
   },
 })

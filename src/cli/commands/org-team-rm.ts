@@ -9,8 +9,9 @@ export const command = accountCommand({
   examples: ['esc org team rm core'],
   arguments: exactly(1),
   flags: { org: orgFlag },
-  async run({ api, session, args, flags, out }) {
-    await api.deleteTeam(await organizationOf(session, flags.org), args[0]!)
+  async run({ session, args, flags, out }) {
+    const { server, org } = await organizationOf(session, flags.org)
+    await server.call('DeleteTeam', { path: { org, team: args[0]! } })
     out.note(`team ${args[0]} is gone`)
   },
 })
