@@ -28,6 +28,8 @@ export interface Egress {
    * (SHA-256, lower-case hex) may. @throws EgressError
    */
   fetchDocument(url: string, thumbprints?: readonly string[]): Promise<string>
+  /** Why a URL could never be called, for whoever saves it; null when only its addresses are left to be checked. */
+  refusalOf(url: string): string | null
 }
 
 /** A target was refused, unreachable, too slow or too talkative: one class, one text, so that nobody maps a network by it. */
@@ -130,6 +132,14 @@ export function createEgress(options: EgressOptions = {}): Egress {
       if (answer.status !== 200) throw new EgressError({ cause: new Error(`status ${answer.status}`) })
       return answer.body.toString('utf8')
     },
+    refusalOf(text) {
+      try {
+        const url = checkedTarget(text, options.allowed ?? [])
+        return isAllowed(url, options.allowed ?? []) || !isNeverPublic(url) ? null : 'a name inside'
+      } catch (error) {
+        return (error as Error).message
+      }
+    },
   }
 }
 
@@ -209,6 +219,12 @@ function checkedTarget(text: string, allowed: readonly string[]): URL {
   // Public services have names; a number in place of one is somebody's network.
   if (isIP(bare(url)) !== 0) throw new Error('an address in place of a name')
   return url
+}
+
+/** Names that no public name server knows (RFC 6761, RFC 6762, ICANN's `.internal`), and those without a domain. */
+function isNeverPublic(url: URL): boolean {
+  const name = bare(url).replace(/\.$/, '')
+  return !name.includes('.') || /\.(?:localhost|local|internal|home\.arpa)$/.test(name)
 }
 
 function isAllowed(url: URL, allowed: readonly string[]): boolean {

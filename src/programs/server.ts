@@ -198,6 +198,7 @@ async function serve(
         revoke: issuer.revoke,
       },
       sendHook: egress.sendHook,
+      refusalOfTarget: egress.refusalOf,
       fetchDocument: egress.fetchDocument,
       log,
       limits: { milliseconds: settings.evaluator.milliseconds },

@@ -59,6 +59,8 @@ export interface ServiceParts {
   readonly mintLimit?: (environmentId: string) => void
   /** Sends one webhook request through the one door that leaves the server; absent = webhooks are not sent. */
   readonly sendHook?: (request: HookRequest) => Promise<HookResponse>
+  /** Why that door would never let a webhook's URL through, whatever its name resolves to; null when it might. */
+  readonly refusalOfTarget?: (url: string) => string | null
   /**
    * Fetches a JSON document of a foreign issuer through the same door: https, public addresses, no redirects, 1 MiB at most.
    * Where no known authority vouches for its host, a certificate with one of the thumbprints may.

@@ -72,6 +72,9 @@ export function createWebhooks(parts: ServiceParts): Webhooks {
       const current = await find(access, name)
       const format = request.format ?? current.format
       checkWebhook({ ...request, format })
+      // A target of before stays as it is, so that such a webhook can be switched off; it is refused when it is called.
+      if (request.payloadUrl !== current.payloadUrl || format !== current.format)
+        checkTarget(parts, { ...request, format })
       const webhook: Webhook = {
         ...current,
         active: request.active,
@@ -127,6 +130,7 @@ async function create(
   const { environment, organization } = access
   const format = request.format ?? 'raw'
   checkWebhook({ ...request, format })
+  checkTarget(parts, { ...request, format })
   const nowMs = parts.clock().getTime()
   const id = parts.ids()
   const fresh: Webhook = {
@@ -225,6 +229,23 @@ function checkWebhook(request: WebhookRequest & { readonly format: string }): vo
   }
 }
 
-function invalid(what: string): AppError {
-  return new AppError('REQUEST_INVALID', { what: `invalid ${what}`, hint: '' })
+/**
+ * What no delivery could ever reach is refused when it is saved, in words: a delivery that fails says nothing (S-51). Names
+ * are looked up only then, since what they lead to changes.
+ */
+function checkTarget(
+  { refusalOfTarget }: ServiceParts,
+  { format, payloadUrl }: WebhookRequest & { readonly format: string },
+): void {
+  if (format === 'pulumi_deployments') return
+  const refusal = new URL(payloadUrl).protocol === 'https:' ? refusalOfTarget?.(payloadUrl) : 'an http URL'
+  if (refusal === undefined || refusal === null) return
+  throw invalid(
+    `payloadUrl: wanted an https URL of a public name, on port 443; got ${refusal}`,
+    'the operator of the server can let a target inside through with --allowed-target host:port; it has to speak https',
+  )
+}
+
+function invalid(what: string, hint = ''): AppError {
+  return new AppError('REQUEST_INVALID', { what: `invalid ${what}`, hint })
 }

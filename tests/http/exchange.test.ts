@@ -310,6 +310,24 @@ describe('S-14: trading a foreign identity token', () => {
     assert.equal((await exchange(await sign({}, { alg: 'ES256', kid: 'k2' }, next.privateKey))).status, 200)
   })
 
+  test('a key that took the place of another under the same id is found, and forged tokens make one fetch a minute', async () => {
+    const before = published
+    world.clock.now = new Date(world.clock.now.getTime() + 61_000)
+    assert.equal((await exchange(await sign())).status, 200, 'the old key is kept now')
+    const next = await generateKeyPair('RS256')
+    published = [{ ...(await exportJWK(next.publicKey)), kid: 'k1', alg: 'RS256', use: 'sig' }]
+    world.clock.now = new Date(world.clock.now.getTime() + 61_000)
+    fetches = []
+    assert.equal((await exchange(await sign({}, {}, next.privateKey))).status, 200)
+    assert.equal(fetches.length, 2, 'the document and its keys')
+    assert.match((await exchange(await sign())).text, /signature: it does not hold/, 'the old key is gone')
+    for (let index = 0; index < 10; index += 1) await exchange(await sign())
+    assert.equal(fetches.length, 2)
+    published = before
+    world.clock.now = new Date(world.clock.now.getTime() + 61_000)
+    assert.equal((await exchange(await sign())).status, 200)
+  })
+
   test('keys that cannot be fetched again serve a day, then nothing is believed', async () => {
     const before = documents
     documents = () => {

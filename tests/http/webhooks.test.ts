@@ -3,6 +3,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import type { HookRequest } from '../../src/service/index.ts'
 import { assertContract } from './table.ts'
+import { createEgress } from '../../src/programs/egress.ts'
 import { createWorld, type World } from './world.ts'
 
 const org = '/api/esc/environments/acme'
@@ -31,6 +32,7 @@ describe('S-52: webhooks', () => {
   before(async () => {
     world = await createWorld(
       {
+        refusalOfTarget: createEgress({ allowed: ['hooks.lan:8443'] }).refusalOf,
         sendHook: async (request) => {
           sent.push(request)
           return { status: answerWith, headers: 'X-Test: 1', body: 'INTERNAL PAGE OF THE TARGET' }
@@ -73,6 +75,42 @@ describe('S-52: webhooks', () => {
       assert.equal(refused.status, 400, payloadUrl)
       assert.match(refused.text, /without user, password, white space and backslash/)
     }
+  })
+
+  test('S-49: a target that no delivery could reach is refused when it is saved, unless the operator let it in', async () => {
+    const post = (payloadUrl: string, name = 'x') =>
+      world.call('ada', `POST ${env}/hooks`, { body: { active: true, displayName: 'x', name, payloadUrl } })
+    const targets: readonly [string, RegExp][] = [
+      ['http://hooks.test/in', /got an http URL/],
+      ['HTTP://hooks.lan:8443/', /got an http URL/],
+      ['https://127.0.0.1/', /got an address in place of a name/],
+      ['https://2130706433/', /got an address in place of a name/],
+      ['https://[::ffff:10.0.0.1]/', /got an address in place of a name/],
+      ['https://169.254.169.254/latest', /got an address in place of a name/],
+      ['https://hooks.test:8080/', /got port 8080/],
+      ['https://hooks.lan:8444/', /got port 8444/],
+      ['https://localhost/', /got a name inside/],
+      ['https://a.localhost./', /got a name inside/],
+      ['https://metadata.google.internal/', /got a name inside/],
+    ]
+    for (const [payloadUrl, why] of targets) {
+      const refused = await post(payloadUrl)
+      assert.equal(refused.status, 400, payloadUrl)
+      assert.match(refused.json()['message'] as string, why)
+      assert.match(refused.headers.get('openesc-hint') ?? '', /--allowed-target host:port/)
+    }
+    assert.equal((await post('https://hooks.lan:8443/in', 'inside')).status, 201)
+    const change = (body: object) => world.call('ada', `PATCH ${env}/hooks/inside`, { body })
+    assert.equal((await change({ active: true, payloadUrl: 'http://hooks.lan:8443/in' })).status, 400)
+    await world.store.change(async ({ webhooks, environments, organizations }) => {
+      const acme = await organizations.find('acme')
+      const dev = await environments.find(acme!.id, 'web', 'dev')
+      const hook = await webhooks.find(acme!.id, dev!.id, 'inside')
+      await webhooks.update({ ...hook!, payloadUrl: 'http://hooks.lan/in' })
+    })
+    const off = await change({ active: false, payloadUrl: 'http://hooks.lan/in' })
+    assert.equal(off.status, 200, 'one from before can be switched off as it stands')
+    await world.call('ada', `DELETE ${env}/hooks/inside`)
   })
 
   test('S-52: a delivery is proved by id, time and body; tampering, replay and age are refused', async () => {

@@ -8,7 +8,7 @@ export interface JsonWebKeys {
 /** Where verifying keys come from. */
 export interface KeySets {
   /**
-   * The keys of an issuer. `fresh` asks for them again, because a token names a key that was not there: at most once a minute
+   * The keys of an issuer. `fresh` asks for them again, because a token's key was not there or does not fit: at most once a minute
    * for each issuer. A set that cannot be fetched again is used for a day, then no longer.
    *
    * @throws Error when there is no set

@@ -30,7 +30,10 @@ export function issuerOf(issuers: readonly TrustedIssuer[], token: string): Trus
   return issuer
 }
 
-/** The claims of a token whose signature, times and audience hold. A key that is not there is looked for once more. */
+/**
+ * The claims of a token whose signature, times and audience hold. A key that is not there, or does not fit the signature, is
+ * looked for once more: an issuer may have put another in its place under the same id.
+ */
 export async function verifyForeignToken(
   parts: ServiceParts,
   token: string,
@@ -69,11 +72,15 @@ export async function verifyForeignToken(
       checkText(token, payload)
       return payload
     } catch (error) {
-      if (error instanceof errors.JWKSNoMatchingKey && !fresh) continue
+      if (!fresh && (error instanceof errors.JWKSNoMatchingKey || isUnsigned(error))) continue
       throw error instanceof ExchangeError ? error : refusalOf(error)
     }
   }
   throw new ExchangeError('invalid_request', 'keys: the key that signed the token is not published', 401)
+}
+
+function isUnsigned(error: unknown): boolean {
+  return error instanceof errors.JWSSignatureVerificationFailed
 }
 
 /** What two readers could take for two different things. */
