@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
+import { createEgress } from '../../src/programs/egress.ts'
 import type { HookRequest } from '../../src/service/index.ts'
 import { assertContract } from './table.ts'
-import { createEgress } from '../../src/programs/egress.ts'
 import { createWorld, type World } from './world.ts'
 
 const org = '/api/esc/environments/acme'
