@@ -22,20 +22,25 @@ test('the bundle of the daily commands holds neither a server nor a database', {
 test('what starts often has no literal with Unicode classes, which the engine reads before the first line', {
   skip,
 }, () => {
-  for (const file of ['quick.cjs', 'eval.js'])
+  for (const file of ['quick.cjs', 'eval-bundle.cjs'])
     assert.doesNotMatch(readFileSync(dist + file, 'latin1'), /(?<!\\)\\p\{/, file)
 })
 
 test('the code that the build compiled is taken by the Node that compiled it', { skip }, () => {
   const program = `
     const { readFileSync } = require('node:fs')
-    const [dist, name] = process.argv.slice(1)
-    const text = '(function(exports,require,module,__filename,__dirname){' + readFileSync(dist + name + '.cjs', 'latin1') + '\\n})'
-    const script = new (require('node:vm').Script)(text, { cachedData: readFileSync(dist + name + '.code') })
+    const [bundle, code] = process.argv.slice(1)
+    const text = '(function(exports,require,module,__filename,__dirname){' + readFileSync(bundle, 'latin1') + '\\n})'
+    const script = new (require('node:vm').Script)(text, { cachedData: readFileSync(code) })
     process.exitCode = script.cachedDataRejected ? 1 : 0
   `
-  for (const name of ['quick', 'all'])
-    assert.equal(spawnSync(process.execPath, ['-e', program, dist, name]).status, 0, name)
+  const files = [
+    ['quick.cjs', 'quick.code'],
+    ['all.cjs', 'all.code'],
+    ['eval-bundle.cjs', 'eval.code'],
+  ]
+  for (const [bundle, code] of files)
+    assert.equal(spawnSync(process.execPath, ['-e', program, dist + bundle, dist + code]).status, 0, bundle)
 })
 
 /** What a command loads of the platform, beyond what a bare start has loaded. */

@@ -7,7 +7,7 @@ import { programsApart, quickCommands, quickOnly, requiredOnUse } from './build/
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const programs = ['server', 'sandbox', 'maintenance', 'aws-account']
-const doors = ['eval', 'analysis', 'trust', 'oidc', 'sts', 'client']
+const doors = ['analysis', 'trust', 'oidc', 'sts', 'client']
 
 // A package installed without its sources has nothing to build; one installed without esbuild keeps its `dist`.
 const esbuild = await import('esbuild').catch(() => null)
@@ -43,6 +43,14 @@ const commonjs = {
 const layoutNotice =
   '/*! Contains elkjs, copyright Kiel University and others, under EPL-2.0; source: https://github.com/kieler/elkjs */'
 
+const library = {
+  ...shared,
+  outdir: 'dist',
+  minifyIdentifiers: true,
+  // Small dependencies go in: looking a package up takes a fifth of a cold start.
+  external: ['jose', 're2js'],
+}
+
 rmSync(`${root}dist`, { recursive: true, force: true })
 mkdirSync(`${root}dist`)
 await Promise.all([
@@ -76,14 +84,11 @@ await Promise.all([
     plugins: [programsApart, quickOnly],
   }),
   esbuild.build({
-    ...shared,
+    ...library,
     format: 'esm',
-    minifyIdentifiers: true,
-    outdir: 'dist',
-    // Small dependencies go in: looking a package up takes a fifth of a cold start.
-    external: ['jose', 're2js'],
     entryPoints: doors.map((door) => ({ in: `src/${door}/index.ts`, out: door })),
   }),
+  buildQuickDoor('eval'),
   // A module of Node in here would fail the build: this is the client for browsers.
   esbuild.build({
     ...shared,
@@ -100,3 +105,35 @@ await compileBundles(`${root}dist/`)
 // Last: without it `bin/esc` runs the sources, so a build that failed half-way is never run.
 const starter = readFileSync(`${root}tools/build/starter.cjs`, 'utf8')
 writeFileSync(`${root}dist/esc.cjs`, starter.replace('QUICK', JSON.stringify(Object.keys(quickCommands))))
+
+/**
+ * The door through which a program evaluates as soon as it starts: `DOOR.js` runs code that is compiled below, and
+ * `DOOR-module.js` is the same library as a plain module, for those who bundle it into something of their own.
+ */
+async function buildQuickDoor(door) {
+  const source = `src/${door}/index.ts`
+  const [plain] = await Promise.all([
+    esbuild.build({
+      ...library,
+      format: 'esm',
+      metafile: true,
+      entryPoints: [{ in: source, out: `${door}-module` }],
+    }),
+    esbuild.build({
+      ...commonjs,
+      ...library,
+      format: 'cjs',
+      banner: {},
+      define: { 'import.meta.url': '""' },
+      entryPoints: [{ in: source, out: `${door}-bundle` }],
+      plugins: [requiredOnUse],
+    }),
+  ])
+  const starter = readFileSync(`${root}tools/build/door-starter.cjs`, 'utf8')
+  writeFileSync(`${root}dist/${door}.cjs`, starter.replaceAll('DOOR', door))
+  const names = plain.metafile.outputs[`dist/${door}-module.js`].exports.join(', ')
+  const module = `import { createRequire } from 'node:module'
+export const { ${names} } = createRequire(import.meta.url)('./${door}.cjs')
+`
+  writeFileSync(`${root}dist/${door}.js`, module)
+}

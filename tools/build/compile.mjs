@@ -1,5 +1,5 @@
 // Compiles the bundles as a short command runs them, and keeps the code beside them for later starts: `all.code`, `quick.code`,
-// `evaluator-bundle.code`.
+// `evaluator-bundle.code`, `eval.code`.
 //
 // The code holds every function that ran, so the daily command is run once, against a server that answers just that. It is
 // made here and nowhere else: a start never writes code, and reads it only from where the bundle itself lies.
@@ -9,10 +9,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 
 const runner = fileURLToPath(new URL('run-and-keep.cjs', import.meta.url))
+const doorRunner = fileURLToPath(new URL('keep-door.cjs', import.meta.url))
 
 /** Compiles the bundles in a folder. */
 export async function compileBundles(dist) {
@@ -29,6 +31,7 @@ export async function compileBundles(dist) {
     await keep(dist, 'quick', home, ['env', 'open', 'acme/web/dev'])
     await keep(dist, 'all', home, ['--help'])
     await keepEvaluator(dist)
+    await keepDoor(dist, 'eval')
   } catch (error) {
     console.warn(`warning: starts will be slower, since nothing could be compiled ahead: ${error.message}`)
   } finally {
@@ -43,11 +46,18 @@ async function keep(dist, name, home, args) {
     env,
     stdio: ['ignore', 'ignore', 'pipe'],
   })
-  let told = ''
-  child.stderr.on('data', (chunk) => {
-    told += chunk
-  })
-  const [code] = await once(child, 'close')
+  await ended(child)
+}
+
+/** Lets a program evaluate a small definition with the library, and keep its code. */
+async function keepDoor(dist, door) {
+  await ended(
+    spawn(process.execPath, [doorRunner, `${dist}${door}`], { stdio: ['ignore', 'ignore', 'pipe'] }),
+  )
+}
+
+async function ended(child) {
+  const [[code], told] = await Promise.all([once(child, 'close'), text(child.stderr)])
   if (code !== 0) throw new Error(told.trim() || `exit code ${code}`)
 }
 
