@@ -1,11 +1,12 @@
 // How many requests a second does one server on one core answer, next to a bare node:http server in the same run? The load
 // comes from a process of its own; the cases take turns, so that a busy neighbour meets them all. Where the system tells it,
-// `perCpuSecond` is the requests for each second of the server's own processor time: what a core of its own would do.
+// `cpuUs` is the server's own processor time for a request in microseconds, the least of all rounds, and `cpuOfBare` the bare server's as a
+// part of it: what a core of its own would do. `NODE_OPTIONS=--cpu-prof OPENESC_SOURCES=1` writes a profile by source.
 //
-// node bench/server.ts [--rounds N] [--environments N] [--only NAME] [--json]
+// node bench/server.ts [--rounds N] [--slice MILLISECONDS] [--environments N] [--only NAME,NAME] [--json]
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,13 +18,13 @@ import type { Job, LoadResult } from './server-load.ts'
 
 const { values: options } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '10' },
+    slice: { type: 'string', default: '300' },
     environments: { type: 'string', default: '10000' },
     only: { type: 'string', default: '' },
     json: { type: 'boolean', default: false },
   },
 })
-const sliceMilliseconds = 1000
 const connections = 16
 const hasTaskset = spawnSync('taskset', ['--version']).status === 0
 
@@ -49,7 +50,7 @@ const here = (file: string) => fileURLToPath(new URL(file, import.meta.url))
 const folder = await mkdtemp(join(tmpdir(), 'openesc-bench-'))
 const port = await freePort()
 const tokenFile = join(folder, 'token')
-const { PATH, NODE_OPTIONS } = process.env
+const { PATH, NODE_OPTIONS, OPENESC_SOURCES } = process.env
 const esc = startOn(
   0,
   here('../bin/esc'),
@@ -57,7 +58,13 @@ const esc = startOn(
     ...['server', 'start', '--port', String(port), '--data', join(folder, 'data'), '--rate-limit', '0'],
     ...['--organization', 'acme', '--user', 'ada', '--token-file', tokenFile],
   ],
-  { HOME: folder, ...(PATH ? { PATH } : {}), ...(NODE_OPTIONS ? { NODE_OPTIONS } : {}) },
+  {
+    HOME: folder,
+    ...(PATH ? { PATH } : {}),
+    // For a profile of the server by its sources.
+    ...(NODE_OPTIONS ? { NODE_OPTIONS } : {}),
+    ...(OPENESC_SOURCES ? { OPENESC_SOURCES } : {}),
+  },
 )
 // The log is read, as whoever collects it would.
 esc.stdout?.resume()
@@ -66,7 +73,7 @@ const barePort = Number(await firstLine(bare))
 const load = startOn(1, process.execPath, [here('server-load.ts')])
 const results = createInterface({ input: load.stdout! })[Symbol.asyncIterator]()
 
-type Sample = LoadResult & { readonly perCpuSecond: number }
+type Sample = LoadResult & { readonly cpuUs: number }
 
 async function measure(job: Job): Promise<LoadResult> {
   load.stdin!.write(`${JSON.stringify(job)}\n`)
@@ -84,12 +91,14 @@ async function untilReady(): Promise<void> {
   throw new Error('the server did not become ready')
 }
 
-/** The processor time that a process has used, in seconds; NaN where the system does not tell. */
-function processorSeconds(child: ChildProcess): number {
+/** The processor time that a process has used, all its threads together, in seconds; NaN where the system does not tell. */
+function processorSeconds({ pid }: ChildProcess): number {
   try {
-    const [, rest = ''] = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')
-    const fields = rest.split(' ')
-    return (Number(fields[11]) + Number(fields[12])) / 100
+    const threads = readdirSync(`/proc/${pid}/task`)
+    const used = threads.map((thread) =>
+      Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]),
+    )
+    return used.reduce((sum, nanoseconds) => sum + nanoseconds, 0) / 1e9
   } catch {
     return Number.NaN
   }
@@ -136,7 +145,7 @@ try {
   const dev = `${environments}/bench/dev`
   const { id } = (await (await call('POST', `${dev}/open`)).json()) as { readonly id: string }
 
-  const common = { port, headers, status: 200, connections, milliseconds: sliceMilliseconds }
+  const common = { port, headers, status: 200, connections, milliseconds: Number(options.slice) }
   const jobs: Readonly<Record<string, Job>> = {
     'bare node:http': {
       ...common,
@@ -161,8 +170,9 @@ try {
       body: `${imported(1)}  n: {n}\n`,
     },
   }
+  const wanted = options.only.split(',')
   const chosen = Object.entries(jobs).filter(
-    ([name]) => name.startsWith('bare') || name.includes(options.only),
+    ([name]) => name.startsWith('bare') || wanted.some((part) => name.includes(part)),
   )
   const samples = new Map<string, Sample[]>(chosen.map(([name]) => [name, []]))
   // The first round only warms the compiler.
@@ -171,8 +181,8 @@ try {
       const server = job.port === port ? esc : bare
       const before = processorSeconds(server)
       const result = await measure(job)
-      const perCpuSecond = result.count / (processorSeconds(server) - before)
-      if (round > 0) samples.get(name)?.push({ ...result, perCpuSecond })
+      const cpuUs = ((processorSeconds(server) - before) * 1e6) / result.count
+      if (round > 0) samples.get(name)?.push({ ...result, cpuUs })
     }
   }
   const median = (values: readonly number[]) =>
@@ -180,7 +190,7 @@ try {
   const rows = [...samples].map(([name, all]) => ({
     name,
     perSecond: Math.round(median(all.map(({ perSecond }) => perSecond))),
-    perCpuSecond: Math.round(median(all.map(({ perCpuSecond }) => perCpuSecond))),
+    cpuUs: Math.round(Math.min(...all.map(({ cpuUs }) => cpuUs))),
     p50Ms: Number(median(all.map(({ p50Ms }) => p50Ms)).toFixed(2)),
     p99Ms: Number(median(all.map(({ p99Ms }) => p99Ms)).toFixed(2)),
     bytes: all.at(-1)?.bytes ?? 0,
@@ -190,7 +200,7 @@ try {
   const told = rows.map((row) => ({
     ...row,
     ofBare: share(row.perSecond, floor?.perSecond),
-    cpuOfBare: share(row.perCpuSecond, floor?.perCpuSecond),
+    cpuOfBare: share(floor?.cpuUs ?? Number.NaN, row.cpuUs),
   }))
   if (options.json) console.log(JSON.stringify({ name: 'server', rows: told }))
   else console.table(told)

@@ -1,5 +1,11 @@
 import { AppError } from '../diag/index.ts'
-import { type ExportedRecord, type ExportedValue, NumberText, parsePropertyPath } from '../value/index.ts'
+import {
+  type ExportedRecord,
+  type ExportedValue,
+  NumberText,
+  type PropertyPath,
+  parsePropertyPath,
+} from '../value/index.ts'
 
 /**
  * The value at a property path such as `a.b[0]["c d"]`.
@@ -7,16 +13,26 @@ import { type ExportedRecord, type ExportedValue, NumberText, parsePropertyPath 
  * @throws AppError PROPERTY_NOT_FOUND; the path's own errors for text that is no path
  */
 export function findProperty(properties: ExportedRecord, text: string): ExportedValue {
-  const missing = () => new AppError('PROPERTY_NOT_FOUND', { path: text.slice(0, 200) })
-  let found: ExportedValue | undefined
-  let members: ExportedValue['value'] = properties
-  for (const step of parsePropertyPath(text)) {
-    found = member(members, step)
-    if (found === undefined) throw missing()
-    members = found.value
+  const [first, ...deeper] = parsePropertyPath(text)
+  const found = first === undefined ? undefined : member(properties, first)
+  if (found === undefined) throw noProperty(text)
+  return valueAt(found, deeper, text)
+}
+
+/** What the steps lead to from a value on; `text` is the whole path. @throws AppError PROPERTY_NOT_FOUND */
+export function valueAt(value: ExportedValue, steps: PropertyPath, text: string): ExportedValue {
+  let found = value
+  for (const step of steps) {
+    const next = member(found.value, step)
+    if (next === undefined) throw noProperty(text)
+    found = next
   }
-  if (found === undefined) throw missing()
   return found
+}
+
+/** The refusal of a path that leads nowhere. */
+export function noProperty(path: string): AppError {
+  return new AppError('PROPERTY_NOT_FOUND', { path: path.slice(0, 200) })
 }
 
 function member(value: ExportedValue['value'], step: string | number): ExportedValue | undefined {

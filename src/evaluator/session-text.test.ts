@@ -30,6 +30,13 @@ const environments = fc
   .dictionary(names, value, { maxKeys: 5 })
   .map((properties): Environment => ({ properties, schema: {}, executionContext: { schema: true } }))
 
+/** The last steps of paths to what a value holds. */
+function stepsInto({ value }: ExportedValue): readonly string[] {
+  if (Array.isArray(value)) return value.map((_, index) => `[${index}]`)
+  if (typeof value !== 'object' || value instanceof NumberText) return []
+  return Object.keys(value).map((name) => `["${name}"]`)
+}
+
 test('what is kept reads as the environment renders, and each value as it stands there', () => {
   fc.assert(
     fc.property(environments, (environment) => {
@@ -40,11 +47,15 @@ test('what is kept reads as the environment renders, and each value as it stands
       for (const name of Object.keys(environment.properties ?? {})) {
         const path = `["${name}"]`
         const found = findProperty(environment.properties ?? {}, path)
-        // A byte that is not UTF-8 is written as `\\ufffd` first, and as that character by a reader of it.
-        assert.equal(
-          valueTextAt(kept, path),
-          stringifyJson(renderValue(found), style).replaceAll('\\ufffd', '\ufffd'),
-        )
+        assert.equal(valueTextAt(kept, path), stringifyJson(renderValue(found), style))
+        for (const deeper of stepsInto(found)) {
+          const inner = findProperty(environment.properties ?? {}, `${path}${deeper}`)
+          // A byte that is not UTF-8 is written as `\\ufffd` first, and as that character by a reader of it.
+          assert.equal(
+            valueTextAt(kept, `${path}${deeper}`),
+            stringifyJson(renderValue(inner), style).replaceAll('\\ufffd', '\ufffd'),
+          )
+        }
       }
     }),
   )
@@ -57,8 +68,9 @@ test('numbers that the platform would write otherwise take the slower way', () =
       schema: {},
       executionContext: { schema: {} },
     })
-  assert.equal(of('12').isNative, true)
-  assert.equal(of('1.10').isNative, false)
+  const isNative = (text: string) => (JSON.parse(of(text).head) as { isNative: boolean }).isNative
+  assert.equal(isNative('12'), true)
+  assert.equal(isNative('1.10'), false)
   assert.ok(valueTextAt(of('1.10'), 'n').startsWith('{"value":1.10,'))
 })
 
