@@ -1,14 +1,21 @@
-// `npm test [-- FILTER… | --watch]`: every test in one process; with filters, only files whose path holds one of them.
+// `npm test [-- FILTER… | --watch | --serial | --record]`: the tests in as many processes as there are processors; with filters, only
+// files whose path holds one of them, in one process when they are few. ADR 0028 says why so.
 import { spawnSync } from 'node:child_process'
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { canariesIn } from '../tests/canaries.ts'
+import { recorded, shardsOf } from './test/plan.ts'
+import { runShards } from './test/shards.ts'
 
+const root = fileURLToPath(new URL('..', import.meta.url))
+process.chdir(root)
 const args = process.argv.slice(2)
-const watch = args.includes('--watch')
 const filters = args.filter((arg) => !arg.startsWith('--'))
-const flags = args.filter((arg) => arg.startsWith('--') && arg !== '--watch')
+const ours = ['--watch', '--serial', '--record']
+const [watch, serial, record] = ours.map((flag) => args.includes(flag))
+const flags = args.filter((arg) => arg.startsWith('--') && !ours.includes(arg))
 
 const files = globSync(['src/**/*.test.ts', 'tests/**/*.test.ts', 'tools/**/*.test.ts'])
   .filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)))
@@ -26,22 +33,27 @@ if (globSync('{src,tools/build}/**/*.{ts,mjs,cjs}').some((file) => statSync(file
   if (built.status !== 0) process.exit(1)
 }
 
-// A library in the test process may end it with a code of its own, so the verdict is read from the run's own summary.
+process.env['NODE_NO_WARNINGS'] = '1'
+if (watch) {
+  const node = ['--import', './tests/seed.ts', '--test', '--watch', '--test-isolation=none', ...flags]
+  process.exit(spawnSync(process.execPath, [...node, ...files], { stdio: 'inherit' }).status ?? 1)
+}
+
 const scratch = mkdtempSync(join(tmpdir(), 'openesc-test-'))
-const summary = join(scratch, 'summary.tap')
-// Tests add every secret that they hand to a server; afterwards all that the run wrote is searched for them (S-67).
+// Tests add every secret that they hand to a server; afterwards all that the run printed is searched for them (S-67).
 const canaries = join(scratch, 'canaries')
-const result = spawnSync(
-  process.execPath,
-  [
-    ...['--import', './tests/seed.ts', '--test', ...(watch ? ['--watch'] : []), '--test-isolation=none'],
-    ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
-    ...['--test-reporter=tap', `--test-reporter-destination=${summary}`],
-    ...[...flags, ...files],
-  ],
-  { stdio: 'inherit', env: { ...process.env, NODE_NO_WARNINGS: '1', OPENESC_CANARIES: canaries } },
+process.env['OPENESC_CANARIES'] = canaries
+const interrupted = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort())
+const { passed, printed, seconds } = await runShards(
+  // Flags mostly choose few tests.
+  serial || flags.length > 0 ? [{ files, seconds: 0 }] : shardsOf(files),
+  {
+    ...{ root, scratch, flags, lanes: availableParallelism() },
+    ...{ silenceMilliseconds: 180_000, signal: interrupted.signal },
+    write: (text) => process.stdout.write(text),
+  },
 )
-const told = existsSync(summary) ? readFileSync(summary, 'utf8') : ''
 const secrets = existsSync(canaries)
   ? new Set(
       readFileSync(canaries, 'utf8')
@@ -51,9 +63,8 @@ const secrets = existsSync(canaries)
     )
   : new Set<string>()
 rmSync(scratch, { recursive: true })
-const passed = /^# pass [1-9]/m.test(told) && /^# fail 0$/m.test(told) && /^# cancelled 0$/m.test(told)
 // What a failed assertion shows is not searched: there is one finding already.
-const found = passed ? canariesIn(Buffer.from(told), secrets) : []
+const found = passed ? canariesIn(Buffer.from(printed), secrets) : []
 if (passed && secrets.size > 0) {
   const where =
     found.length === 0
@@ -61,4 +72,9 @@ if (passed && secrets.size > 0) {
       : `${found.length} FOUND in what the run printed`
   console.log(`canaries: ${secrets.size} secrets, ${where}`)
 }
-process.exit(passed && found.length === 0 ? (result.status ?? 1) : result.status || 1)
+if (record && passed) {
+  const long = [...seconds].filter(([, took]) => took >= 1).sort(([one], [other]) => (one < other ? -1 : 1))
+  const rows = long.map(([file, took]) => [file, Math.round(took)])
+  writeFileSync(recorded, `${JSON.stringify(Object.fromEntries(rows), null, 2)}\n`)
+}
+process.exit(passed && found.length === 0 ? 0 : 1)

@@ -1,5 +1,6 @@
 // Real child processes for the demo: started, awaited, and ended by the demo itself.
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
@@ -12,15 +13,26 @@ export interface Result {
   readonly stderr: string
 }
 
-/** A port of the loopback interface that was free a moment ago. */
+const given = new Set<number>()
+
+/**
+ * A port of the loopback interface that was free a moment ago, and that this process is given once. It lies below those that systems
+ * give to connections and to listeners without a number, so that none of them takes it before the caller does.
+ */
 export async function freePort(): Promise<number> {
-  return await new Promise((resolve, reject) => {
+  for (;;) {
+    const port = randomInt(10_000, 32_768)
+    if (given.has(port)) continue
+    given.add(port)
+    if (await isFree(port)) return port
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  return await new Promise((resolve) => {
     const probe = createServer()
-    probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
+    probe.once('error', () => resolve(false))
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)))
   })
 }
 
