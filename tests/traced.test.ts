@@ -26,7 +26,12 @@ async function inFolder(work: (folder: string, port: number) => Promise<void>): 
 /** A server in the folder with a fault in it, and one without. */
 function servers(folder: string, port: number, injection: Injection) {
   const plan = { folder, port, database: undefined }
-  const faulty = new TorturedServer({ ...plan, around: (command) => withFault(injection, command) })
+  // Calls are counted by thread: one thread flushes the log.
+  const alone = ['env', 'UV_THREADPOOL_SIZE=1']
+  const faulty = new TorturedServer({
+    ...plan,
+    around: (command) => withFault(injection, [...alone, ...command]),
+  })
   return { faulty, sound: new TorturedServer(plan) }
 }
 

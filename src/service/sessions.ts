@@ -9,6 +9,7 @@ import {
 import type { Environment } from '../store/index.ts'
 import type { EnvironmentAccess, OrganizationAccess } from './access.ts'
 import { refuseGatedOpen } from './approvals.ts'
+import { inTime } from './audit/recorder.ts'
 import { refusal } from './definitions.ts'
 import { sessionMilliseconds } from './duration.ts'
 import { anonymousName, type EvaluationRequest } from './evaluate.ts'
@@ -169,7 +170,7 @@ async function tryOpen(
   const nowMs = parts.clock().getTime()
   const { text } = evaluation
   const { sealed, dataKeyId } = await parts.sealer.seal(owner, purposeOf(id), encodeSession(text))
-  const kept = await parts.store.change(
+  const writing = parts.store.change(
     async (transaction) => {
       if (!(await isSameWorld(transaction, world()))) return false
       opening.opened += 1
@@ -203,6 +204,7 @@ async function tryOpen(
     },
     { fromReserve: true },
   )
+  const kept = await inTime(writing)
   return kept ? { id, text, warnings: evaluation.diagnostics } : null
 }
 

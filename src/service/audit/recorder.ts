@@ -102,14 +102,9 @@ function createRecorder(store: Store): Recorder {
     async record(subject) {
       const { promise, resolve, reject } = Promise.withResolvers<void>()
       const unavailable = (cause: unknown) => reject(new AppError('AUDIT_UNAVAILABLE', {}, { cause }))
-      const impatience = setTimeout(() => unavailable(new Error('timed out')), patienceMilliseconds)
-      try {
-        enqueue({ subject, done: resolve, failed: unavailable })
-        begin()
-        await promise
-      } finally {
-        clearTimeout(impatience)
-      }
+      enqueue({ subject, done: resolve, failed: unavailable })
+      begin()
+      await inTime(promise)
     },
     later(subject) {
       enqueue({ subject, done: ignore, failed: ignore })
@@ -124,6 +119,24 @@ function createRecorder(store: Store): Recorder {
       if (queue.length > 0) begin()
       while (writing !== null) await writing
     },
+  }
+}
+
+/**
+ * What `written` gives, if what it waits for is durable in time (S-26).
+ *
+ * @throws AppError AUDIT_UNAVAILABLE when it is not; it may become so later all the same
+ */
+export async function inTime<T>(written: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const impatience = setTimeout(
+    () => reject(new AppError('AUDIT_UNAVAILABLE', {}, { cause: new Error('timed out') })),
+    patienceMilliseconds,
+  )
+  try {
+    return await Promise.race([written, promise])
+  } finally {
+    clearTimeout(impatience)
   }
 }
 

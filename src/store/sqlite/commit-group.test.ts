@@ -33,6 +33,7 @@ async function watched(name: string) {
     path,
     writer,
     presence: null,
+    log: null,
     readers: new Readers(() => new Connection(path, 1000), 2),
     wait: async () => undefined,
     release: () => {},

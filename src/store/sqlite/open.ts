@@ -7,6 +7,7 @@ import type { Store } from '../store.ts'
 import { Connection } from './connection.ts'
 import { failureOf } from './failure.ts'
 import { lockStore } from './lock.ts'
+import { type OpenLog, takeOverFlush } from './log-flush.ts'
 import { bringUpToDate } from './migrate.ts'
 import { watchPresence } from './presence.ts'
 import { Readers } from './readers.ts'
@@ -39,10 +40,12 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   if (!inMemory) createPrivately(path)
   const lock = inMemory ? { release() {} } : lockStore(path)
   let writer: Connection | null = null
+  let log: OpenLog | null = null
   try {
     writer = openWriter(path, inMemory)
     requireReadable(writer)
     await bringUpToDate(writer, { ...options, path })
+    if (!inMemory) log = takeOverFlush(path, writer)
     writer.exec('pragma busy_timeout = 0')
   } catch (error) {
     writer?.close()
@@ -53,6 +56,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     path,
     writer,
     presence: inMemory ? null : watchPresence(path, writer),
+    log,
     readers: inMemory ? null : new Readers(() => openReader(path), readerLimit),
     wait: options.wait ?? sleep,
     release: lock.release,

@@ -49,12 +49,13 @@ export class RememberedRows {
     return this.#shelves.get(read) ?? null
   }
 
-  /** Forgets what a committed change may have changed. */
-  forget(written: WrittenTables): void {
+  /** Forgets what a committed change may have changed; false when that is nothing. */
+  forget(written: WrittenTables): boolean {
     const shelves = [...this.#shelves].filter(([read]) => written.concerns(read))
-    if (shelves.length === 0) return
+    if (shelves.length === 0) return false
     this.generation += 1
     for (const [, shelf] of shelves) shelf.clear()
+    return true
   }
 
   /** Forgets everything: nobody knows what was changed. */

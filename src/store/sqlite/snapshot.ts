@@ -10,6 +10,8 @@ export interface SnapshotParts {
   readonly remembered: RememberedRows
   /** Snapshots that rest on remembered rows alone: a commit must not pass them by. */
   readonly floating: Set<Snapshot>
+  /** When all that is committed is on the disk, or all that changed remembered rows; null when it is. */
+  pending(rowsAlone: boolean): Promise<void> | null
 }
 
 /**
@@ -22,6 +24,8 @@ export class Snapshot implements UnitPlace {
   #failure: unknown = null
   #generation: number | null = null
   #ended = false
+  /** When the state that it reads is on the disk; null when it was. */
+  pending: Promise<void> | null = null
 
   constructor(parts: SnapshotParts) {
     this.#parts = parts
@@ -31,6 +35,7 @@ export class Snapshot implements UnitPlace {
     const { remembered, floating } = this.#parts
     if (this.#generation === null) {
       this.#generation = remembered.generation
+      this.pending = this.#parts.pending(true)
       floating.add(this)
     }
     return this.#generation === remembered.generation ? remembered.shelf(read) : null
@@ -78,6 +83,7 @@ export class Snapshot implements UnitPlace {
     // The state is taken hold of by the first statement that reads, not by the beginning.
     connection.first('select 1 from sqlite_schema limit 1', [])
     this.#connection = connection
+    this.pending = this.#parts.pending(false)
     this.#generation ??= this.#parts.remembered.generation
     this.#parts.floating.delete(this)
     return connection

@@ -6,10 +6,11 @@ import type { ReadTransaction, Store, Transaction } from '../store.ts'
 import { CommitGroup } from './commit-group.ts'
 import type { Connection } from './connection.ts'
 import { failureOf, isBusy, isFatal } from './failure.ts'
+import type { OpenLog } from './log-flush.ts'
 import type { Presence } from './presence.ts'
 import type { Readers } from './readers.ts'
 import { RememberedRows } from './remembered-rows.ts'
-import { Snapshot } from './snapshot.ts'
+import { Snapshot, type SnapshotParts } from './snapshot.ts'
 import { Unit, type UnitPlace } from './unit.ts'
 
 const busyTries = 100
@@ -23,6 +24,8 @@ export interface SqliteParts {
   readonly writer: Connection
   /** `null` in memory, where there are no files. */
   readonly presence: Presence | null
+  /** `null` in memory, and where the writer flushes each commit itself. */
+  readonly log: OpenLog | null
   /** `null` in memory, where one connection is all there can be. */
   readonly readers: Readers | null
   readonly wait: (milliseconds: number) => Promise<unknown>
@@ -38,6 +41,8 @@ export class SqliteStore implements Store {
   readonly #reading = new Set<Promise<unknown>>()
   readonly #remembered = new RememberedRows()
   readonly #floating = new Set<Snapshot>()
+  /** Ends when the last commit that changed remembered rows is on the disk; null when it is. */
+  #rowsPending: Promise<void> | null = null
   /** Moves when another program commits to the file. */
   #foreignVersion: unknown = null
   /** Set within a unit of work: a unit inside a unit would wait for itself. */
@@ -45,8 +50,16 @@ export class SqliteStore implements Store {
   #stopped: AppError | null = null
   #macs: RecordMacs = noMacs
 
+  /** What all snapshots of the store share. */
+  readonly #snapshots: Omit<SnapshotParts, 'readers'>
+
   constructor(parts: SqliteParts) {
     this.#parts = parts
+    this.#snapshots = {
+      remembered: this.#remembered,
+      floating: this.#floating,
+      pending: (rowsAlone) => (rowsAlone ? this.#rowsPending : (parts.log?.flush.pending ?? null)),
+    }
   }
 
   protect(macs: RecordMacs): void {
@@ -64,10 +77,7 @@ export class SqliteStore implements Store {
     const reading =
       readers === null
         ? this.#changes.run(() => this.#readOnWriter(work))
-        : this.#readOn(
-            new Snapshot({ readers, remembered: this.#remembered, floating: this.#floating }),
-            work,
-          )
+        : this.#readDurable(new Snapshot({ ...this.#snapshots, readers }), work)
     this.#reading.add(reading)
     try {
       return await reading
@@ -144,12 +154,28 @@ export class SqliteStore implements Store {
     try {
       this.#parts.writer.run('commit')
       this.#parts.presence?.require()
-      this.#remembered.forget(group.written)
-      group.committed()
+      const isRemembered = this.#remembered.forget(group.written)
+      void this.#acknowledge(group, isRemembered)
     } catch (error) {
       this.#rollBack()
       this.#remembered.forgetAll()
       group.failed(this.#stopIfFatal(error, error))
+    }
+  }
+
+  /** Tells those whose changes were committed when they are on the disk. */
+  async #acknowledge(group: CommitGroup, isRemembered: boolean): Promise<void> {
+    const durable = this.#parts.log?.flush.committed()
+    if (durable === undefined) return group.committed()
+    if (isRemembered) this.#rowsPending = durable
+    try {
+      await durable
+      if (this.#rowsPending === durable) this.#rowsPending = null
+      group.committed()
+    } catch (error) {
+      // What was written may be lost, and is told to nobody from now on (R-22).
+      this.#stopped ??= new AppError('STORE_FAILED', { path: this.#parts.path }, { cause: error })
+      group.failed(this.#stopped)
     }
   }
 
@@ -176,10 +202,29 @@ export class SqliteStore implements Store {
     await Promise.allSettled(this.#reading)
     await this.#changes.run(async () => {
       if (this.#group !== null) this.#commit(this.#group)
+      await this.#parts.log?.flush.pending?.catch(() => undefined)
+      this.#parts.log?.close()
       this.#parts.readers?.close()
       this.#parts.writer.close()
       this.#parts.release()
     })
+  }
+
+  /** What was read and is not on the disk yet is told when it is: a power cut takes nothing back that anybody saw. */
+  async #readDurable<T>(snapshot: Snapshot, work: (transaction: ReadTransaction) => Promise<T>): Promise<T> {
+    try {
+      return await this.#readOn(snapshot, work)
+    } finally {
+      if (snapshot.pending !== null) await this.#durable(snapshot.pending)
+    }
+  }
+
+  async #durable(pending: Promise<void>): Promise<void> {
+    try {
+      await pending
+    } catch (error) {
+      throw this.#stopped ?? error
+    }
   }
 
   async #readOn<T>(
