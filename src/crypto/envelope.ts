@@ -7,6 +7,9 @@ const headerLength = 8
 const checksumLength = 4
 const shortest = 16
 
+/** What the text of every sealed secret begins with: the base64 of `escx` and three bytes of the version. */
+export const envelopeStart = 'ZXNjeAAAAA'
+
 /**
  * The text of a sealed secret (language specification §12): base64 of `escx`, the version, the ciphertext and a
  * CRC-32 of all before it, integers big-endian. The checksum finds mistakes in copying; it protects nothing.

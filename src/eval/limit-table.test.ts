@@ -53,7 +53,7 @@ const defaults: Record<string, { n: number; files: (n: number) => Files; says: s
   anchors: {
     n: 1000,
     files: (n) => ({ root: `values:\n  a:\n${times(n, (i) => `  - &a${i} 1\n`)}` }),
-    says: '1,001 anchors at line 3 (limit 1,000)',
+    says: '1,001 anchors at line 1003 (limit 1,000)',
   },
   'levels of nesting': {
     n: 128,
@@ -155,6 +155,29 @@ for (const [what, { n, files, says }] of Object.entries(defaults)) {
     const found = (await findings(files(n + 1))).at(-1)!
     assert.equal(found.replace(/^limit_exceeded: /, ''), says)
   })
+}
+
+test('S-42: a text beyond a bound of texts is refused as an import too, in words that name the import', async () => {
+  for (const what of textBounds) {
+    const { n, files, says } = defaults[what]!
+    const imported = (count: number): Files => ({ root: 'imports: [big]\n', big: files(count)['root']! })
+    assert.deepEqual(await findings(imported(n)), [], what)
+    assert.match((await findings(imported(n + 1))).at(-1)!, new RegExp(escaped(says)), what)
+  }
+})
+
+const textBounds = [
+  'bytes of a definition',
+  'bytes of a line',
+  'bytes of a scalar',
+  'keys in a map',
+  'anchors',
+  'levels of nesting',
+  'nodes of a document',
+]
+
+function escaped(text: string): string {
+  return text.replace(/[().]/g, '\\$&')
 }
 
 /** A thousand times a bound, or as much of it as a definition can hold. */

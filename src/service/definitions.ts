@@ -1,5 +1,6 @@
 import { AppError, type Diagnostic, hasErrors } from '../diag/index.ts'
 import type { EvaluatedText } from '../evaluator/index.ts'
+import { loadDefinition } from '../expr/index.ts'
 import type { Environment, Revision, Transaction } from '../store/index.ts'
 import { resealSecrets, sealSecrets } from '../syntax/index.ts'
 import type { PropertyPath } from '../value/index.ts'
@@ -61,10 +62,23 @@ export async function prepareText(
   const adopted = await adoptSeals(parts, access, name, source, crypter)
   const sealed = await sealSecrets(name, adopted, crypter)
   if (hasErrors(sealed.diagnostics)) throw refusal(sealed)
+  if (sealed.changed) refuseOutgrown(name, sealed.source)
   return {
     source: sealed.changed ? sealed.source : adopted,
     diagnostics: evaluation.diagnostics,
   }
+}
+
+/**
+ * A text is written anew when its secrets are sealed, each over some more bytes and lines that were two joined to one. What
+ * could not be read again must not be stored.
+ */
+function refuseOutgrown(name: string, sealed: Uint8Array): void {
+  const { definition, diagnostics } = loadDefinition(name, sealed)
+  if (definition !== null) return
+  const detail = 'it was measured with its secrets sealed, as it is kept: split the definition'
+  // The lines are not those of the text that was sent.
+  throw refusal({ diagnostics: diagnostics.map((each) => ({ ...each, range: null, detail })) })
 }
 
 /** The refusal of a text with errors; it tells the findings alone. Only a check also gives what could be evaluated. */

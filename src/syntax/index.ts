@@ -18,6 +18,8 @@ export {
   sealSecrets,
   unsealSecrets,
 } from './seal.ts'
+export { sealedBytes, sealedLength } from './sealed-bytes.ts'
+export { ciphertextIn } from './secret-node.ts'
 export { subRange } from './sub-range.ts'
 export type {
   ArrayNode,
