@@ -128,11 +128,7 @@ const shapes: Record<string, readonly [n: number, text: (n: number) => string, s
     (n) => `values: {a: 1}\nmore:\n${times(n - 2, () => '- 1\n')}`,
     /20,001 nodes at line 19999/,
   ],
-  'nodes of imports': [
-    19_998,
-    (n) => `imports:\n${times(n - 1, () => '- 1\n')}`,
-    /20,001 nodes/,
-  ],
+  'nodes of imports': [19_998, (n) => `imports:\n${times(n - 1, () => '- 1\n')}`, /20,001 nodes/],
 }
 
 for (const [shape, [n, text, says]] of Object.entries(shapes)) {
