@@ -1,8 +1,9 @@
 import { AppError } from '../diag/index.ts'
 import {
   type Caller,
-  createRateLimiter,
-  createWindowLimiter,
+  type Counting,
+  countedHere,
+  type Limiter,
   type LogEvent,
   type RateLimit,
   type Service,
@@ -40,6 +41,8 @@ export interface AppOptions {
   readonly openLimit?: RateLimit
   /** How many test events and repeated deliveries one environment's webhooks may send; absent = any number. */
   readonly testFireLimit?: WindowLimit
+  /** How requests are counted against these limits; absent = by this server alone. */
+  readonly counting?: Counting
   /** Whether an address is that of a proxy whose `X-Forwarded-For` is believed; absent = none is. */
   readonly isProxy?: IsProxy
   /** The issuers whose discovery documents and keys are served here. */
@@ -66,15 +69,7 @@ export function createIssuerApp(service: Service, options: AppOptions): App {
 }
 
 function appOf(table: readonly Route[], service: Service, options: AppOptions): App {
-  const limits: Limits = {
-    token: limiter(options.rateLimit, 'with this token'),
-    address: limiter(options.addressLimit, 'from this address'),
-    organization: limiter(options.openLimit, 'to open environments of this organization'),
-    testFire:
-      options.testFireLimit === undefined
-        ? () => {}
-        : createWindowLimiter(options.testFireLimit, 'deliveries a minute', 'asked for by hand'),
-  }
+  const limits = limitsOf(options)
   const isProxy = options.isProxy ?? (() => false)
   const router = createRouter(table)
   const answer = async (request: HttpRequest, connection: Connection = {}): Promise<Sent> => {
@@ -85,7 +80,7 @@ function appOf(table: readonly Route[], service: Service, options: AppOptions): 
     const asked: Asked = { request, path, connection, route: match?.route ?? null }
     return await respond(asked, options, async (requestId) => {
       if (match === null) {
-        if (request.headers.get('authorization') === null) limits.address(addressKey(address()))
+        if (request.headers.get('authorization') === null) await limits.address(addressKey(address()))
         return router.refuse(request.method, path)
       }
       const { route, parameters } = match
@@ -188,14 +183,26 @@ function traced(
 }
 
 interface Limits {
-  readonly token: (key: string) => void
-  readonly address: (key: string) => void
-  readonly organization: (key: string) => void
-  readonly testFire: (key: string) => void
+  readonly token: Limiter
+  readonly address: Limiter
+  readonly organization: Limiter
+  readonly testFire: Limiter
 }
 
-function limiter(limit: RateLimit | undefined, per: string): (key: string) => void {
-  return limit === undefined ? () => {} : createRateLimiter(limit, per)
+function limitsOf(options: AppOptions): Limits {
+  const counting = options.counting ?? countedHere
+  const rate = (name: string, limit: RateLimit | undefined, per: string): Limiter =>
+    limit === undefined ? () => {} : counting.rate(name, limit, per)
+  const { testFireLimit } = options
+  return {
+    token: rate('token', options.rateLimit, 'with this token'),
+    address: rate('address', options.addressLimit, 'from this address'),
+    organization: rate('opens', options.openLimit, 'to open environments of this organization'),
+    testFire:
+      testFireLimit === undefined
+        ? () => {}
+        : counting.window('deliveries', testFireLimit, 'deliveries a minute', 'asked for by hand'),
+  }
 }
 
 interface Guards {
@@ -250,16 +257,16 @@ async function authenticate(
 ): Promise<Caller | null> {
   const limitAddress = () => limits.address(addressKey(trail.request.clientAddress))
   if (permission === 'public') {
-    if (!unlimited.test(id)) limitAddress()
+    if (!unlimited.test(id)) await limitAddress()
     return null
   }
   const token = accessToken(request.headers.get('authorization') ?? undefined)
-  const caller = await service.callers.authenticate(token, trail.request).catch((error: unknown) => {
-    limitAddress()
+  const caller = await service.callers.authenticate(token, trail.request).catch(async (error: unknown) => {
+    await limitAddress()
     throw error
   })
   trail.caller = caller
-  limits.token(caller.token.id)
+  await limits.token(caller.token.id)
   return caller
 }
 
@@ -276,16 +283,16 @@ async function prove(
   if ('organization' in permission) {
     const access = await service.environments.authorizeOrganization(caller, permission.organization, org)
     if (permission.organization === 'environment_yaml:open' && route.method === 'POST') {
-      limits.organization(access.organization.id)
+      await limits.organization(access.organization.id)
     }
     return access
   }
   const name = { organization: org, project, name: env }
   const access = await service.environments.authorize(caller, permission.environment, name)
   if (permission.environment === 'open' && route.method === 'POST') {
-    limits.organization(access.organization.id)
+    await limits.organization(access.organization.id)
   }
-  if (testFires.has(route.id)) limits.testFire(access.environment.id)
+  if (testFires.has(route.id)) await limits.testFire(access.environment.id)
   return access
 }
 

@@ -23,7 +23,7 @@ import { prepareFolder } from './folder.ts'
 import { createWatch } from './keep-watch.ts'
 import { unlock } from './key-file.ts'
 import { keepKeysNew } from './key-work.ts'
-import { limitsOf, mintLimitOf } from './limits.ts'
+import { countingOf, limitsOf, mintLimitOf } from './limits.ts'
 import { type Listener, listen } from './listen.ts'
 import { countRequest, measuredAnswers, measuredExchange, measuredIssuer, measuredStore } from './measured.ts'
 import { createMetrics, type Metrics, serveMetrics } from './metrics.ts'
@@ -122,6 +122,7 @@ async function serve(
   )
   const evaluator = startEvaluators(settings.evaluator, (event) => log({ level: 'warn', ...event }))
   gaugesOf(evaluator, metrics)
+  const limits = countingOf(settings, status, log)
   // One server alone works on a file, and so can say that none knows nothing of MACs; on PostgreSQL the operator says it.
   if (fresh || settings.database === undefined) await enforceProtection(store, vault, async () => {})
   // The issuer's URL may be the address that is listened on, and a free port is known only then: answers wait for the app.
@@ -202,7 +203,7 @@ async function serve(
       fetchDocument: egress.fetchDocument,
       log,
       limits: { milliseconds: settings.evaluator.milliseconds },
-      ...mintLimitOf(settings.rateLimit),
+      ...mintLimitOf(settings.rateLimit, limits.counting),
     })
     const first = await foundOnce(service, settings)
     const { v1, v2 } = issuer
@@ -212,6 +213,7 @@ async function serve(
       issuers: [v1, v2],
       isProxy: proxiesOf(settings.trustedProxies) ?? (() => false),
       ...limitsOf(settings.rateLimit),
+      counting: limits.counting,
     })
     await service.auditedRequests.happened('server-started', { keyId: keyRing.keyId, issuer: v1.issuer })
     status.backlog = service.auditedRequests.backlog
@@ -246,6 +248,7 @@ async function serve(
     await listener.close()
     throw error
   } finally {
+    await limits.stop()
     await evaluator.close()
   }
 }

@@ -58,7 +58,15 @@ export type {
 } from './parts.ts'
 export type { CallerProfile, Founding } from './people.ts'
 export type { EnvironmentPermission, Level, OrganizationPermission } from './permissions.ts'
-export { createRateLimiter, createWindowLimiter, type RateLimit, type WindowLimit } from './rate-limit.ts'
+export {
+  type Counting,
+  countedHere,
+  createRateLimiter,
+  createWindowLimiter,
+  type Limiter,
+  type RateLimit,
+  type WindowLimit,
+} from './rate-limit.ts'
 export type { Referrer } from './referrers.ts'
 export { noteRecordsRestored, type Restored, settleRestored } from './restored.ts'
 export { etagOf, hashContent } from './revision-lookup.ts'
@@ -68,5 +76,6 @@ export type { RoleRule } from './role-grants.ts'
 export { type Role, roleOrganizationNames, rolePermissionNames } from './roles.ts'
 export { createService, type Service } from './service.ts'
 export type { OpenedSession } from './sessions.ts'
+export { createSharedCounting, type SharedCounting } from './shared-limit.ts'
 export type { IssuerKey, SigningKeyPower } from './signing-keys.ts'
 export type { HookRequest, HookResponse } from './webhook-delivery.ts'

@@ -6,6 +6,7 @@ import type { Environment, Organization, Store, TextPlace, TokenType, ValueCrypt
 import type { ExportedRecord } from '../value/index.ts'
 import type { MintLedger } from './audit/mint-ledger.ts'
 import type { Caller } from './caller.ts'
+import type { Limiter } from './rate-limit.ts'
 import type { SigningKeyPower } from './signing-keys.ts'
 import type { HookRequest, HookResponse } from './webhook-delivery.ts'
 
@@ -56,7 +57,7 @@ export interface ServiceParts {
    * Takes one of the tokens that an environment may mint; throws AppError RATE_LIMITED when too many were minted of late.
    * Absent = any number.
    */
-  readonly mintLimit?: (environmentId: string) => void
+  readonly mintLimit?: Limiter
   /** Sends one webhook request through the one door that leaves the server; absent = webhooks are not sent. */
   readonly sendHook?: (request: HookRequest) => Promise<HookResponse>
   /** Why that door would never let a webhook's URL through, whatever its name resolves to; null when it might. */

@@ -21,6 +21,21 @@ export interface WindowLimit {
   readonly nowMs: () => number
 }
 
+/** Takes one for a key. @throws AppError RATE_LIMITED, at once or, where several servers share the limit, when they have been asked */
+export type Limiter = (key: string) => void | Promise<void>
+
+/** Makes limiters; `name` tells apart, among all servers, what they limit. */
+export interface Counting {
+  readonly rate: (name: string, limit: RateLimit, per?: string) => Limiter
+  readonly window: (name: string, limit: WindowLimit, what: string, per: string) => Limiter
+}
+
+/** Each limiter counts what comes to this server, and nothing else. */
+export const countedHere: Counting = {
+  rate: (_name, limit, per) => createRateLimiter(limit, per),
+  window: (_name, limit, what, per) => createWindowLimiter(limit, what, per),
+}
+
 /** As many callers as are remembered; whoever is forgotten starts with a full bucket. */
 const mostBuckets = 10_000
 
@@ -77,7 +92,8 @@ function remember<Kept>(kept: Map<string, Kept>, key: string, value: Kept): void
   if (oldest !== undefined) kept.delete(oldest)
 }
 
-function limited(limit: string, per: string, waitMilliseconds: number): AppError {
+/** The refusal, with the whole seconds until it is worth asking again. */
+export function limited(limit: string, per: string, waitMilliseconds: number): AppError {
   const seconds = Math.max(1, Math.ceil(Math.round(waitMilliseconds * 1_000) / 1e6))
   return new AppError('RATE_LIMITED', { limit, per, seconds }, { retryAfterSeconds: seconds })
 }

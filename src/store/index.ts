@@ -1,9 +1,11 @@
 export { initialiseVault, keyCheckOf, serverOwner } from './key-check.ts'
 export type { DataKeyReader, DataKeys, SigningKeyReader, SigningKeys } from './key-repositories.ts'
 export { migrations } from './migrations/index.ts'
+export type { PermitAsk, PermitBook, PermitGrant, SharedLimit } from './permits.ts'
 export { copyToPostgres } from './postgres/copy.ts'
 export { migratePostgres, takeBackPostgres } from './postgres/migrate.ts'
 export { openPostgresStore, type PostgresStoreOptions } from './postgres/open.ts'
+export { openPermitBook } from './postgres/permits.ts'
 export {
   type DamagedRecord,
   damagedRecords,

@@ -53,7 +53,7 @@ export function createMintLedger(
     const { organizationId, caller, environment } = scene
     const request = caller.request ?? null
     try {
-      if (event === issued) parts.mintLimit?.(environment?.id ?? organizationId)
+      if (event === issued) await parts.mintLimit?.(environment?.id ?? organizationId)
       await recorderOf(parts.store).record({
         event,
         organizationId,
