@@ -206,7 +206,11 @@ function settle(waiter: PromiseWithResolvers<void>, take: () => void | Promise<v
 }
 
 function shareOf({ perSecond, burst, nowMs }: RateLimit, servers: number): RateLimit {
-  return { perSecond: Math.round((perSecond / servers) * 10) / 10, burst: Math.max(1, burst / servers), nowMs }
+  return {
+    perSecond: Math.round((perSecond / servers) * 10) / 10,
+    burst: Math.max(1, burst / servers),
+    nowMs,
+  }
 }
 
 function partOf(limit: WindowLimit, servers: number): WindowLimit {

@@ -43,16 +43,12 @@ interface Counted {
 }
 
 /** Asks for so long, a hundred and twenty times a second; gives what was answered. */
-async function askFor(
-  milliseconds: number,
-  request: (turn: number) => Promise<Response>,
-): Promise<Counted> {
+async function askFor(milliseconds: number, request: (turn: number) => Promise<Response>): Promise<Counted> {
   const started = performance.now()
   const answers: Promise<Response>[] = []
   const secondsGone = () => (performance.now() - started) / 1000
   while (performance.now() - started < milliseconds) {
-    while (answers.length < secondsGone() * 120 + 1)
-      answers.push(request(answers.length))
+    while (answers.length < secondsGone() * 120 + 1) answers.push(request(answers.length))
     await wait(2)
   }
   const askedSeconds = secondsGone()
