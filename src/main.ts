@@ -1,5 +1,5 @@
 // The one place where the command line meets the real world: clock, disk, network, processes, terminal.
-import { homedir } from 'node:os'
+import { homedir, hostname } from 'node:os'
 import { runCli, type World } from './cli/index.ts'
 import { createNodeTransport, proxyFor } from './client/index.ts'
 import { lookPath, page, spawn } from './world/children.ts'
@@ -15,6 +15,7 @@ const world: World = {
   version,
   processEnv: process.env,
   homeDirectory: homedir(),
+  machine: hostname,
   traceparent: traceparentOf(process.env['TRACEPARENT'], Math.random),
   stdin: input(),
   stdout: sink(1),

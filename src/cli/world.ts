@@ -9,6 +9,8 @@ export interface World {
   /** The process's environment variables. */
   readonly processEnv: Readonly<Record<string, string | undefined>>
   readonly homeDirectory: string
+  /** What this machine is called, for whoever allows its login elsewhere; absent = not told. */
+  readonly machine?: () => string
   /** The W3C `traceparent` of what this command does; absent where nobody follows it. */
   readonly traceparent?: string
   readonly stdin: Input

@@ -13,6 +13,7 @@ export type {
 } from './api.ts'
 export { type ClientOptions, createClient } from './client.ts'
 export { type Answered, type ConnectOptions, connect, type Input, type Server } from './connect.ts'
+export { type LoginState, loginState, type StartedLogin, startLogin } from './device-login.ts'
 export { ApiError, isApiError } from './error.ts'
 export { createFetchTransport, type FetchLike } from './fetch-transport.ts'
 export type { Items } from './items.ts'

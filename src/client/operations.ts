@@ -16,8 +16,10 @@ export interface Operations {
   GetCurrentUser: { answer: ApiUser }
   /** The organization that names without one fall into; empty when there is none. */
   GetDefaultOrganization: { answer: ApiDefaultOrganization }
-  /** Trades an identity token of a trusted issuer for an access token; a form or JSON. */
+  /** Trades an identity token of a trusted issuer, or the code of a login that was allowed, for an access token; a form or JSON. */
   ExchangeToken: { body: ApiExchangeRequest; answer: ApiExchangeResponse }
+  /** Begins a login that a person allows in a browser (RFC 8628); a form or JSON. */
+  StartDeviceLogin: { body: ApiDeviceLoginRequest; answer: ApiDeviceLogin }
   /** Trades a service account’s token for an organization token. */
   ExchangeTokenSimple: { body: ApiSimpleExchangeRequest; answer: ApiSimpleExchangeResponse }
   /** The issuers that are trusted. */
@@ -274,6 +276,7 @@ export const operationTable: Readonly<Record<keyof Operations, OperationRow>> = 
   GetCurrentUser: ['GET', '/api/user', 'none', 'json'],
   GetDefaultOrganization: ['GET', '/api/user/organizations/default', 'none', 'json'],
   ExchangeToken: ['POST', '/api/oauth/token', 'json', 'json'],
+  StartDeviceLogin: ['POST', '/api/oauth/device', 'json', 'json'],
   ExchangeTokenSimple: ['POST', '/api/oauth/oidc/token', 'json', 'json'],
   ListOidcIssuers: ['GET', '/api/orgs/{org}/oidc/issuers', 'none', 'json'],
   RegisterOidcIssuer: ['POST', '/api/orgs/{org}/oidc/issuers', 'json', 'json'],
@@ -428,13 +431,19 @@ export type ApiUser = { readonly id: string; readonly githubLogin: string; reado
 export type ApiDefaultOrganization = { readonly gitHubLogin: string; readonly messages: readonly (unknown)[] }
 
 /** `ExchangeRequest` of the published document. */
-export type ApiExchangeRequest = { readonly grant_type?: string | null; readonly audience?: string | null; readonly subject_token_type?: string | null; readonly subject_token?: string | null; readonly requested_token_type?: string | null; readonly scope?: string | null; readonly expiration?: number | string | null }
+export type ApiExchangeRequest = { readonly grant_type?: string | null; readonly audience?: string | null; readonly subject_token_type?: string | null; readonly subject_token?: string | null; readonly requested_token_type?: string | null; readonly scope?: string | null; readonly device_code?: string | null; readonly client_id?: string | null; readonly expiration?: number | string | null }
 
 /** `ExchangeResponse` of the published document. */
-export type ApiExchangeResponse = { readonly access_token: string; readonly issued_token_type: string; readonly token_type: "token"; readonly expires_in: number; readonly scope: string; readonly refresh_token: "" }
+export type ApiExchangeResponse = { readonly access_token: string; readonly issued_token_type?: string; readonly token_type: "token"; readonly expires_in: number; readonly scope: string; readonly refresh_token: "" }
 
 /** `OAuthError` of the published document. */
 export type ApiOAuthError = { readonly error: string; readonly error_description: string }
+
+/** `DeviceLoginRequest` of the published document. */
+export type ApiDeviceLoginRequest = { readonly client_id: string; readonly scope?: string | null; readonly machine?: string | null }
+
+/** `DeviceLogin` of the published document. */
+export type ApiDeviceLogin = { readonly device_code: string; readonly user_code: string; readonly verification_uri: string; readonly verification_uri_complete: string; readonly expires_in: number; readonly interval: number }
 
 /** `SimpleExchangeRequest` of the published document. */
 export type ApiSimpleExchangeRequest = { readonly organization: string; readonly token: string }

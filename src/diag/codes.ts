@@ -83,6 +83,16 @@ export const codes = table({
     say: 'the access token was revoked',
     hint: 'log in again with `esc login <url>`',
   },
+  DEVICE_CODE_UNKNOWN: {
+    kind: 'not-found',
+    say: 'Not Found: no login waits for this code',
+    hint: 'compare the code with the one that the program shows; it is good for ten minutes and for one answer',
+  },
+  NOT_SAME_ORIGIN: {
+    kind: 'denied',
+    say: 'Forbidden: this form was not sent from a page of this server',
+    hint: 'open the page of this server itself, and send the form from there',
+  },
   FORBIDDEN: {
     kind: 'denied',
     say: 'Forbidden: needs `{permission}` on `{resource}`',

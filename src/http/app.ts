@@ -24,6 +24,7 @@ import { parseQuery } from './query.ts'
 import type { Connection, HttpRequest, Sent } from './request.ts'
 import type { Route } from './route.ts'
 import { createRouter, type Match } from './router.ts'
+import { loginPages } from './routes/device-login-page.ts'
 import { routes } from './routes/index.ts'
 import { documentRoutes, type Issuer, issuerRoutes } from './routes/public.ts'
 
@@ -43,6 +44,8 @@ export interface AppOptions {
   readonly testFireLimit?: WindowLimit
   /** How requests are counted against these limits; absent = by this server alone. */
   readonly counting?: Counting
+  /** How many logins in a browser one address may begin; absent = any number. */
+  readonly loginLimit?: WindowLimit
   /** Whether an address is that of a proxy whose `X-Forwarded-For` is believed; absent = none is. */
   readonly isProxy?: IsProxy
   /** The issuers whose discovery documents and keys are served here. */
@@ -59,7 +62,8 @@ export interface App {
 
 /** The HTTP application: every route of the wire contract over the service. */
 export function createApp(service: Service, options: AppOptions): App {
-  const table = [...routes, ...documentRoutes(() => openApi(routes)), ...issuerRoutes(options.issuers ?? [])]
+  const documents = documentRoutes(() => openApi(routes))
+  const table = [...routes, ...documents, ...loginPages, ...issuerRoutes(options.issuers ?? [])]
   return appOf(table, service, options)
 }
 
@@ -187,13 +191,14 @@ interface Limits {
   readonly address: Limiter
   readonly organization: Limiter
   readonly testFire: Limiter
+  readonly login: Limiter
 }
 
 function limitsOf(options: AppOptions): Limits {
   const counting = options.counting ?? countedHere
   const rate = (name: string, limit: RateLimit | undefined, per: string): Limiter =>
     limit === undefined ? () => {} : counting.rate(name, limit, per)
-  const { testFireLimit } = options
+  const { testFireLimit, loginLimit } = options
   return {
     token: rate('token', options.rateLimit, 'with this token'),
     address: rate('address', options.addressLimit, 'from this address'),
@@ -202,6 +207,10 @@ function limitsOf(options: AppOptions): Limits {
       testFireLimit === undefined
         ? () => {}
         : counting.window('deliveries', testFireLimit, 'deliveries a minute', 'asked for by hand'),
+    login:
+      loginLimit === undefined
+        ? () => {}
+        : counting.window('logins', loginLimit, 'logins a minute', 'begun from this address'),
   }
 }
 
@@ -238,6 +247,7 @@ async function answerTo(
     query,
     body: parseBody(route, bytes),
     headers: request.headers,
+    sender: guards.trail.request,
     // Made for those alone who ask: most answers are there before anybody can have gone.
     get signal() {
       return request.signal
@@ -258,6 +268,7 @@ async function authenticate(
   const limitAddress = () => limits.address(addressKey(trail.request.clientAddress))
   if (permission === 'public') {
     if (!unlimited.test(id)) await limitAddress()
+    if (id === 'StartDeviceLogin') await limits.login(addressKey(trail.request.clientAddress))
     return null
   }
   const token = accessToken(request.headers.get('authorization') ?? undefined)

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { AppError } from '../diag/index.ts'
 import type {
+  AuditedRequest,
   Caller,
   EnvironmentAccess,
   EnvironmentPermission,
@@ -42,6 +43,8 @@ export interface RouteRequest<Access, Query, Body> {
   readonly query: Query
   readonly body: Body
   readonly headers: RequestHeaders
+  /** Who sends it from where, for the trail. */
+  readonly sender: AuditedRequest
   readonly signal: AbortSignal
   readonly service: Service
 }

@@ -13,6 +13,7 @@ export function limitsOf(perSecond: number) {
     rateLimit: { perSecond, burst: 2 * perSecond, nowMs },
     addressLimit: { perSecond: 10, burst: 10, nowMs },
     openLimit: { perSecond: 200, burst: 200, nowMs },
+    loginLimit: { most: 10, milliseconds: 60_000, nowMs },
     testFireLimit: { most: 10, milliseconds: 60_000, nowMs },
   }
 }

@@ -9,6 +9,7 @@ import { type ChangeRequests, createChangeRequests } from './change-requests.ts'
 import { type Checks, createChecks } from './checks.ts'
 import { type CloneRequest, cloneEnvironment } from './clone.ts'
 import { createDataKeys, type DataKeys } from './data-keys/data-keys.ts'
+import { createDeviceLogins, type DeviceLogins } from './device-login/device-logins.ts'
 import { createDrafts, type Drafts } from './drafts.ts'
 import { createEnvironmentTags, type EnvironmentTags } from './environment-tags.ts'
 import { createEnvironments, type Environments } from './environments.ts'
@@ -52,6 +53,7 @@ export interface Service {
   readonly auditedRequests: AuditedRequests
   readonly trustedIssuers: TrustedIssuers
   readonly exchanges: Exchanges
+  readonly deviceLogins: DeviceLogins
   readonly environments: Environments
   readonly revisions: Revisions
   readonly revisionTags: RevisionTags
@@ -96,6 +98,7 @@ export function createService(parts: ServiceParts): Service {
     auditedRequests: createAuditedRequests(parts),
     trustedIssuers: createTrustedIssuers(parts),
     exchanges: createExchanges(parts),
+    deviceLogins: createDeviceLogins(parts),
     environments: createEnvironments(parts),
     revisions: createRevisions(parts),
     revisionTags: createRevisionTags(parts),

@@ -3,6 +3,7 @@ import type { AccessToken, Transaction } from '../store/index.ts'
 import type { OrganizationAccess } from './access.ts'
 import { serverTrail } from './audit/append.ts'
 import type { Caller } from './caller.ts'
+import { provedBy } from './device-login/device-logins.ts'
 import { note } from './notes.ts'
 import type { ServiceParts } from './parts.ts'
 import { teamsOf } from './team-grants.ts'
@@ -53,6 +54,8 @@ export function createTokens(parts: ServiceParts): Tokens {
   const revoke = async (transaction: Transaction, token: AccessToken | null, id: string) => {
     const revoked = token !== null && (await transaction.tokens.revoke(id, parts.clock().getTime()))
     if (!revoked) throw missing(id)
+    if (token.type === 'personal' && token.userId !== null)
+      await revokeAllowed(transaction, { id, userId: token.userId }, parts.clock().getTime())
     // What a machine opened goes with its token; a person's sessions belong to the person.
     if (token.userId === null || token.organizationId !== null)
       await transaction.openSessions.deleteOfOwner(id)
@@ -114,6 +117,28 @@ export function createTokens(parts: ServiceParts): Tokens {
           facts: { token: id },
         })
       }, evenWhenFull),
+  }
+}
+
+/** The sessions that a personal token allowed end with it (S-11). */
+async function revokeAllowed(
+  transaction: Transaction,
+  { id, userId }: { readonly id: string; readonly userId: string },
+  nowMs: number,
+): Promise<void> {
+  for (let after: string | null = null; ; ) {
+    const page: Awaited<ReturnType<Transaction['tokens']['ofUser']>> = await transaction.tokens.ofUser(
+      userId,
+      after,
+      500,
+    )
+    for (const token of page.items) {
+      const isLive = token.revokedMs === null && (token.expiresMs ?? 0) > nowMs
+      if (token.type === 'session' && isLive && token.description === provedBy(id))
+        await transaction.tokens.revoke(token.id, nowMs)
+    }
+    after = page.items.at(-1)?.id ?? null
+    if (!page.more || after === null) return
   }
 }
 

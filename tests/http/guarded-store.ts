@@ -10,6 +10,8 @@ const silent: readonly string[] = [
   'tokens.touch',
   'openSessions.deleteExpired',
   'rememberedAnswers.deleteExpired',
+  // A login that somebody began and nobody allowed yet: the answer has its entry, and so has the token.
+  ...['login', 'code', 'offer', 'poll'].map((step) => `rememberedAnswers.insert:device-${step}`),
   'rotationEvents.insert',
   'schedules.insertFiring',
   'schedules.update',
@@ -27,6 +29,13 @@ const silent: readonly string[] = [
   'changeRequests.resealDraft',
   'webhooks.update',
 ]
+
+/** Settings are told apart by their names, remembered answers by what their keys begin with. */
+function partOf(repository: string, given: readonly unknown[]): string {
+  if (repository === 'settings') return `:${String(given[1])}`
+  const [answer] = given as [{ readonly key?: string } | undefined]
+  return repository === 'rememberedAnswers' && answer?.key ? `:${answer.key.split(':')[0]}` : ''
+}
 
 /** Everything else that a repository has changes it. */
 const reads: ReadonlySet<string> = new Set([
@@ -85,8 +94,7 @@ export function guardedStore(store: Store): Store {
                   const found = Reflect.get(target, method)
                   if (typeof found !== 'function' || reads.has(String(method))) return found
                   return (...given: unknown[]) => {
-                    // Settings are told apart by their names.
-                    const part = name === 'settings' ? `:${String(given[1])}` : ''
+                    const part = partOf(String(name), given)
                     const did = `${String(name)}.${String(method)}${part}`
                     if (did === 'auditEntries.append') entries += 1
                     else if (!silent.includes(did) && !/^settings\.put:(?:secret|subject):/.test(did))

@@ -46,6 +46,7 @@ describe('S-17: who may use which route', () => {
     assert.deepEqual(open.sort(), [
       '/api/capabilities',
       '/api/cli/version',
+      '/api/oauth/device',
       '/api/oauth/oidc/token',
       '/api/oauth/token',
       '/healthz',

@@ -1,9 +1,11 @@
-// What the product does not have: passwords, and pages in a browser. A thing that is not there needs no rules, as long as it is not there.
+// What the product does not have: passwords, and a console in a browser. A thing that is not there needs no rules, as long as it is not
+// there; the one form that there is has rules of its own.
 import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { openApi, routes } from '../../src/http/index.ts'
+import { loginPages } from '../../src/http/routes/device-login-page.ts'
 import { createWorld, type World } from './world.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -66,14 +68,14 @@ describe('S-13: there are no passwords', () => {
   })
 })
 
-describe('S-56: there is no console', () => {
+describe('S-56: there is no console, and one form', () => {
   let world: World
   before(async () => {
     world = await createWorld()
   })
   after(() => world.close())
 
-  test('no page is served and no cookie set, on any route, whoever asks', async () => {
+  test('no page is served and no cookie set, on any route of the API, whoever asks', async () => {
     for (const route of routes) {
       const path = route.path.replace(/\{\w+\}/g, 'none')
       for (const who of ['nobody', 'ada'] as const) {
@@ -89,6 +91,29 @@ describe('S-56: there is no console', () => {
       ([file, text]) => /^src\/(?:http|service|programs)\//.test(file) && /set-cookie|'cookie'/i.test(text),
     )
     assert.deepEqual(words, [], 'no code of the server knows cookies')
+  })
+
+  test('S-57: the pages on which a login is allowed have no script, set no cookie, are in no frame and load one sheet from here', async () => {
+    for (const { method, path } of loginPages) {
+      const answered = await world.call('nobody', `${method} ${path}?code=%3Cscript%3E%22`, {
+        headers: { accept: 'text/html' },
+      })
+      assert.equal(answered.headers.get('set-cookie'), null, path)
+      const policy = answered.headers.get('content-security-policy') ?? ''
+      for (const part of [
+        "default-src 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+      ])
+        assert.ok(policy.includes(part), part)
+      assert.equal(answered.headers.get('cache-control'), 'no-store')
+      assert.equal(answered.headers.get('referrer-policy'), 'no-referrer')
+      if (path.endsWith('.css')) continue
+      assert.match(answered.headers.get('content-type') ?? '', /^text\/html/)
+      assert.doesNotMatch(answered.text, /<script|javascript:|\sstyle=|\son\w+=|<iframe|<img/i)
+      assert.deepEqual(answered.text.match(/(?:src|href)="[^"]*"/g), ['href="/login/page.css"'])
+    }
   })
 
   test('a cookie, a query and a form prove nobody: a browser that is led here by another page has no rights', async () => {

@@ -56,7 +56,7 @@ export function assertContract(request: string, answered: Answered): void {
   if (status >= 400 && !request.startsWith('HEAD')) {
     const problem = answered.json()
     // The exchange answers in the words of OAuth.
-    if (/^POST \/api\/oauth\/(?:oidc\/)?token/.test(request) && 'error' in problem) return
+    if (/^POST \/api\/oauth\/(?:device|(?:oidc\/)?token)/.test(request) && 'error' in problem) return
     assert.equal(problem['code'], status)
     // A strict client that meets a member it does not know tells its user that instead of the message.
     for (const member of Object.keys(problem)) assert.ok(problemMembers.has(member), `${request}: ${member}`)

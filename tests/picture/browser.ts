@@ -36,7 +36,7 @@ type Message = {
   readonly error?: { readonly message: string }
 }
 
-/** Opens a file in a browser of its own and closes it after `use`. */
+/** Opens a file, or a page by its URL, in a browser of its own and closes it after `use`. */
 export async function withPage<T>(file: string, use: (page: Page) => Promise<T>): Promise<T> {
   const profile = await mkdtemp(join(tmpdir(), 'esc-browser-'))
   const browser = spawn(chromium!, [
@@ -130,7 +130,7 @@ async function openPage({ send, listen }: Session, file: string): Promise<Page> 
     })
   })
   for (const domain of ['Page', 'Runtime', 'Log', 'Network']) await ask(`${domain}.enable`)
-  await ask('Page.navigate', { url: `file://${file}` })
+  await ask('Page.navigate', { url: /^https?:/.test(file) ? file : `file://${file}` })
   await loaded
   const evaluate = async <T>(expression: string): Promise<T> => {
     const { result, exceptionDetails } = await ask('Runtime.evaluate', { expression, returnByValue: true })

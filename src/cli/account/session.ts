@@ -90,7 +90,8 @@ export async function createApi(
   return createClient(connectionTo(world, backend, account))
 }
 
-function connectionTo(
+/** How to reach a backend with an account's token. */
+export function connectionTo(
   world: World,
   backend: string,
   account: Pick<Account, 'accessToken' | 'insecure'>,
@@ -145,7 +146,14 @@ export async function usableAccount(context: LoginContext, stored: Account | und
       if (!isApiError(apiErrorOf(error), 401) || !world.stdin.isTerminal) throw error
     }
   }
-  return checkAndStore(context, await askForToken(context), {})
+  return checkAndStore(context, (await askForToken(context)) || (await tokenFromBrowser(context)), {})
+}
+
+/** The token of a login that a person allows in a browser. @see loginInBrowser */
+export async function tokenFromBrowser(context: LoginContext): Promise<string> {
+  const { loginInBrowser } = await import('./device-login.ts')
+  const { world, backend, insecure } = context
+  return await loginInBrowser(context, connectionTo(world, backend, { accessToken: '', insecure }))
 }
 
 function isFresh(account: Account, now: number): boolean {
@@ -155,16 +163,18 @@ function isFresh(account: Account, now: number): boolean {
   )
 }
 
+/** What was typed; `''` = ENTER alone. */
 async function askForToken({ world, backend }: LoginContext): Promise<string> {
   const page = consoleUrl(backend, world.processEnv)
   const where = page === '' ? '' : `, from ${page}/account/tokens`
-  const answer = await world.terminal.askSecret(`Enter your access token${where}: `)
+  const answer = await world.terminal.askSecret(
+    `Enter your access token${where}, or press ENTER to log in with a browser: `,
+  )
   if (answer === null) {
     throw new LoginFailure(
       'could not determine current cloud: PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions',
     )
   }
-  if (answer === '') throw new LoginFailure('no credentials, please run `esc login` to log in')
   return answer
 }
 

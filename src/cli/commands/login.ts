@@ -1,7 +1,8 @@
-import { AccountFiles } from '../account/account-files.ts'
+import { type Account, AccountFiles } from '../account/account-files.ts'
 import { backendName, chooseBackendLeniently, consoleUrl, normalizeUrl } from '../account/backend.ts'
+import { endSession } from '../account/end-session.ts'
 import { exchangeToken } from '../account/exchange.ts'
-import { checkAndStore, type LoginContext, usableAccount } from '../account/session.ts'
+import { checkAndStore, type LoginContext, tokenFromBrowser, usableAccount } from '../account/session.ts'
 import { atMost } from '../argument-count.ts'
 import { type Call, command as define } from '../command.ts'
 import { Failure, prefixed } from '../failure.ts'
@@ -11,6 +12,8 @@ const flags = {
   'cloud-url': text('The server, instead of the argument', { short: 'c', placeholder: 'url' }),
   'default-org': text('The organization of references that name none', { placeholder: 'organization' }),
   insecure: toggle('Accept a certificate that nothing vouches for'),
+  device: toggle('Log in with a browser, on this machine or another'),
+  renew: toggle('Log in with a browser although an account is stored: a fresh login, for dangerous changes'),
   shared: toggle('Use the account that the pulumi program is logged in with'),
   'oidc-token': text('Exchange this identity token for an access token; file://<path> reads it from a file', {
     placeholder: 'token',
@@ -28,9 +31,16 @@ export const command = define({
   usage: '[<url>]',
   summary: 'Log in to a server',
   description: `Checks your access token and remembers the server and the account. The token is asked for on a terminal, or taken
-from PULUMI_ACCESS_TOKEN; it is never a command line argument.`,
+from PULUMI_ACCESS_TOKEN; it is never a command line argument.
+
+With a browser: press ENTER instead, or give --device, which needs no terminal. A page of the server and a code are printed. Open
+the page wherever there is a browser, type the code and your personal access token there, compare machine and address, and
+press Allow. This machine then holds a session of at most four hours, which \`esc logout\` ends; your own token never comes near it.
+Some organizations ask for a login of the last 15 minutes before dangerous changes: \`esc login --renew\`.`,
   examples: [
     'esc login http://localhost:3720',
+    'esc login https://esc.example.com --device',
+    'esc login --renew',
     'PULUMI_ACCESS_TOKEN=$(cat token) esc login https://esc.example.com',
     'esc login https://esc.example.com --oidc-token file:///var/run/token --oidc-org acme',
   ],
@@ -41,9 +51,7 @@ from PULUMI_ACCESS_TOKEN; it is never a command line argument.`,
     const files = new AccountFiles(world)
     const backend = await chooseUrl(call, files)
     const context = { world, out, files, backend, insecure: flags.insecure }
-    const account = await prefixed('problem logging in', async () =>
-      flags['oidc-token'] !== '' || hasOidcFlag(call) ? loginByExchange(context, call) : login(context),
-    )
+    const account = await prefixed('problem logging in', async () => chooseWay(call, context))
     await files.setOwnBackend(flags.shared ? '' : backend)
     if (flags['default-org'] !== '') await files.setDefaultOrganization(backend, flags['default-org'])
     const page = consoleUrl(backend, world.processEnv)
@@ -52,6 +60,24 @@ from PULUMI_ACCESS_TOKEN; it is never a command line argument.`,
     out.line(`Logged in to ${backendName(backend)}${who} (${where})`)
   },
 })
+
+function chooseWay(call: LoginCall, context: LoginContext): Promise<Account> {
+  const { device, renew } = call.flags
+  const isExchange = hasOidcFlag(call)
+  if (isExchange && (device || renew))
+    throw new Failure('an identity token cannot be combined with --device and --renew')
+  if (isExchange) return loginByExchange(context, call)
+  return device || renew ? loginByBrowser(context, call) : login(context)
+}
+
+async function loginByBrowser(context: LoginContext, { world }: LoginCall): Promise<Account> {
+  if (world.processEnv['PULUMI_ACCESS_TOKEN'])
+    throw new Failure('cannot log in with a browser when an access token is set as environment variable')
+  const before = (await context.files.readableCredentials()).accounts?.[context.backend]
+  const account = await checkAndStore(context, await tokenFromBrowser(context), {})
+  if (before !== undefined) await endSession(context, before)
+  return account
+}
 
 async function login(context: LoginContext) {
   const { accounts } = await context.files.readableCredentials()

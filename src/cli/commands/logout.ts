@@ -1,5 +1,6 @@
 import { AccountFiles, type Credentials } from '../account/account-files.ts'
 import { chooseBackendLeniently, normalizeUrl } from '../account/backend.ts'
+import { endSession } from '../account/end-session.ts'
 import { atMost } from '../argument-count.ts'
 import { command as define } from '../command.ts'
 import { Failure } from '../failure.ts'
@@ -9,7 +10,8 @@ import { text, toggle } from '../flags.ts'
 export const command = define({
   usage: '[<url>]',
   summary: 'Forget the account of a server',
-  description: 'Without a URL the current server. The token itself stays good: revoke it on the server.',
+  description: `Without a URL the current server. A session of \`esc login --device\` ends on the server too. A token that you typed stays
+good, since it may be in use elsewhere: \`esc token revoke\` ends it.`,
   examples: ['esc logout', 'esc logout https://esc.example.com', 'esc logout --all'],
   arguments: atMost(1),
   flags: {
@@ -23,6 +25,8 @@ export const command = define({
       throw new Failure('only one of --all, --cloud-url or argument URL may be specified, not both')
     }
     if (flags.all) {
+      for (const [url, account] of Object.entries((await files.readableCredentials()).accounts ?? {}))
+        await endSession({ world, out, backend: url }, account)
       await files.update(() => ({}))
       await files.setOwnBackend('')
       out.line('Logged out of all clouds')
@@ -35,6 +39,7 @@ export const command = define({
       out.line('Already logged out.')
       return
     }
+    await endSession({ world, out, backend }, known)
     await files.update((credentials) => without(credentials, backend))
     if ((await files.ownBackendLeniently()) === backend) await files.setOwnBackend('')
     out.line(`Logged out of ${backend}`)

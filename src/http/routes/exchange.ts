@@ -3,6 +3,8 @@ import { type Answer, empty, json } from '../answer.ts'
 import { organizationRoute, publicRoute, type Route } from '../route.ts'
 import {
   changeIssuer,
+  deviceLogin,
+  deviceLoginRequest,
   exchanged,
   exchangeRequest,
   issuer,
@@ -16,6 +18,7 @@ import {
 } from '../schemas/exchange.ts'
 
 const issuers = '/api/orgs/{org}/oidc/issuers'
+const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code'
 const noStore = { 'cache-control': 'no-store', pragma: 'no-cache' }
 
 /** Trading foreign identity tokens for access tokens (contract §2, routes 3 and 4), and the issuers that are trusted. */
@@ -24,13 +27,15 @@ export const exchangeRoutes: readonly Route[] = [
     id: 'ExchangeToken',
     method: 'POST',
     path: '/api/oauth/token',
-    summary: 'Trades an identity token of a trusted issuer for an access token; a form or JSON',
+    summary:
+      'Trades an identity token of a trusted issuer, or the code of a login that was allowed, for an access token; a form or JSON',
     body: exchangeRequest,
     bodyForm: true,
     answers: { 200: exchanged, 400: oauthError, 401: oauthError },
     problem: ({ message }) =>
       json({ error: 'invalid_request', error_description: message }, { status: 400, headers: noStore }),
     run: async ({ body, service }) => {
+      if (body.grant_type === deviceGrant) return await takeLogin(service, body.device_code, body.client_id)
       const request: ExchangeRequest = {
         grantType: body.grant_type,
         audience: body.audience,
@@ -58,6 +63,36 @@ export const exchangeRoutes: readonly Route[] = [
         ({ error, message, status }) =>
           json({ error, error_description: message }, { status, headers: noStore }),
       )
+    },
+  }),
+  publicRoute({
+    id: 'StartDeviceLogin',
+    method: 'POST',
+    path: '/api/oauth/device',
+    summary: 'Begins a login that a person allows in a browser (RFC 8628); a form or JSON',
+    body: deviceLoginRequest,
+    bodyForm: true,
+    answers: { 200: deviceLogin, 400: oauthError },
+    problem: ({ message }) =>
+      json({ error: 'invalid_request', error_description: message }, { status: 400, headers: noStore }),
+    run: async ({ body, headers, sender, service }) => {
+      const { client_id: clientId, scope, machine } = body
+      const page = `${originOf(headers.get('host') ?? 'localhost')}/login/device`
+      return await orRefusal(async () => {
+        const asked = { clientId, scope, machine, address: sender.clientAddress }
+        const started = await service.deviceLogins.start(asked)
+        return json(
+          {
+            device_code: started.deviceCode,
+            user_code: started.userCode,
+            verification_uri: page,
+            verification_uri_complete: `${page}?code=${started.userCode}`,
+            expires_in: started.expiresInSeconds,
+            interval: started.intervalSeconds,
+          },
+          { headers: noStore },
+        )
+      })
     },
   }),
   publicRoute({
@@ -165,6 +200,33 @@ export const exchangeRoutes: readonly Route[] = [
       ),
   }),
 ]
+
+/** The token of a login that was allowed, or how far it is. */
+async function takeLogin(service: Service, deviceCode: string, clientId: string): Promise<Answer> {
+  return await orRefusal(async () => {
+    const { text, expiresInSeconds } = await service.deviceLogins.take(deviceCode, clientId)
+    return json(
+      { access_token: text, token_type: 'token', expires_in: expiresInSeconds, scope: '', refresh_token: '' },
+      { headers: noStore },
+    )
+  })
+}
+
+async function orRefusal(work: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof ExchangeError)) throw error
+    const body = { error: error.error, error_description: error.message }
+    return json(body, { status: error.status, headers: noStore })
+  }
+}
+
+/** Where a server is that is called by a name: beyond this machine behind TLS only. */
+function originOf(host: string): string {
+  const isLoopback = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/.test(host)
+  return `${isLoopback ? 'http' : 'https'}://${host}`
+}
 
 async function exchangeOr(
   service: Service,

@@ -14,6 +14,8 @@ export const exchangeRequest = z
     subject_token: text,
     requested_token_type: text,
     scope: text,
+    device_code: text,
+    client_id: text,
     expiration: z
       .union([z.int(), z.string().regex(/^[0-9]{0,9}$/)])
       .nullish()
@@ -23,11 +25,28 @@ export const exchangeRequest = z
   })
   .meta({ id: 'ExchangeRequest' })
 
+/** A program's wish for a login (RFC 8628); `machine` is ours, and shown to the person. */
+export const deviceLoginRequest = z
+  .object({ client_id: z.string().min(1).max(100), scope: text, machine: text })
+  .meta({ id: 'DeviceLoginRequest' })
+
+/** What the program shows, and what it asks for the token with. */
+export const deviceLogin = z
+  .strictObject({
+    device_code: z.string(),
+    user_code: z.string(),
+    verification_uri: z.string(),
+    verification_uri_complete: z.string(),
+    expires_in: z.int(),
+    interval: z.int(),
+  })
+  .meta({ id: 'DeviceLogin' })
+
 /** A token that was given out. */
 export const exchanged = z
   .strictObject({
     access_token: z.string(),
-    issued_token_type: z.string(),
+    issued_token_type: z.string().optional(),
     token_type: z.literal('token'),
     expires_in: z.int(),
     scope: z.string(),

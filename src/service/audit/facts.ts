@@ -35,6 +35,8 @@ const factNames = [
   'team',
   'grants',
   'token',
+  'machine',
+  'address',
   'seconds',
   'issuer',
   'subject',
