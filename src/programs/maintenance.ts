@@ -15,6 +15,7 @@ import {
   takeBackSqlite,
 } from '../store/index.ts'
 import { backUp, onBackup, restoreBackup, verifyBackup } from './backup.ts'
+import { roleIn, roleWarning } from './database-role.ts'
 import { unlock } from './key-file.ts'
 import { readSettings, type SettingsReader } from './options.ts'
 import { bringBackFrom, examine, onCopy } from './server-doctor.ts'
@@ -134,7 +135,11 @@ async function doctor(
       await store.close()
     }
   }
-  if (database !== undefined) return await look(await openStore({ data, database }))
+  if (database !== undefined) {
+    const said = await look(await openStore({ data, database }))
+    const warning = roleWarning(await roleIn(database))
+    return warning === null ? said : `${said}\nwarning: ${warning}`
+  }
   return await onCopy(
     sqlitePath(data),
     data,

@@ -1,4 +1,5 @@
 import { AppError } from '../diag/index.ts'
+import { type DatabaseRole, roleCure, roleProblem } from '../store/index.ts'
 
 /** What a production server may not be. Everything here is a setting, or a fact about this process and host. */
 export interface ServerFacts {
@@ -11,6 +12,8 @@ export interface ServerFacts {
   readonly stsEndpoint: string | undefined
   readonly kmsEndpoint: string | undefined
   readonly database: string | undefined
+  /** As whom the server is in its database; absent on a file, and when the database did not say. */
+  readonly databaseRole: DatabaseRole | undefined
   readonly rateLimit: number
   /** The flags that Node was started with, `NODE_OPTIONS` included. */
   readonly nodeFlags: readonly string[]
@@ -81,6 +84,13 @@ export function insecureSettings(facts: ServerFacts): readonly InsecureSetting[]
     'database',
     'the connection leaves this host without TLS that checks the certificate',
     'add sslmode=verify-full to the URL, or use a socket or loopback',
+  )
+  const role = facts.databaseRole
+  wrong(
+    role !== undefined && roleProblem(role) !== null,
+    'database',
+    role === undefined ? '' : (roleProblem(role) ?? ''),
+    role === undefined ? '' : `run, as an administrator of the database: ${roleCure(role)}`,
   )
   wrong(facts.rateLimit === 0, 'rateLimit', 'all limits are off', 'leave --rate-limit out')
   const flags = facts.nodeFlags.filter((flag) => leakyFlags.test(flag))

@@ -1,5 +1,6 @@
 import { statfsSync } from 'node:fs'
 import { url as inspectorUrl } from 'node:inspector'
+import type { DatabaseRole } from '../store/index.ts'
 import type { KeySources } from './key-file.ts'
 import type { ServerFacts } from './production.ts'
 
@@ -14,7 +15,10 @@ export interface CheckedSettings
 }
 
 /** What production mode judges: the settings, and this process and host as they are. */
-export function serverFacts(settings: CheckedSettings, clockAheadMs: number): ServerFacts {
+export function serverFacts(
+  settings: CheckedSettings,
+  { clockAheadMs = 0, databaseRole }: { clockAheadMs?: number; databaseRole?: DatabaseRole | undefined } = {},
+): ServerFacts {
   const { keySources, keyFile } = settings
   const options = (process.env['NODE_OPTIONS'] ?? '').split(/\s+/).filter((flag) => flag !== '')
   return {
@@ -26,6 +30,7 @@ export function serverFacts(settings: CheckedSettings, clockAheadMs: number): Se
     uid: process.getuid?.(),
     fileSystem: fileSystemOf(settings.data),
     clockAheadMs,
+    databaseRole,
   }
 }
 

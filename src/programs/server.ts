@@ -16,6 +16,7 @@ import { files } from '../world/files.ts'
 import { hostsOf } from './admission.ts'
 import { awsAccounts } from './aws-account.ts'
 import { type ClockWatch, createClockWatch, fetchWithClock, issuerWithClock } from './clock-watch.ts'
+import { roleIn, roleWarning } from './database-role.ts'
 import { createEgress } from './egress.ts'
 import { gaugesOf, startEvaluators } from './evaluators.ts'
 import { endOnFault, faultOf } from './fault.ts'
@@ -47,8 +48,11 @@ export async function startServer(options: ProgramOptions): Promise<number> {
   endOnFault()
   const settings = serverSettings(options)
   // Before anything is opened or made; the clock follows when there is a database to compare with.
-  if (settings.production) requireSecure(serverFacts(settings, 0))
-  else requireLoopback(settings.host)
+  if (settings.production) {
+    // A database that does not answer is told of when the store is opened.
+    const databaseRole = await roleIn(settings.database).catch(() => undefined)
+    requireSecure(serverFacts(settings, { databaseRole }))
+  } else requireLoopback(settings.host)
   prepareFolder(settings.data)
   const metrics = createMetrics()
   const log = logTo(logLine(), metrics)
@@ -113,7 +117,11 @@ async function serve(
   { metrics, status, log }: Watching,
 ): Promise<void> {
   const nowMs = () => Date.now()
-  if (settings.production) requireSecure(serverFacts(settings, await clockAhead(store)))
+  const databaseRole = await roleIn(settings.database)
+  status.databaseRole = databaseRole ?? null
+  if (settings.production) {
+    requireSecure(serverFacts(settings, { clockAheadMs: await clockAhead(store), databaseRole }))
+  }
   const { keyRing, vault, protection, fresh, created, rewrap } = await unlock(
     store,
     settings.keyFile,
@@ -226,7 +234,9 @@ async function serve(
     await watch.look()
     status.ready = true
     app.resolve(answer)
-    process.stderr.write(welcome(settings, listener, issuer, { keyCreated: created, first }))
+    process.stderr.write(
+      welcome(settings, listener, issuer, { keyCreated: created, first, role: roleWarning(databaseRole) }),
+    )
     const stopTicking = keepTicking({
       holder,
       store,
@@ -323,7 +333,11 @@ function welcome(
   settings: ServerSettings,
   listener: Listener,
   issuer: Issuer,
-  { keyCreated, first }: { readonly keyCreated: boolean; readonly first: boolean },
+  {
+    keyCreated,
+    first,
+    role,
+  }: { readonly keyCreated: boolean; readonly first: boolean; readonly role: string | null },
 ): string {
   const lines = [
     `OpenESC listens on ${listener.url}`,
@@ -335,6 +349,7 @@ function welcome(
   }
   if (!settings.production)
     lines.push('  mode    development: unsafe settings are let through; --production refuses them')
+  if (role !== null) lines.push(`  warning ${role}`)
   if (settings.keySources.kmsKey !== undefined) lines.push(`  key     ${settings.keySources.kmsKey}`)
   if (keyCreated)
     lines.push(

@@ -15,12 +15,17 @@ export function statusText(status: Json): string {
   const waiting = objectIn(installation, 'waiting')
   const audit = objectIn(status, 'audit')
   const storage = objectIn(status, 'storage')
+  const database = objectIn(status, 'database')
   fact('version', `${status['version']}, schema ${status['schema']}, on ${status['store']}`)
   fact('ready', status['ready'] === true ? 'yes' : 'no')
   fact('up', duration(status['uptimeSeconds']))
   fact('memory', mebibytes(status['residentBytes']))
   fact('event loop lag', `${milliseconds(status['eventLoopLagP99Seconds'])} (99th percentile)`)
   fact('records', status['records'] === 'enforced' ? 'protected' : `not yet protected (${status['records']})`)
+  fact(
+    'database',
+    database['role'] && (database['problem'] ?? `as \`${database['role']}\`, whom row-level security binds`),
+  )
   fact('audit', `${audit['waiting'] ?? 0} waiting, the oldest ${audit['oldestMs'] ?? 0} ms`)
   for (const [name, ahead] of Object.entries(objectIn(status, 'clockAheadSeconds')))
     fact('clock', `${ahead} s ahead of ${name}`)

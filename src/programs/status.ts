@@ -2,10 +2,11 @@ import { statSync } from 'node:fs'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Issuer } from '../oidc/index.ts'
 import type { Installation } from '../service/index.ts'
-import { migrations, type Protection, type Vault } from '../store/index.ts'
+import { type DatabaseRole, migrations, type Protection, type Vault } from '../store/index.ts'
 import { version } from '../world/version.ts'
 import { lastBackupMs } from './backup.ts'
 import type { ClockWatch } from './clock-watch.ts'
+import { roleWarning } from './database-role.ts'
 import type { Metrics } from './metrics.ts'
 import type { StorageReserve } from './storage-reserve.ts'
 
@@ -33,6 +34,8 @@ export interface Status {
   keysReadMs: number | null
   vault: Vault | null
   protection: Protection
+  /** As whom the server is in its database; null on a file, and before that is known. */
+  databaseRole: DatabaseRole | null
   read(): object
 }
 
@@ -53,12 +56,14 @@ export function createStatus(parts: StatusParts): Status {
     keysReadMs: null,
     vault: null,
     protection: 'off',
+    databaseRole: null,
     read: () => ({
       version,
       ready: status.ready,
       store: path === null ? 'postgres' : 'sqlite',
       schema: migrations.at(-1)?.number ?? 0,
       records: status.protection,
+      ...(status.databaseRole === null ? {} : { database: toldRole(status.databaseRole) }),
       uptimeSeconds: Math.round(process.uptime()),
       residentBytes: process.memoryUsage.rss(),
       eventLoopLagP99Seconds: lagSeconds(),
@@ -218,6 +223,11 @@ function told({ asOfMs, replicas, leases, keys, trails, waiting }: Installation)
       deliveries: waiting.deliveries,
     },
   }
+}
+
+/** The problem is null when organizations are held apart by the database. */
+function toldRole(role: DatabaseRole): object {
+  return { role: role.name, database: role.database, problem: roleWarning(role) }
 }
 
 function signingKeysOf({ issuer }: Status): readonly object[] {

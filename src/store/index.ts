@@ -6,6 +6,7 @@ export { copyToPostgres } from './postgres/copy.ts'
 export { migratePostgres, takeBackPostgres } from './postgres/migrate.ts'
 export { openPostgresStore, type PostgresStoreOptions } from './postgres/open.ts'
 export { openPermitBook } from './postgres/permits.ts'
+export { type DatabaseRole, databaseRole, roleCure, roleProblem } from './postgres/role.ts'
 export {
   type DamagedRecord,
   damagedRecords,

@@ -1,12 +1,19 @@
 // The database's own fence between organizations, with the application's check taken out of the way.
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import pg from 'pg'
 import { routes } from '../../src/http/index.ts'
+import { insecureSettings } from '../../src/programs/production.ts'
+import { serverFacts } from '../../src/programs/server-facts.ts'
 import { levelPermissions } from '../../src/service/permissions.ts'
-import { acrossTenants, openPostgresStore, type Store } from '../../src/store/index.ts'
+import { acrossTenants, databaseRole, openPostgresStore, type Store } from '../../src/store/index.ts'
 import { fences } from '../../src/store/migrations/fences.ts'
 import { type Database, startDatabase } from '../../tools/database.ts'
+import { runProgram, startServerProcess } from '../programs/server-process.ts'
 import { bodyFor, mirrored, mirroredState, type Things } from './mirrored.ts'
 import { createWorld, type World, type WorldParts } from './world.ts'
 
@@ -136,4 +143,116 @@ describe('S-19: the second fence', () => {
       await client.end()
     }
   })
+
+  const administer = async (at: string, statement: string) => {
+    const client = new pg.Client({ connectionString: at })
+    await client.connect()
+    await client.query(statement).finally(() => client.end())
+  }
+  /** As whom a server would be there, what production mode says, and what `esc server start` prints. */
+  const judged = async (at: string) => {
+    const role = await databaseRole(at)
+    const facts = serverFacts({ ...safe, database: at }, { databaseRole: role })
+    return { role, found: insecureSettings(facts).filter(({ setting }) => setting === 'database') }
+  }
+
+  test('S-19, S-69: a role that every policy binds may be a production server’s', async () => {
+    const { role, found } = await judged(url)
+    assert.deepEqual([role.passes, role.unfenced, found], [null, [], []])
+  })
+
+  test('S-19, S-69: no production server runs as a superuser or with BYPASSRLS; the SQL that is said mends it', async () => {
+    const name = new URL(url).username
+    const superuser = await database.create()
+    for (const [attribute, passes] of [
+      ['superuser', 'is a superuser'],
+      ['bypassrls', 'has BYPASSRLS'],
+    ] as const) {
+      await administer(superuser, `alter role ${name} ${attribute}`)
+      const { role, found } = await judged(url)
+      assert.equal(role.passes, passes)
+      assert.match(found[0]!.problem, new RegExp(`role \`${name}\` ${passes}`))
+      const cure = `alter role "${name}" nosuperuser nobypassrls`
+      assert.ok(found[0]!.fix.endsWith(cure), found[0]!.fix)
+      await administer(superuser, cure)
+      assert.deepEqual((await judged(url)).found, [])
+    }
+    const first = await judged(superuser)
+    assert.match(
+      first.found[0]!.fix,
+      /create role openesc login .*; alter database "openesc_\w+" owner to openesc/,
+    )
+  })
+
+  test('S-19, S-69: nor where somebody took the fence off a table', async () => {
+    await administer(url, 'alter table revisions no force row level security')
+    const { found } = await judged(url)
+    assert.match(found[0]!.problem, /not forced on revisions/)
+    const cure = /run, as an administrator of the database: (.*)$/.exec(found[0]!.fix)![1]!
+    await administer(url, cure)
+    assert.deepEqual((await judged(url)).found, [])
+  })
+
+  test('S-19, S-69: the server itself refuses to start in production as a superuser, before it makes anything there; another tells of it', async () => {
+    const superuser = await database.create()
+    const folder = mkdtempSync(join(tmpdir(), 'openesc-role-'))
+    try {
+      const refused = await runProgram(
+        [
+          'server',
+          'start',
+          '--port',
+          '0',
+          '--data',
+          join(folder, 'a'),
+          '--database',
+          superuser,
+          '--production',
+        ],
+        {},
+      )
+      assert.notEqual(refused.code, 0)
+      assert.match(refused.said, /\d\. database: role `\w+` is a superuser/)
+      const client = new pg.Client({ connectionString: superuser })
+      await client.connect()
+      const { rows } = await client.query("select 1 from pg_tables where schemaname = 'public'")
+      await client.end()
+      assert.equal(rows.length, 0)
+      const server = await startServerProcess({ data: join(folder, 'b'), flags: ['--database', superuser] })
+      await server.stop()
+      assert.match(server.said(), /warning role `\w+` is a superuser, .*create role openesc/)
+      const script = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8')
+      const [, documented = ''] = /```sql\n(create role openesc [\s\S]*?)```/.exec(script) ?? []
+      const name = `owner_${new URL(superuser).pathname.slice(1)}`
+      const password = randomBytes(12).toString('hex')
+      await administer(superuser, documented.replaceAll('openesc', name).replace('…', password))
+      const handed = Object.assign(new URL(superuser), { username: name, password }).href
+      assert.equal((await databaseRole(handed)).passes, null)
+      const taken = await openPostgresStore({ url: handed, nowMs: () => 0 })
+      await taken.read(async ({ users }) => assert.notEqual(await users.find('admin'), undefined))
+      await taken.close()
+      const doctor = await runProgram([
+        'server',
+        'doctor',
+        '--data',
+        join(folder, 'b'),
+        '--database',
+        superuser,
+      ])
+      assert.match(doctor.said, /warning: role `\w+` is a superuser/)
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  })
 })
+
+const safe = {
+  host: '127.0.0.1',
+  issuerBaseUrl: 'https://esc.example.com',
+  trustedProxies: [],
+  data: '/data',
+  keyFile: '/key',
+  keySources: {} as Parameters<typeof serverFacts>[0]['keySources'],
+  stsEndpoint: undefined,
+  rateLimit: 50,
+}
