@@ -111,14 +111,14 @@ test('S-48: a check, an explanation and an editor’s questions open nothing and
       }
       const source = sourceOf(files, 'root', marker)
       const { definition } = loadDefinition('root', source)
-      const { environment } = await checkEnvironment('root', definition, host)
+      const { environment, diagnostics } = await checkEnvironment('root', definition, host)
       const question = { name: 'root', source, position: { line: 1, column: column + 1 } }
       await completionsAt(question, host)
       await definitionAt(question, host)
       await hoverAt(question, host)
       for (const name of Object.keys(environment?.properties ?? {})) {
         if (definition !== null && environment !== null)
-          await explainValue({ name: 'root', definition, environment }, [name], async () => null)
+          await explainValue({ name: 'root', definition, environment, diagnostics }, [name], async () => null)
       }
       assert.deepEqual(touched, [])
     }),

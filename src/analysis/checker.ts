@@ -39,9 +39,10 @@ export async function checkSource(
   const { definition, diagnostics } = loadDefinition(name, source)
   const evaluation = await checkEnvironment(name, definition, host)
   const { environment } = evaluation
-  const findings = [...diagnostics, ...evaluation.diagnostics].sort(compareDiagnostics).map(findingLine)
-  const checked = definition === null || environment === null ? null : { name, definition, environment }
-  return { checked, findings }
+  const found = [...diagnostics, ...evaluation.diagnostics].sort(compareDiagnostics)
+  const checked =
+    definition === null || environment === null ? null : { name, definition, environment, diagnostics: found }
+  return { checked, findings: found.map(findingLine) }
 }
 
 /** A finding on one line: `<environment>:<line>:<column>: <summary>`. */

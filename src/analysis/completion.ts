@@ -1,16 +1,10 @@
 import { describeBuiltin } from '../eval/index.ts'
-import {
-  itemSchema,
-  metaSchema,
-  propertySchema,
-  type Schema,
-  type SchemaObject,
-  schemaFromJson,
-} from '../schema/index.ts'
+import { metaSchema, type Schema } from '../schema/index.ts'
 import type { PlainValue, PropertyPath } from '../value/index.ts'
 import { cursorKey, type EditorHost, type EditorQuestion, type Inquiry, inquire } from './editor-host.ts'
 import { type CheckedDefinition, memberAt, wholeValue } from './known-environment.ts'
 import { referenceSteps } from './reference-steps.ts'
+import { schemaAt, schemaOf } from './schema-members.ts'
 
 /** A text that may stand where something is being typed. */
 export interface Completion {
@@ -182,30 +176,6 @@ function providerBeside(call: PropertyPath, checked: CheckedDefinition | null, t
   return /\bprovider:\s*["']?([\w-]+)/.exec(text)?.[1] ?? null
 }
 
-function schemaAt(schema: Schema, path: PropertyPath): Schema {
-  let at = schema
-  for (const step of path) {
-    const next = alternativesOf(at, schema)
-      .map((part) => (typeof step === 'number' ? itemSchema(part, step) : propertySchema(part, step)))
-      .filter((part) => part !== false)
-    at = next[0] ?? false
-  }
-  return (
-    alternativesOf(at, schema).find((part) => part.properties !== undefined || part.enum !== undefined) ?? at
-  )
-}
-
-/** A schema and what it may be instead, references within `root` followed. */
-function alternativesOf(schema: Schema, root: Schema): readonly SchemaObject[] {
-  if (typeof schema !== 'object') return []
-  const { ref } = schema
-  const defs = typeof root === 'object' ? root.defs : undefined
-  const target = ref?.startsWith('#/$defs/') ? defs?.[ref.slice('#/$defs/'.length)] : undefined
-  if (target !== undefined && target !== schema) return alternativesOf(target, root)
-  const others = [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])]
-  return [schema, ...others.filter((part) => typeof part === 'object')]
-}
-
 function inputCandidates(schema: Schema): readonly Candidate[] {
   return membersOf(schema, 'input')
 }
@@ -246,11 +216,6 @@ function inheritedKeys({ cursor, checked }: Inquiry): readonly Candidate[] {
   for (const key of Object.keys(expr ?? {})) written.add(key)
   const isWritten = (label: string) => written.has(label) && label !== cursor.partial
   return membersOf(schema, 'key').filter(({ label }) => label !== cursorKey && !isWritten(label))
-}
-
-function schemaOf({ environment }: CheckedDefinition): Schema {
-  // An exported schema is what `schemaFromJson` reads: plain JSON data.
-  return schemaFromJson(environment.schema as PlainValue)
 }
 
 const ownRoots: readonly Candidate[] = [

@@ -7,6 +7,7 @@ import {
   type PropertyPath,
   toJson,
 } from '../value/index.ts'
+import { type Fault, faultAt } from './fault.ts'
 import {
   type CheckedDefinition,
   expressionIndex,
@@ -17,6 +18,7 @@ import {
   referencesIn,
   wholeValue,
 } from './known-environment.ts'
+import { mayHold } from './missing-value.ts'
 
 /** How a value came to be. `text` is the expression as far as it is no literal: `${a} b`, `fn::toJSON`; else `""`. */
 export interface Origin {
@@ -39,6 +41,8 @@ export interface Explanation {
   readonly value: PlainValue
   readonly secret: boolean
   readonly unknown: boolean
+  /** Why opening will not tell an unknown value either; `null` when nothing was found about its text. */
+  readonly fault: Fault | null
   readonly origin: Origin
   /** The text it is written in; `null` for what stands in no text. */
   readonly at: Range | null
@@ -84,6 +88,7 @@ class Explainer {
     const found = memberAt(wholeValue(home), path)
     if (found === null) return null
     const { value, rest } = found
+    if (rest.length > 0 && !mayHold(home, path.slice(0, -rest.length), rest)) return null
     const shown = rest.length === 0 ? value : { unknown: true as const, trace: value.trace }
     return await this.#value(home, path, shown)
   }
@@ -106,6 +111,7 @@ class Explainer {
       value: toJson(value, { redact: true }),
       secret: value.secret === true,
       unknown: value.unknown === true,
+      fault: value.unknown ? this.#fault(home, holder, part?.at ?? at) : null,
       origin: part?.origin ?? (path.length === 0 ? { kind: 'object', text: '' } : originOf(expr)),
       at: part?.at ?? at,
       through: part === null ? await this.#through(home, path, at, new Set()) : [home.name],
@@ -114,6 +120,11 @@ class Explainer {
       members: membersOf(path, value),
       repeated,
     }
+  }
+
+  #fault(home: CheckedDefinition, holder: CheckedDefinition | null, at: Range | null): Fault | null {
+    if (at === null) return null
+    return faultAt(at, home.diagnostics) ?? (holder === null ? null : faultAt(at, holder.diagnostics))
   }
 
   #find(name: string): Promise<CheckedDefinition | null> {
@@ -256,6 +267,7 @@ function contextValue(home: CheckedDefinition, path: PropertyPath): Explanation 
     value: toJson(found.value, { redact: true }),
     secret: found.value.secret === true,
     unknown: found.value.unknown === true,
+    fault: null,
     origin: { kind: 'context', text: '' },
     at: null,
     through: [home.name],

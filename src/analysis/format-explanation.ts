@@ -37,14 +37,31 @@ function block(explanation: Explanation, title: string): string[] {
 }
 
 function how(explanation: Explanation): string {
-  const { origin, at, through, secret, unknown, repeated } = explanation
+  const { origin, at, through, secret, repeated } = explanation
   const words = [say[origin.kind](origin.text)]
   if (at !== null) words.push(`at ${place(at)}`)
   if (through.length > 1) words.push(`through ${through.slice(1).join(', which imports ')}`)
-  if (unknown) words.push('known only when opened')
+  words.push(...ignorance(explanation))
   if (secret) words.push('a secret')
   if (repeated) words.push('explained above')
   return words.join(', ').replace(', at', ' at')
+}
+
+/** Why a value is unknown. */
+function ignorance({ unknown, fault, references, repeated }: Explanation): string[] {
+  if (!unknown) return []
+  if (fault !== null && fault.cycle.length > 0) {
+    const names = [fault.cycle[0]!.from, ...fault.cycle.map(({ to }) => to)]
+    return [`part of the cycle ${names.join(' -> ')}`]
+  }
+  if (fault !== null) return [`in error: ${fault.summary}`]
+  if (references.some(({ to }) => to === null || isFaulty(to)))
+    return ['unknown as what it refers to is in error']
+  return repeated ? [] : ['known only when opened']
+}
+
+function isFaulty({ fault, references }: Explanation): boolean {
+  return fault !== null || references.some(({ to }) => to === null || isFaulty(to))
 }
 
 const say: { readonly [K in Explanation['origin']['kind']]: (text: string) => string } = {

@@ -1,4 +1,4 @@
-import type { Range } from '../diag/index.ts'
+import type { Diagnostic, Range } from '../diag/index.ts'
 import type { Environment, ExportedAccessor, ExportedExpr, ExportedValue } from '../eval/index.ts'
 import type { Definition } from '../expr/index.ts'
 import { isExportedRecord, type PropertyPath } from '../value/index.ts'
@@ -9,6 +9,8 @@ export interface CheckedDefinition {
   readonly name: string
   readonly definition: Definition
   readonly environment: Environment
+  /** What the check found, of the text and of its imports. */
+  readonly diagnostics: readonly Diagnostic[]
 }
 
 /** Finds the checked form of an environment by the name that an import uses; `null` when it cannot be had. */
@@ -26,8 +28,9 @@ export function memberAt(value: ExportedValue, path: PropertyPath): Found | null
   for (const [i, step] of path.entries()) {
     const content = at.value
     let next: ExportedValue | undefined
-    if (isExportedRecord(content)) next = Object.hasOwn(content, step) ? content[step] : undefined
-    else if (Array.isArray(content) && typeof step === 'number') next = content[step]
+    if (Array.isArray(content)) next = typeof step === 'number' ? content[step] : undefined
+    else if (isExportedRecord(content) && typeof step === 'string' && Object.hasOwn(content, step))
+      next = content[step]
     if (next === undefined) return at.unknown ? { value: at, rest: path.slice(i) } : null
     at = next
   }

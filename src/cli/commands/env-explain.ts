@@ -1,12 +1,12 @@
 import {
-  type CheckedDefinition,
   checkSource,
   createChecker,
   explainValue,
   formatExplanation,
+  whyMissing,
 } from '../../analysis/index.ts'
 import type { EvaluationHost } from '../../eval/index.ts'
-import { didYouMean, formatPropertyPath, type PropertyPath } from '../../value/index.ts'
+import { formatPropertyPath } from '../../value/index.ts'
 import { between } from '../argument-count.ts'
 import { type Call, type Command, environmentCommand, command as fileCommand } from '../command.ts'
 import { Failure } from '../failure.ts'
@@ -88,14 +88,10 @@ async function explain(
   if (checked === null) throw new Failure(findings[0] ?? `${typed} holds no values`)
   for (const finding of findings) out.note(out.errorColors.yellow(finding))
   const explanation = await explainValue(checked, path, createChecker(host))
-  if (explanation === null) throw new Failure(missing(checked, path, typed))
+  if (explanation === null) {
+    const why = whyMissing(checked, path)
+    throw new Failure(`${typed} has no value at ${formatPropertyPath(path)}${why}`)
+  }
   if (asJson) out.json(explanation)
   else out.line(formatExplanation(explanation))
-}
-
-function missing({ environment }: CheckedDefinition, path: PropertyPath, typed: string): string {
-  const known = Object.keys(environment.properties ?? {})
-  const near = didYouMean(String(path[0]), known)
-  const hint = known.includes(String(path[0])) ? '' : near
-  return `${typed} has no value at ${formatPropertyPath(path)}${hint}`
 }
