@@ -18,6 +18,8 @@ export interface Listener {
 }
 
 const graceMilliseconds = 10_000
+/** How long clients that are never idle have, at the least, to hear that their connection ends; an idle one is closed then. */
+const lastCallMilliseconds = 50
 /** The times and sizes of S-54. The parser counts request line and headers together: each has its own limit behind it. */
 export const parserLimits = {
   requestTimeout: 30_000,
@@ -57,6 +59,8 @@ export async function listen(options: {
 }): Promise<Listener> {
   const { host, take, isOurHost } = options
   const server = createServer({ ...parserLimits, ...options.timeouts }, (incoming, outgoing) => {
+    // A client that keeps its connection busy would hold up the end, and lose the request that the end cuts off.
+    if (closed.isStopping()) outgoing.setHeader('Connection', 'close')
     const refused = admissionRefusal(incoming, isOurHost)
     if (refused !== null) answerRefusal(outgoing, refused)
     else if (options.sendsAway?.(incoming, outgoing) !== true) take(incoming, outgoing)
@@ -113,21 +117,26 @@ function closer(
   drainMilliseconds: number,
 ): { promise: Promise<void>; isStopping: () => boolean; close: () => Promise<void> } {
   const { promise, resolve } = Promise.withResolvers<void>()
-  let closing = false
-  let signalled = false
-  const close = async () => {
-    if (!closing) {
-      closing = true
-      server.close(() => resolve())
-      server.closeIdleConnections()
+  let stopping = false
+  const stop = (lastCall: number) => {
+    stopping = true
+    setTimeout(() => {
+      // A connection whose request was under way has nothing more to do once that is answered.
+      const idle = setInterval(() => server.closeIdleConnections(), lastCallMilliseconds)
+      server.close(() => {
+        clearInterval(idle)
+        resolve()
+      })
       setTimeout(() => server.closeAllConnections(), graceMilliseconds).unref()
-    }
+    }, lastCall)
+  }
+  const close = async () => {
+    if (!stopping) stop(lastCallMilliseconds)
     await promise
   }
   const onSignal = () => {
-    if (closing || signalled) process.exit(1)
-    signalled = true
-    setTimeout(() => void close(), drainMilliseconds)
+    if (stopping) process.exit(1)
+    stop(Math.max(drainMilliseconds, lastCallMilliseconds))
   }
   process.on('SIGTERM', onSignal)
   process.on('SIGINT', onSignal)
@@ -135,5 +144,5 @@ function closer(
     process.off('SIGTERM', onSignal)
     process.off('SIGINT', onSignal)
   })
-  return { promise, isStopping: () => closing || signalled, close }
+  return { promise, isStopping: () => stopping, close }
 }

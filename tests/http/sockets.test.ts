@@ -1,6 +1,7 @@
 // The listener as the network meets it: bytes on connections, written by hand, because a client library would mend or refuse them.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { Agent, get, type IncomingMessage } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -309,5 +310,37 @@ describe('S-54: a connection', () => {
     const again = await open(tight, '127.0.0.7')
     again.write(head('GET /livez'))
     assert.equal((await untilEnd(again)).status, 200)
+  })
+
+  test('S-71: that is never idle does not hold up the end: it hears with an answer that it ends', async () => {
+    const busy = await listen({ host: '127.0.0.1', port: 0, isOurHost, take })
+    const answers: { readonly connection: string | undefined; readonly late: boolean }[] = []
+    let stopping = false
+    const client = async () => {
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+      try {
+        for (;;) {
+          const late = stopping
+          const request = get({ port: busy.port, path: '/livez', headers: { host: 'esc.test' }, agent })
+          const [response] = (await once(request, 'response')) as [IncomingMessage]
+          response.resume()
+          await once(response, 'end')
+          answers.push({ connection: response.headers.connection, late })
+        }
+      } catch (error) {
+        agent.destroy()
+        return String((error as NodeJS.ErrnoException).code)
+      }
+    }
+    const clients = Array.from({ length: 4 }, client)
+    while (answers.length < 8) await wait(5)
+    stopping = true
+    const started = performance.now()
+    await busy.close()
+    assert.ok(performance.now() - started < 5_000)
+    assert.ok(answers.some(({ connection }) => connection === 'close'))
+    assert.ok(answers.every(({ connection, late }) => !late || connection === 'close'))
+    // Those who came anew found nobody; a connection that was never taken is reset.
+    for (const code of await Promise.all(clients)) assert.match(code, /^ECONN(REFUSED|RESET)$/)
   })
 })

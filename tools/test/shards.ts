@@ -101,7 +101,6 @@ export async function runShards(shards: readonly Shard[], options: Options): Pro
 
   for (const [entry, shard] of progress) {
     if (shard.ended !== null && shard.ended.tests > 0) continue
-    if (shard.ended !== null && options.flags.length > 0) continue
     passed = false
     print(`error: ${shard.name} ${howItEnded(entry, shard, options.silenceMilliseconds)}\n`)
   }
