@@ -29,13 +29,14 @@ export async function completionsAt(
   host: EditorHost,
 ): Promise<readonly Completion[]> {
   const inquiry = await inquire(question, host, { typing: true })
-  const { cursor } = inquiry
+  const { cursor, position } = inquiry
+  if (cursor.isComment) return []
   if (cursor.reference !== null) {
     const { done, partial } = referenceSteps(cursor.reference)
     return matching(
       await referenceCandidates(done, inquiry, host),
       partial,
-      question.position.column - [...partial].length,
+      position.column - [...partial].length,
     )
   }
   return matching(await candidatesAt(inquiry, host), cursor.partial.replace(/^["']/, ''), cursor.from)

@@ -1,5 +1,6 @@
 import type { PropertyPath } from '../value/index.ts'
 import { FlowReader, unquoted } from './flow-reader.ts'
+import { isEscaped } from './reference-steps.ts'
 
 /** A place in a text: line and column from 1, columns in code points. */
 export interface TextPosition {
@@ -20,6 +21,8 @@ export interface Cursor {
   readonly reference: string | null
   /** What would close the flow collections that are open here, `]}`; `""` outside of any. */
   readonly closers: string
+  /** Whether it stands in a comment, where nothing means anything. */
+  readonly isComment: boolean
 }
 
 /** Stands at the cursor while its line is read: a colon right before it may be the first of two. */
@@ -71,8 +74,9 @@ class LineReader {
   /** Reads what is typed of the last line, and says where its end is. */
   cursor(typed: string, column: number): Cursor {
     const reference = openReference(typed)
+    const isComment = this.#isComment(typed)
     const at = (path: PropertyPath, place: Cursor['place'], partial: string, closers = ''): Cursor => ({
-      ...{ path, place, partial, reference, closers },
+      ...{ path, place, partial, reference, closers, isComment },
       from: column - length(partial),
     })
     if (typed.trim() === '' ? this.#flow !== null : this.#continuesFlow(typed)) {
@@ -88,6 +92,13 @@ class LineReader {
     if (flow === null || flow.isClosed) return at(this.#path(), isValue ? 'value' : 'key', rest.trimStart())
     const { path, place, partial, closers } = flow.place()
     return at([...this.#path(), ...path], place, partial, closers)
+  }
+
+  #isComment(typed: string): boolean {
+    if (this.#scalarIndent >= 0 && indentOf(typed) > this.#scalarIndent) return false
+    // What stands in quotes before the first sign of a comment.
+    const quoted = /("(?:[^"\\]|\\.)*(?:"|$)|'(?:[^']|'')*(?:'|$))/g
+    return /(^|\s)#/.test(typed.replaceAll(quoted, 'x'))
   }
 
   #path(): PropertyPath {
@@ -147,7 +158,7 @@ function leave(frames: Frame[], leaves: (frame: Frame) => boolean): Frame | null
 /** What stands behind the last `${` that nothing has closed yet. */
 function openReference(typed: string): string | null {
   const at = typed.lastIndexOf('${')
-  if (at < 0 || /(^|[^$])(\$\$)+$/.test(typed.slice(0, at + 1))) return null
+  if (at < 0 || isEscaped(typed, at)) return null
   const inside = typed.slice(at + 2)
   return /[}\s]/.test(inside.replaceAll(/"[^"]*"/g, '')) ? null : inside
 }

@@ -11,16 +11,17 @@ import { referenceAt } from './reference-steps.ts'
  */
 export async function definitionAt(question: EditorQuestion, host: EditorHost): Promise<Range | null> {
   const inquiry = await inquire(question, host, { typing: false })
-  const reference = referenceAt(inquiry.text, question.position)
+  if (inquiry.cursor.isComment) return null
+  const reference = referenceAt(inquiry.text, inquiry.position)
   if (reference !== null) return await definitionOf(reference, inquiry)
-  const name = importAt(question, inquiry)
+  const name = importAt(inquiry)
   return name === null || (await inquiry.lookUp(name)) === null ? null : startOf(name)
 }
 
 /** What to tell about the thing under a position (language specification §14), on text that is no YAML yet too. */
 export async function hoverAt(question: EditorQuestion, host: EditorHost): Promise<string | null> {
-  const { checked } = await inquire(question, host, { typing: false })
-  if (checked === null) return null
+  const { checked, cursor } = await inquire(question, host, { typing: false })
+  if (checked === null || cursor.isComment) return null
   // Without a byte, the lines and columns decide.
   return describeAt(checked.environment, { ...question.position, byte: -1 })
 }
@@ -42,7 +43,7 @@ function placeOf(checked: CheckedDefinition, path: PropertyPath): Range | null {
   return def === undefined || def.begin.line === 0 ? null : def
 }
 
-function importAt({ position }: EditorQuestion, { checked, cursor }: Inquiry): string | null {
+function importAt({ position, checked, cursor }: Inquiry): string | null {
   if (checked === null || cursor.path[0] !== 'imports') return null
   const found = (checked.definition.imports ?? []).find(
     ({ syntax }) =>

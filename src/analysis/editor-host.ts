@@ -25,6 +25,8 @@ export interface EditorQuestion {
 /** A question with all that answering needs. */
 export interface Inquiry {
   readonly text: string
+  /** The place that is asked about, or the nearest one in the text. */
+  readonly position: TextPosition
   readonly cursor: Cursor
   /** The check of the text, or of what could be saved of it; `null` when it declares nothing. */
   readonly checked: CheckedDefinition | null
@@ -43,12 +45,23 @@ export async function inquire(
   host: EditorHost,
   { typing }: { readonly typing: boolean },
 ): Promise<Inquiry> {
-  const { name, source, position } = question
+  const { name, source } = question
   const text = decodeUtf8(source)
+  const position = within(text, question.position)
   const cursor = cursorAt(text, position)
-  const seen = typing ? withCursorKey(question, text, cursor) : repaired(source, position, cursor)
+  const seen = typing
+    ? withCursorKey({ ...question, position }, text, cursor)
+    : repaired(source, position, cursor)
   const { checked } = await checkSource(name, seen, host)
-  return { text, cursor, checked, lookUp: createChecker(host) }
+  return { text, position, cursor, checked, lookUp: createChecker(host) }
+}
+
+/** The position, or the nearest one that is in the text. */
+function within(text: string, { line, column }: TextPosition): TextPosition {
+  const lines = text.split('\n')
+  const inText = Math.min(Math.max(line, 1), lines.length)
+  const { length } = [...lines[inText - 1]!.replace(/\r$/, '')]
+  return { line: inText, column: Math.min(Math.max(column, 1), length + 1) }
 }
 
 function withCursorKey({ source, position }: EditorQuestion, text: string, cursor: Cursor): Uint8Array {

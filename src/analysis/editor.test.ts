@@ -104,6 +104,18 @@ const rows: readonly [string, readonly string[], ('all' | 'among')?][] = [
   [`${head}  twice: a: b\n  x: \${db.p|\n  also: [\n`, ['port']],
   [`${head}  text: |\n`, []],
   ['description: |', []],
+  ['values: {db: {host: a}, x: "${db.|', ['host']],
+  [`${head}  # \${db.|\n`, []],
+  [`${head}  x: 1 # \${db.|\n`, []],
+  [`${head}  x: "#" # |\n`, []],
+  [`${head}  x: "a # \${db.h|\n`, ['host']],
+  [`${head}  x: a#\${db.h|\n`, ['host']],
+  [`${head}  x: >-\n    # \${db.h|\n  y: 1\n`, ['host']],
+  [`${head}  x: $$\${db.h|\n`, ['host']],
+  [`${head}  x: $$$\${db.h|\n`, []],
+  [`${head}\tx: 1\n  y: \${db.h|\n`, ['host']],
+  [`${head}  y: \${db.h|\n\tx: 1\n`, ['host']],
+  [`${head}  x: \${db.h|\n  y: 1\n`.replaceAll('\n', '\r\n'), ['host']],
 ]
 
 for (const [marked, wanted, how = 'all'] of rows) {
@@ -157,6 +169,9 @@ const definitions: readonly [string, string | null][] = [
   ['imports:\n  - web/not|hing\n', null],
   [`${head}  x: pla|in\n`, null],
   [`${head}  x: \${nothi|ng}\n`, null],
+  [`${head}  x: $\${na|me}\n`, null],
+  [`${head}  # \${na|me}\n`, null],
+  [`${head}  x: >\n    # \${na|me}\n`, 'web/dev:3:9'],
 ]
 
 for (const [marked, wanted] of definitions) {
@@ -216,7 +231,7 @@ test('no text and no position makes an editor’s question throw', async () => {
       fc.nat(12),
       async (parts, column, line) => {
         const source = encodeUtf8(parts.join(''))
-        const question = { name: 'web/dev', source, position: { line: line + 1, column: column + 1 } }
+        const question = { name: 'web/dev', source, position: { line, column } }
         await completionsAt(question, host)
         await definitionAt(question, host)
         await hoverAt(question, host)

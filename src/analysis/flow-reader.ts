@@ -7,7 +7,7 @@ export interface FlowPlace {
   readonly place: 'key' | 'value'
   /** What is written of the entry so far, on its last line. */
   readonly partial: string
-  /** What would close the open collections. */
+  /** What would close the open quote and collections. */
   readonly closers: string
 }
 
@@ -43,10 +43,12 @@ export class FlowReader {
       path: this.#open.flatMap(({ step }) => (step === null ? [] : [step])),
       place: top?.step === null ? 'key' : 'value',
       partial: this.#entry.slice(this.#entry.lastIndexOf('\n') + 1).trimStart(),
-      closers: this.#open
-        .map(({ isMap }) => (isMap ? '}' : ']'))
-        .reverse()
-        .join(''),
+      closers:
+        this.#quote +
+        this.#open
+          .map(({ isMap }) => (isMap ? '}' : ']'))
+          .reverse()
+          .join(''),
     }
   }
 

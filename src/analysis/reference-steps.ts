@@ -27,9 +27,15 @@ export function referenceAt(text: string, { line, column }: TextPosition): Prope
   const before = characters.slice(0, column - 1).join('')
   const after = characters.slice(column - 1).join('')
   const open = before.lastIndexOf('${')
-  if (open < 0 || before.slice(open).includes('}')) return null
+  if (open < 0 || isEscaped(before, open) || before.slice(open).includes('}')) return null
   const { done, partial } = referenceSteps(wholeStep(before.slice(open + 2), after))
   return partial === '' ? done : [...done, partial]
+}
+
+/** Whether the dollar sign at an index is the second of a pair, which stands for one dollar sign. */
+export function isEscaped(text: string, dollar: number): boolean {
+  const { length } = /\$*$/.exec(text.slice(0, dollar))![0]
+  return length % 2 === 1
 }
 
 /** What stands before a cursor, with the step that the cursor is in to its end. */

@@ -27,8 +27,10 @@ function isYaml(source: Uint8Array): boolean {
 function attemptsAt(lines: readonly string[], here: number, closers: string): (readonly string[])[] {
   const typed = lines[here] ?? ''
   const key = keyBefore(typed)
+  // Without what is being typed, no quote is open.
+  const brackets = closers.replace(/^["']/, '')
   const texts = new Set([
-    ...(closers === '' ? [] : [typed + closers, ...(key === undefined ? [] : [key + closers]), closers]),
+    ...(closers === '' ? [] : [typed + closers, ...(key === undefined ? [] : [key + brackets]), brackets]),
     ...(key === undefined ? [] : [key]),
     '',
   ])
@@ -55,9 +57,8 @@ function wholeEntries(lines: readonly string[], here: number, closers: string): 
     const entry = lines.slice(start, starts[i + 1] ?? lines.length)
     const isHere = here >= start && here < start + entry.length
     const attempts = [entry, ...(isHere ? attemptsAt(entry, here - start, closers) : [])]
-    const good = attempts.find((attempt) => isYaml(encodeUtf8(attempt.join('\n')))) ?? [
-      keyBefore(entry[0]!) ?? '',
-    ]
+    const bare = [[keyBefore(entry[0]!) ?? ''], ['']]
+    const good = [...attempts, ...bare].find((attempt) => isYaml(encodeUtf8(attempt.join('\n')))) ?? []
     kept.push(...good, ...Array.from({ length: entry.length - good.length }, () => ''))
   }
   return kept
@@ -70,6 +71,11 @@ function entryStarts(lines: readonly string[]): number[] {
   for (const [i, line] of lines.entries()) {
     const indent = line.length - line.trimStart().length
     if (i === 0 || line.trim() === '' || line.startsWith('#')) continue
+    if (/^ *\t/.test(line)) {
+      // No indent at all: it spoils nothing but itself.
+      starts.push(i)
+      continue
+    }
     if (indent === 0) inner = 0
     else if (inner === 0) inner = indent
     if (indent === 0 || indent === inner) starts.push(i)
