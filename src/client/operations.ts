@@ -58,8 +58,8 @@ export interface Operations {
   GetOrganizationSettings: { path: { readonly org: string | number }; answer: ApiOrganizationSettings }
   /** Changes what holds for the organization. */
   UpdateOrganizationSettings: { path: { readonly org: string | number }; body: ApiUpdateOrganizationSettings; answer: ApiOrganizationSettings }
-  /** The audit trail, newest first; `startTime` in epoch seconds gives what is older. */
-  ListAuditLog: { path: { readonly org: string | number }; query: { readonly startTime?: number; readonly userFilter?: string | number; readonly continuationToken?: string | number }; answer: ApiAuditLog }
+  /** The audit trail, newest first; `startTime` in epoch seconds gives what is older, `dangerous` what gave rights or let data out. */
+  ListAuditLog: { path: { readonly org: string | number }; query: { readonly startTime?: number; readonly userFilter?: string | number; readonly continuationToken?: string | number; readonly dangerous?: boolean }; answer: ApiAuditLog }
   /** The levels granted to single members, by login. */
   ListGrants: { path: { readonly org: string | number; readonly project: string | number; readonly env: string | number }; answer: ApiGrants }
   /** Replaces the levels granted to single members; `write` decides what openers receive. */
@@ -491,10 +491,10 @@ export type ApiPutMember = { readonly role?: "admin" | "member"; readonly name?:
 export type ApiMemberResult = { readonly member: ApiMember; readonly tokenValue?: string }
 
 /** `OrganizationSettings` of the published document. */
-export type ApiOrganizationSettings = { readonly memberLevel: "none" | "read" | "open" | "write" | "admin"; readonly rotationEnabled: boolean }
+export type ApiOrganizationSettings = { readonly memberLevel: "none" | "read" | "open" | "write" | "admin"; readonly rotationEnabled: boolean; readonly freshLogin: "off" | "sessions" | "everybody" }
 
 /** `UpdateOrganizationSettings` of the published document. */
-export type ApiUpdateOrganizationSettings = { readonly memberLevel?: "none" | "read" | "open" | "write" | "admin"; readonly rotationEnabled?: boolean }
+export type ApiUpdateOrganizationSettings = { readonly memberLevel?: "none" | "read" | "open" | "write" | "admin"; readonly rotationEnabled?: boolean; readonly freshLogin?: "off" | "sessions" | "everybody" }
 
 /** `AuditLog` of the published document. */
 export type ApiAuditLog = { readonly auditLogEvents: readonly ({ readonly timestamp: number; readonly sourceIP: string; readonly event: string; readonly description: string; readonly user: { readonly name: string; readonly githubLogin: string; readonly avatarUrl: string }; readonly tokenID: string; readonly tokenName: string; readonly actorName: string; readonly actorUrn: string; readonly reqOrgAdmin: boolean; readonly reqStackAdmin: boolean; readonly authFailure: boolean })[]; readonly continuationToken?: string }

@@ -73,7 +73,7 @@ export const auditPageSize = 1_000
 export interface SecurityApi {
   listAuditEvents(
     organization: string,
-    query: { startTime?: number; userFilter?: string; continuationToken?: string },
+    query: { startTime?: number; userFilter?: string; continuationToken?: string; dangerous?: boolean },
   ): Promise<{ readonly events: readonly WireAuditEvent[]; readonly continuationToken: string }>
   /** A page of the trail after a number, in the given format; shorter than `auditPageSize` at the end. `null` = the server's own trail. */
   exportAudit(organization: string | null, after: number, format?: string): Promise<string>

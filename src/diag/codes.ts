@@ -93,6 +93,11 @@ export const codes = table({
     say: 'Forbidden: this form was not sent from a page of this server',
     hint: 'open the page of this server itself, and send the form from there',
   },
+  FRESH_LOGIN_NEEDED: {
+    kind: 'denied',
+    say: 'fresh_login_needed: this change asks for a login of the last {minutes} minutes',
+    hint: 'log in anew with `esc login --renew`, then repeat it',
+  },
   FORBIDDEN: {
     kind: 'denied',
     say: 'Forbidden: needs `{permission}` on `{resource}`',

@@ -5,6 +5,7 @@ import {
   countedHere,
   type Limiter,
   type LogEvent,
+  type OrganizationAccess,
   type RateLimit,
   type Service,
   type WindowLimit,
@@ -241,11 +242,13 @@ async function answerTo(
   const access = caller === null ? null : await prove(route, parameters, caller, service, guards)
   const query = parseQuery(route.query, request.url)
   const bytes = route.body === 'none' ? new Uint8Array(0) : await readBody(request)
+  const body = parseBody(route, bytes)
+  if (caller !== null && route.isDangerous?.(body)) await requireFresh(route, access, caller, service)
   const answer = await route.run({
     access,
     parameters,
     query,
-    body: parseBody(route, bytes),
+    body,
     headers: request.headers,
     sender: guards.trail.request,
     // Made for those alone who ask: most answers are there before anybody can have gone.
@@ -305,6 +308,18 @@ async function prove(
   }
   if (testFires.has(route.id)) await limits.testFire(access.environment.id)
   return access
+}
+
+/** A route in an organization goes by its rule. */
+async function requireFresh(
+  { permission }: Route,
+  access: unknown,
+  caller: Caller,
+  service: Service,
+): Promise<void> {
+  if (typeof permission === 'string') service.freshLogins.requireOfSession(caller)
+  // The application proved it for this very kind of route.
+  else await service.freshLogins.require(access as OrganizationAccess)
 }
 
 /** Health is asked for by address and often, and the documents of the issuers are for everybody at any time. */

@@ -71,11 +71,18 @@ export interface Route extends RouteHead {
   readonly bodyOptional: boolean
   /** The body may also be a form. */
   readonly bodyForm: boolean
+  /** Null = never. */
+  readonly isDangerous: ((body: unknown) => boolean) | null
   readonly run: (request: RouteRequest<unknown, unknown, unknown>) => Promise<Answer>
 }
 
 /** The part of a route that the four kinds share. */
 export interface RouteDefinition<Access, Query extends QueryShape, Body> extends RouteHead {
+  /**
+   * Whether this gives rights, lets data out or somebody in, and so may ask for a fresh login (S-24); taking rights away never
+   * does. Absent = no.
+   */
+  readonly isDangerous?: (body: Body) => boolean
   readonly path: string
   readonly query?: Query
   readonly body?: 'yaml' | z.ZodType<Body>
@@ -135,6 +142,8 @@ function routeOf<Access, Query extends QueryShape, Body>(
     bodySchema: body === undefined || body === 'yaml' ? null : body,
     bodyOptional,
     bodyForm: definition.bodyForm ?? false,
+    // As with `run`, the body was parsed by this route's own schema.
+    isDangerous: (definition.isDangerous as Route['isDangerous'] | undefined) ?? null,
     ...(definition.problem === undefined ? {} : { problem: definition.problem }),
     // The application proves the access and parses by this route's own schemas before it calls this.
     run: run as Route['run'],

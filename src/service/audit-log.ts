@@ -6,6 +6,7 @@ import { serverTrail } from './audit/append.ts'
 import { checkpointOf } from './audit/checkpoints.ts'
 import { recorderOf } from './audit/recorder.ts'
 import type { Caller } from './caller.ts'
+import { dangerousEvents } from './fresh-login.ts'
 import type { ServiceParts } from './parts.ts'
 
 /** Which entries to read. */
@@ -15,6 +16,8 @@ export interface AuditQuery {
   /** The login of one actor. */
   readonly userFilter?: string | undefined
   readonly continuationToken?: string | undefined
+  /** Only what gave rights, let data out or somebody in (S-24). */
+  readonly dangerous?: boolean | undefined
 }
 
 /** The use cases of the audit trail. */
@@ -59,7 +62,7 @@ export function createAuditLog(parts: ServiceParts): AuditLog {
       if (checkpoint === null) throw new AppError('NOT_FOUND', { what: 'checkpoint', id: organization.name })
       return checkpoint
     },
-    list: async ({ organization }, { startTime, userFilter, continuationToken }) => {
+    list: async ({ organization }, { startTime, userFilter, continuationToken, dangerous }) => {
       // Whoever reads the trail finds in it what they were refused a moment ago.
       await recorderOf(parts.store).settle()
       return await parts.store.read(async (transaction) => {
@@ -71,6 +74,7 @@ export function createAuditLog(parts: ServiceParts): AuditLog {
             before: continuationToken === undefined ? null : Number(continuationToken) || null,
             untilMs: startTime === undefined ? null : startTime * 1_000,
             actorId: user?.id ?? null,
+            events: dangerous === true ? dangerousEvents : undefined,
           },
           pageSize,
         )

@@ -37,6 +37,7 @@ export type { EnvironmentEntry, EnvironmentPage } from './environment-list.ts'
 export type { ExchangedToken } from './exchange/exchange.ts'
 export { ExchangeError, type ExchangeRequest } from './exchange/request.ts'
 export type { TrustedIssuer } from './exchange/trusted-issuers.ts'
+export { freshLoginRules } from './fresh-login.ts'
 export {
   forgetReplica,
   type Installation,

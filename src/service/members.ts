@@ -6,6 +6,7 @@ import {
   memberLevelSetting,
   type OrganizationAccess,
 } from './access.ts'
+import { type FreshLoginRule, freshLoginRule, freshLoginSetting } from './fresh-login.ts'
 import { checkName } from './names.ts'
 import { note } from './notes.ts'
 import type { ServiceParts } from './parts.ts'
@@ -34,6 +35,8 @@ export interface OrganizationSettings {
   /** What every member may do with every environment. */
   readonly memberLevel: Level
   readonly rotationEnabled: boolean
+  /** Who has to have logged in of late before a dangerous change. */
+  readonly freshLogin: FreshLoginRule
 }
 
 /** The use cases of an organization's people, its settings, and grants on its environments. */
@@ -77,7 +80,7 @@ export function createMembers(parts: ServiceParts): Members {
     remove: (access, login) =>
       parts.store.change((transaction) => removeMember(transaction, parts, access, login)),
     settings: ({ organization }) => parts.store.read((transaction) => settingsOf(transaction, organization)),
-    updateSettings: (access, { memberLevel, rotationEnabled }) =>
+    updateSettings: (access, { memberLevel, rotationEnabled, freshLogin }) =>
       parts.store.change(async (transaction) => {
         const { organization } = access
         if (memberLevel !== undefined) {
@@ -86,6 +89,8 @@ export function createMembers(parts: ServiceParts): Members {
         if (rotationEnabled !== undefined) {
           await transaction.settings.put(organization.id, rotationDisabledSetting, !rotationEnabled)
         }
+        if (freshLogin !== undefined)
+          await transaction.settings.put(organization.id, freshLoginSetting, freshLogin)
         await note(transaction, parts, access, { event: 'organization-settings-updated', environment: null })
         return await settingsOf(transaction, organization)
       }),
@@ -218,7 +223,11 @@ async function settingsOf(
 ): Promise<OrganizationSettings> {
   const level = await transaction.settings.get(organization.id, memberLevelSetting)
   const disabled = await transaction.settings.get(organization.id, rotationDisabledSetting)
-  return { memberLevel: isLevel(level) ? level : 'none', rotationEnabled: disabled !== true }
+  return {
+    memberLevel: isLevel(level) ? level : 'none',
+    rotationEnabled: disabled !== true,
+    freshLogin: await freshLoginRule(transaction, organization.id),
+  }
 }
 
 function isLevel(value: unknown): value is Level {

@@ -15,6 +15,7 @@ import { createEnvironmentTags, type EnvironmentTags } from './environment-tags.
 import { createEnvironments, type Environments } from './environments.ts'
 import { createExchanges, type Exchanges } from './exchange/exchange.ts'
 import { createTrustedIssuers, type TrustedIssuers } from './exchange/trusted-issuers.ts'
+import { createFreshLogins, type FreshLogins } from './fresh-login.ts'
 import { createMembers, type Members } from './members.ts'
 import { createOpenRequests, type OpenRequests } from './open-requests.ts'
 import type { ServiceParts } from './parts.ts'
@@ -54,6 +55,7 @@ export interface Service {
   readonly trustedIssuers: TrustedIssuers
   readonly exchanges: Exchanges
   readonly deviceLogins: DeviceLogins
+  readonly freshLogins: FreshLogins
   readonly environments: Environments
   readonly revisions: Revisions
   readonly revisionTags: RevisionTags
@@ -99,6 +101,7 @@ export function createService(parts: ServiceParts): Service {
     trustedIssuers: createTrustedIssuers(parts),
     exchanges: createExchanges(parts),
     deviceLogins: createDeviceLogins(parts),
+    freshLogins: createFreshLogins(parts),
     environments: createEnvironments(parts),
     revisions: createRevisions(parts),
     revisionTags: createRevisionTags(parts),

@@ -4,6 +4,7 @@ import type { OrganizationAccess } from './access.ts'
 import { serverTrail } from './audit/append.ts'
 import type { Caller } from './caller.ts'
 import { provedBy } from './device-login/device-logins.ts'
+import { refuseExchangedName } from './fresh-login.ts'
 import { note } from './notes.ts'
 import type { ServiceParts } from './parts.ts'
 import { teamsOf } from './team-grants.ts'
@@ -171,11 +172,13 @@ function newToken(
       hint: 'leave it out for the default',
     })
   }
+  const shownName = name || description || type
+  refuseExchangedName(shownName)
   const { text, id, secretHash } = parts.tokens.make(type)
   const row = {
     id,
     type,
-    name: name || description || type,
+    name: shownName,
     description,
     secretHash,
     scopes: maker.scopes,

@@ -179,6 +179,8 @@ export interface AuditReader {
       readonly before: number | null
       readonly untilMs: number | null
       readonly actorId: string | null
+      /** Of these events only; absent = of any. */
+      readonly events?: readonly string[] | undefined
     },
     limit: number,
   ): Promise<Page<AuditEntry>>

@@ -1,7 +1,7 @@
 import { exactly } from '../argument-count.ts'
 import { accountCommand } from '../command.ts'
 import { Failure } from '../failure.ts'
-import { integer, text } from '../flags.ts'
+import { integer, text, toggle } from '../flags.ts'
 import { outputFlag, timeStyle, utcFlag, wantsJson } from '../output-flag.ts'
 import { formatEpochSeconds } from '../times.ts'
 
@@ -18,11 +18,18 @@ const columns = [
 export const command = accountCommand({
   usage: '',
   summary: 'List what happened, newest first',
-  description: 'Needs the right to read the audit trail of the organization.',
-  examples: ['esc audit ls', 'esc audit ls --org acme --user ada --count 20', 'esc audit ls --output json'],
+  description: `Needs the right to read the audit trail of the organization. --dangerous shows the changes that owners look at: grants,
+roles, members, tokens, trusted issuers and their policies, webhooks, gates, settings, exports of the trail.`,
+  examples: [
+    'esc audit ls',
+    'esc audit ls --org acme --user ada --count 20',
+    'esc audit ls --dangerous',
+    'esc audit ls --output json',
+  ],
   arguments: exactly(0),
   flags: {
     org: text('The organization; default: yours'),
+    dangerous: toggle('Only what gave rights, let data out or somebody in'),
     user: text('Only what this login did'),
     count: integer('The most entries to list', { initial: 50 }),
     utc: utcFlag,
@@ -36,6 +43,7 @@ export const command = accountCommand({
     let continuationToken = ''
     do {
       const page = await api.listAuditEvents(organization, {
+        ...(flags.dangerous ? { dangerous: true } : {}),
         ...(flags.user === '' ? {} : { userFilter: flags.user }),
         ...(continuationToken === '' ? {} : { continuationToken }),
       })

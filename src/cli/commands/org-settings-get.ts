@@ -17,5 +17,6 @@ export const command = accountCommand({
     if (asJson) return out.json(settings)
     out.line(`member-level      ${settings.memberLevel}`)
     out.line(`rotation-enabled  ${settings.rotationEnabled}`)
+    if (settings.freshLogin !== undefined) out.line(`fresh-login       ${settings.freshLogin}`)
   },
 })

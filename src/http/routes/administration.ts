@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { AccessToken, AuditEntry, Member } from '../../service/index.ts'
 import { empty, json } from '../answer.ts'
 import { describe, isAuthFailure } from '../audit-formats.ts'
-import { text, wholeNumber } from '../query.ts'
+import { flag, text, wholeNumber } from '../query.ts'
 import { callerRoute, environmentRoute, organizationRoute, type Route } from '../route.ts'
 import {
   auditLog,
@@ -37,6 +37,7 @@ export const administrationRoutes: readonly Route[] = [
     summary: 'Makes a personal token, which can do no more than the one used and lives no longer',
     body: createToken,
     bodyOptional: true,
+    isDangerous: () => true,
     answers: { 200: createdToken },
     run: async ({ access, body, service }) => {
       const made = await service.tokens.create(access, body)
@@ -71,6 +72,7 @@ export const administrationRoutes: readonly Route[] = [
     needs: 'organization_token:write',
     summary: 'Makes a token that acts for the organization',
     body: createToken,
+    isDangerous: () => true,
     answers: { 200: createdToken },
     run: async ({ access, body, service }) => {
       const made = await service.tokens.createOrganization(access, body)
@@ -107,6 +109,7 @@ export const administrationRoutes: readonly Route[] = [
     summary: 'Makes somebody a member or changes the role; a new login becomes an account with a first token',
     body: putMember,
     bodyOptional: true,
+    isDangerous: ({ role }) => role === 'admin',
     answers: { 200: memberResult },
     run: async ({ access, parameters, body, service }) => {
       const { token, ...member } = await service.members.put(access, parameters['login']!, body)
@@ -141,6 +144,7 @@ export const administrationRoutes: readonly Route[] = [
     needs: 'organization:write',
     summary: 'Changes what holds for the organization',
     body: changeOrganizationSettings,
+    isDangerous: ({ memberLevel, freshLogin }) => isStrong(memberLevel) || freshLogin !== undefined,
     answers: { 200: organizationSettings },
     run: async ({ access, body, service }) => json(await service.members.updateSettings(access, body)),
   }),
@@ -149,11 +153,13 @@ export const administrationRoutes: readonly Route[] = [
     method: 'GET',
     path: `${orgs}/auditlogs`,
     needs: 'audit_logs:read',
-    summary: 'The audit trail, newest first; `startTime` in epoch seconds gives what is older',
+    summary:
+      'The audit trail, newest first; `startTime` in epoch seconds gives what is older, `dangerous` what gave rights or let data out',
     query: z.object({
       startTime: wholeNumber(Number.MAX_SAFE_INTEGER),
       userFilter: text(),
       continuationToken: text(),
+      dangerous: flag(),
     }),
     answers: { 200: auditLog },
     run: async ({ access, query, service }) => {
@@ -181,6 +187,7 @@ export const administrationRoutes: readonly Route[] = [
     needs: 'share',
     summary: 'Replaces the levels granted to single members; `write` decides what openers receive',
     body: grants,
+    isDangerous: ({ grants: levels }) => Object.values(levels).some(isStrong),
     answers: { 200: grants },
     run: async ({ access, body, service }) => {
       const next = await service.members.putGrants(access, new Map(Object.entries(body.grants)))
@@ -191,6 +198,11 @@ export const administrationRoutes: readonly Route[] = [
 
 function time(milliseconds: number | null): string {
   return milliseconds === null ? '' : new Date(milliseconds).toISOString()
+}
+
+/** Levels that decide what others receive, or who else may. */
+function isStrong(level: string | undefined): boolean {
+  return level === 'write' || level === 'admin'
 }
 
 function renderToken(token: AccessToken): object {

@@ -18,6 +18,7 @@ export const auditRoutes: readonly Route[] = [
     summary:
       'A page of the trail of up to 1,000 in order, after a number: JSON lines with hashes, CSV or CEF',
     query: z.object({ after, format: oneOf(['jsonl', 'csv', 'cef'], 'jsonl') }),
+    isDangerous: () => true,
     answers: { 200: 'text' },
     run: async ({ access, query, service }) => {
       const entries = await service.auditLog.export(access, query.after ?? 0)
@@ -41,6 +42,7 @@ export const auditRoutes: readonly Route[] = [
     path: '/api/server/auditlogs/export',
     summary: 'The same of the server’s own trail, for administrators of the installation',
     query: z.object({ after }),
+    isDangerous: () => true,
     answers: { 200: 'text' },
     run: async ({ access, query, service }) =>
       lines(await service.auditLog.exportServer(access, query.after ?? 0)),

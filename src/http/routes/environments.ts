@@ -194,6 +194,7 @@ export const environmentRoutes: readonly Route[] = [
     needs: 'share',
     summary: 'Makes another member the owner; answers with the one before',
     body: changeOwner,
+    isDangerous: () => true,
     answers: { 200: owner },
     run: async ({ access, body, service }) =>
       json(renderOwner(await service.environments.changeOwner(access, body.owner))),

@@ -139,6 +139,7 @@ export const exchangeRoutes: readonly Route[] = [
     needs: 'oidc_issuers:write',
     summary: 'Trusts an issuer; its tokens are worth nothing until a policy allows',
     body: registerIssuer,
+    isDangerous: () => true,
     answers: { 200: issuer },
     run: async ({ access, body, service }) =>
       json(render(await service.trustedIssuers.register(access, body))),
@@ -160,6 +161,7 @@ export const exchangeRoutes: readonly Route[] = [
     needs: 'oidc_issuers:write',
     summary: 'Changes what is sent',
     body: changeIssuer,
+    isDangerous: () => true,
     answers: { 200: issuer },
     run: async ({ access, parameters, body, service }) =>
       json(render(await service.trustedIssuers.update(access, parameters['id']!, body))),
@@ -193,6 +195,7 @@ export const exchangeRoutes: readonly Route[] = [
     needs: 'oidc_issuers:write',
     summary: 'Replaces the policies of an issuer',
     body: putPolicies,
+    isDangerous: () => true,
     answers: { 200: policyList },
     run: async ({ access, parameters, body, service }) =>
       json(

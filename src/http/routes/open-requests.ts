@@ -65,6 +65,7 @@ export const openRequestRoutes: readonly Route[] = [
     needs: 'share',
     summary: 'Replaces the gates of the environment',
     body: putGates,
+    isDangerous: () => true,
     answers: { 200: gateList },
     run: async ({ access, body, service }) => json({ gates: await service.gates.put(access, body.gates) }),
   }),

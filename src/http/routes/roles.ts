@@ -22,6 +22,8 @@ export const roleRoutes: readonly Route[] = [
     needs: 'member:write',
     summary: 'Makes a custom role, or replaces all that it allows and all who hold it',
     body: putRole,
+    isDangerous: ({ rules, organization }) =>
+      organization.length > 0 || rules.some(({ permissions }) => permissions.some((one) => one !== 'read')),
     answers: { 200: role },
     run: async ({ access, parameters, body, service }) =>
       json(await service.roles.put(access, { name: parameters['role']!, ...body })),

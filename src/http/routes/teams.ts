@@ -35,6 +35,8 @@ export const teamRoutes: readonly Route[] = [
     needs: 'member:write',
     summary: 'Changes what a team may do with an environment, or who belongs to it',
     body: changeTeam,
+    isDangerous: ({ addMember, addEnvironmentPermission: added, editEnvironmentPermission: edited }) =>
+      addMember !== undefined || /^(?:write|admin)$/.test((added ?? edited)?.permission ?? ''),
     answers: { 204: 'empty' },
     run: async ({ access, parameters, body, service }) => {
       const set = body.addEnvironmentPermission ?? body.editEnvironmentPermission

@@ -25,6 +25,7 @@ export const webhookRoutes: readonly Route[] = [
     needs: 'write',
     summary: 'Adds a webhook; the server makes a name when none is sent',
     body: webhookRequest,
+    isDangerous: () => true,
     answers: { 201: webhook },
     run: async ({ access, body, service }) => {
       checkNames(access, body)
@@ -48,6 +49,7 @@ export const webhookRoutes: readonly Route[] = [
     needs: 'write',
     summary: 'Replaces a webhook; an absent `format` and an empty `secret` stay',
     body: webhookRequest,
+    isDangerous: ({ active }) => active,
     answers: { 200: webhook },
     run: async ({ access, parameters, body, service }) => {
       checkNames(access, body)

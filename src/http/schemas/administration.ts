@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { freshLoginRules } from '../../service/index.ts'
 
 const level = z.enum(['none', 'read', 'open', 'write', 'admin'])
 
@@ -78,12 +79,16 @@ export const memberResult = z
 
 /** What holds for an organization. */
 export const organizationSettings = z
-  .strictObject({ memberLevel: level, rotationEnabled: z.boolean() })
+  .strictObject({ memberLevel: level, rotationEnabled: z.boolean(), freshLogin: z.enum(freshLoginRules) })
   .meta({ id: 'OrganizationSettings' })
 
 /** A change of what holds for an organization; what is absent stays. */
 export const changeOrganizationSettings = z
-  .object({ memberLevel: level.optional(), rotationEnabled: z.boolean().optional() })
+  .object({
+    memberLevel: level.optional(),
+    rotationEnabled: z.boolean().optional(),
+    freshLogin: z.enum(freshLoginRules).optional(),
+  })
   .meta({ id: 'UpdateOrganizationSettings' })
 
 /** Levels granted on an environment, by login. */

@@ -22,13 +22,14 @@ export function auditEntries(db: Kysely<Tables>, hot: HotStatements): AuditEntri
         .limit(limit + 1)
       return pageOf(await query.execute(), limit, entryFrom)
     },
-    async list(organizationId, { before, untilMs, actorId }, limit) {
+    async list(organizationId, { before, untilMs, actorId, events }, limit) {
       let query = rows(organizationId)
         .orderBy('sequence', 'desc')
         .limit(limit + 1)
       if (before !== null) query = query.where('sequence', '<', before)
       if (untilMs !== null) query = query.where('at_ms', '<', untilMs)
       if (actorId !== null) query = query.where('actor_id', '=', actorId)
+      if (events !== undefined) query = query.where('event', 'in', events)
       return pageOf(await query.execute(), limit, entryFrom)
     },
     async append(...entries) {
