@@ -141,7 +141,7 @@ describe('people and tokens', () => {
         who: 'ben',
         request: `GET ${orgs}/settings`,
         status: 200,
-        body: '{"memberLevel":"none","rotationEnabled":true}\n',
+        body: '{"memberLevel":"none","rotationEnabled":true,"freshLogin":"sessions"}\n',
       },
       {
         is: 'a plain member changes none',
