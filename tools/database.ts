@@ -59,6 +59,26 @@ export async function startDatabase(flags: readonly string[] = []): Promise<Data
   })
 }
 
+/** Makes the files of a server that is not started yet. */
+export async function initialisePostgres(plan: {
+  readonly folder: string
+  readonly user: string
+  readonly password: string
+}): Promise<void> {
+  const { folder: databaseDir, user, password } = plan
+  const EmbeddedPostgres = await loadEmbeddedPostgres()
+  await new EmbeddedPostgres({
+    databaseDir,
+    user,
+    password,
+    persistent: true,
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ['--no-sync', '--encoding=UTF8', '--locale=C'],
+    onLog: () => {},
+    onError: () => {},
+  }).initialise()
+}
+
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)

@@ -28,7 +28,7 @@ export const serverOptions: readonly ProgramOption[] = Object.freeze([
     flag: '--database',
     type: 'string',
     default: '',
-    help: 'postgres:// URL of a database, which any number of servers may share; default: a file in the data directory',
+    help: 'postgres:// URL of a database, which any number of servers may share, with commas between its hosts when a standby may take over; default: a file in the data directory',
   },
   {
     name: 'metricsPort',

@@ -1,5 +1,5 @@
 import { AppError } from '../diag/index.ts'
-import { type DatabaseRole, roleCure, roleProblem } from '../store/index.ts'
+import { type DatabaseRole, hostUrls, roleCure, roleProblem } from '../store/index.ts'
 
 /** What a production server may not be. Everything here is a setting, or a fact about this process and host. */
 export interface ServerFacts {
@@ -151,7 +151,14 @@ function isBelow(path: string, folder: string): boolean {
 }
 
 function isSafeDatabase(url: string): boolean {
-  if (!URL.canParse(url)) return false
+  try {
+    return hostUrls(url).every(isSafeHost)
+  } catch {
+    return false
+  }
+}
+
+function isSafeHost(url: string): boolean {
   const { hostname, searchParams } = new URL(url)
   const host = searchParams.get('host') ?? decodeURIComponent(hostname)
   if (host === '' || host.startsWith('/') || isLoopback(host.replace(/^\[|\]$/g, ''))) return true

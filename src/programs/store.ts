@@ -1,6 +1,5 @@
 import { join } from 'node:path'
-import { AppError } from '../diag/index.ts'
-import { openPostgresStore, openSqliteStore, type Store } from '../store/index.ts'
+import { hostUrls, openPostgresStore, openSqliteStore, type Store } from '../store/index.ts'
 
 /** Opens what the settings name: the database at a `postgres://` URL, or else the file in the data directory. */
 export async function openStore(settings: {
@@ -20,10 +19,6 @@ export function sqlitePath(data: string): string {
 
 /** A database's URL, checked. @throws AppError SETTING_INVALID, which never shows the URL: it holds a password */
 export function databaseUrl(text: string): string {
-  if (/^postgres(ql)?:\/\//.test(text) && URL.canParse(text)) return text
-  throw new AppError('SETTING_INVALID', {
-    name: 'database',
-    wanted: 'postgres://user:password@host:port/name',
-    got: 'something else',
-  })
+  hostUrls(text)
+  return text
 }

@@ -3,6 +3,7 @@ export type { DataKeyReader, DataKeys, SigningKeyReader, SigningKeys } from './k
 export { migrations } from './migrations/index.ts'
 export type { PermitAsk, PermitBook, PermitGrant, SharedLimit } from './permits.ts'
 export { copyToPostgres } from './postgres/copy.ts'
+export { hostUrls } from './postgres/hosts.ts'
 export { migratePostgres, takeBackPostgres } from './postgres/migrate.ts'
 export { openPostgresStore, type PostgresStoreOptions } from './postgres/open.ts'
 export { openPermitBook } from './postgres/permits.ts'

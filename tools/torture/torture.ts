@@ -3,13 +3,15 @@
 // `--sabotage sabotage.ts|no-sync.ts|late-audit.ts` the servers lie, and the run passes when that is found out.
 // `--upgrade` replaces every server under load by one of the next version, and puts it back; with `--previous FOLDER` an earlier version
 // that is installed there is replaced by this one. `--power-cuts N` cuts the power at N places of a trace instead (SQLite).
-// `--mutations N` alters N things of a store under a server (R-24).
+// `--standby` gives the servers a PostgreSQL with a synchronous standby: primaries die, standbys take over, networks fail (R-11);
+// `--rounds N --pause SECONDS --faults primary-kill,pause,…` choose. `--mutations N` alters N things of a store under a server (R-24).
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startDatabase } from '../database.ts'
-import { type Fault, faultNames, faultsOf } from './faults.ts'
+import { failovers, failures } from './failover.ts'
+import { type Fault, faultsOf } from './faults.ts'
 import { alterThings } from './mutations.ts'
 import { cutPower } from './power-loss.ts'
 import { torture } from './run.ts'
@@ -28,6 +30,9 @@ const { values } = parseArgs({
     upgrade: { type: 'boolean', default: false },
     previous: { type: 'string' },
     mutations: { type: 'string' },
+    standby: { type: 'boolean', default: false },
+    rounds: { type: 'string' },
+    pause: { type: 'string', default: '60' },
   },
 })
 const seed = Number(values.seed ?? Date.now() % 1_000_000)
@@ -35,11 +40,13 @@ console.log(`seed ${seed}; repeat with --seed ${seed}`)
 process.exitCode =
   values.mutations !== undefined
     ? await alter(Number(values.mutations))
-    : values.upgrade
-      ? await roll()
-      : values['power-cuts'] === undefined
-        ? await kill()
-        : await cut(Number(values['power-cuts']))
+    : values.standby
+      ? await failOver()
+      : values.upgrade
+        ? await roll()
+        : values['power-cuts'] === undefined
+          ? await kill()
+          : await cut(Number(values['power-cuts']))
 
 async function kill(): Promise<number> {
   const store = values.store === 'postgres' ? 'postgres' : 'sqlite'
@@ -83,11 +90,46 @@ async function kill(): Promise<number> {
 function chosenFaults(store: 'sqlite' | 'postgres', text: string): readonly Fault[] {
   const possible = faultsOf(store)
   if (text === 'all') return possible
-  return text.split(',').map((name) => {
-    const found = possible.find((fault) => fault === name)
-    if (found !== undefined) return found
-    throw new Error(`--faults: \`${name}\` is none of ${faultNames.join(', ')} that ${store} can have`)
+  return text.split(',').map((name) => named(possible, name, store))
+}
+
+async function failOver(): Promise<number> {
+  const chosen =
+    values.faults === 'all'
+      ? failures
+      : values.faults.split(',').map((name) => named(failures, name, '--standby'))
+  const findings = await failovers({
+    replicas: Number(values.replicas ?? 3),
+    seed,
+    rounds: Number(values.rounds ?? chosen.length),
+    failures: chosen,
+    pauseMilliseconds: 1_000 * Number(values.pause),
+    progress: (line) => console.log(line),
   })
+  const { watch } = findings
+  const answers = [...watch.answers].map(([status, count]) => `${count} x ${status || 'none'}`)
+  console.log(
+    [
+      `acknowledged writes  ${findings.acknowledged}`,
+      `lost                 ${findings.lost.length}`,
+      `torn                 ${findings.torn.length}`,
+      `reads                ${answers.join(', ')}`,
+      `longest refusal      ${Math.round(watch.longestRefusalMilliseconds())} ms`,
+      `key documents        ${watch.documents.asked}, the slowest ${Math.round(watch.documents.longestMilliseconds)} ms`,
+      '',
+      'until all write again    times    p50 ms    p99 ms',
+      ...[...findings.resumedMilliseconds].map(([failure, times]) => row(failure, ascending(times))),
+    ].join('\n'),
+  )
+  for (const finding of [...findings.lost, ...findings.torn].slice(0, 20)) console.log(`  ${finding}`)
+  const slow = [...findings.resumedMilliseconds.values()].flat().some((time) => time > 30_000)
+  return findings.lost.length + findings.torn.length === 0 && !slow ? 0 : 1
+}
+
+function named<Name extends string>(possible: readonly Name[], name: string, what: string): Name {
+  const found = possible.find((one) => one === name)
+  if (found !== undefined) return found
+  throw new Error(`--faults: \`${name}\` is none of ${possible.join(', ')} that ${what} can have`)
 }
 
 async function roll(): Promise<number> {

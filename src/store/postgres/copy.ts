@@ -3,10 +3,11 @@ import pg from 'pg'
 import { AppError } from '../../diag/index.ts'
 import { Connection } from '../sqlite/connection.ts'
 import { openSqliteStore } from '../sqlite/open.ts'
+import { connectToPrimary } from './connections.ts'
 import { failureOf } from './failure.ts'
 import { noFence } from './fence.ts'
+import { placeOf } from './hosts.ts'
 import { migratePostgres } from './migrate.ts'
-import { clientConfig, placeOf } from './session.ts'
 
 const busyMilliseconds = 5000
 const batchRows = 500
@@ -27,16 +28,15 @@ export async function copyToPostgres(options: {
   // Held open, so that no server starts on the file while it is copied.
   const store = await openSqliteStore({ path, nowMs })
   const source = new Connection(path, busyMilliseconds)
-  const target = new pg.Client({ ...clientConfig(url), statement_timeout: 0 })
-  target.on('error', () => undefined)
+  let target: pg.Client | null = null
   try {
     await migratePostgres({ url, nowMs })
-    await target.connect()
+    target = await connectToPrimary(url, { statement_timeout: 0, query_timeout: 0 })
     return await copyTables(source, target)
   } catch (error) {
     throw failureOf(error, placeOf(url))
   } finally {
-    await target.end().catch(() => undefined)
+    await target?.end().catch(() => undefined)
     source.close()
     await store.close()
   }

@@ -1,4 +1,5 @@
 import { AppError } from '../../diag/index.ts'
+import { StandbyError } from './session.ts'
 
 // SQLSTATE codes. @see PostgreSQL, appendix A "PostgreSQL Error Codes"
 const lockNotAvailable = '55P03'
@@ -8,6 +9,9 @@ const invalidPassword = '28P01'
 const tooManyConnections = '53300'
 const retryable = new Set(['40001', '40P01', lockNotAvailable, queryCanceled])
 const fullClasses = new Set(['53100', '53200'])
+
+/** The change is committed where it was made, and perhaps nowhere else: a failover could lose it. */
+export class UncertainCommit extends Error {}
 
 /** The SQLSTATE of an error; `null` when the database did not say one. */
 export function sqlState(error: unknown): string | null {
@@ -20,6 +24,7 @@ export function sqlState(error: unknown): string | null {
  * last may or may not have been committed.
  */
 export function isLost(error: unknown): boolean {
+  if (error instanceof StandbyError || error instanceof UncertainCommit) return true
   const state = sqlState(error)
   if (state === null) return error instanceof Error && !(error instanceof AppError) && isTransport(error)
   if (state === readOnlyTransaction || state === tooManyConnections || state === invalidPassword) return true
@@ -30,7 +35,7 @@ export function isLost(error: unknown): boolean {
 
 function isTransport(error: Error): boolean {
   if ('code' in error && typeof error.code === 'string' && /^E[A-Z_]+$/.test(error.code)) return true
-  return /connection|timeout exceeded|not queryable|Client was closed/i.test(error.message)
+  return /connection|timeout exceeded|read timeout|not queryable|Client was closed/i.test(error.message)
 }
 
 /** Whether somebody else was in the way, so that the same may work a moment later. */

@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Kysely } from 'kysely'
-import pg from 'pg'
+import type pg from 'pg'
 import { AppError } from '../../diag/index.ts'
 import { type Migration, type MigrationHost, migrate, migrations, takeBack } from '../migrations/index.ts'
+import { connectToPrimary } from './connections.ts'
 import { postgresDialect } from './dialect.ts'
 import { failureOf, isBusy } from './failure.ts'
 import { noFence } from './fence.ts'
+import { placeOf } from './hosts.ts'
 import { changeLock, migrationLock } from './locks.ts'
-import { applicationName, assertDurable, clientConfig, placeOf, schemaOf } from './session.ts'
+import { applicationName, schemaOf } from './session.ts'
 import { postgresTypes } from './types.ts'
 
 // A step that waits for a table makes everybody who comes after it wait too: it gives up soon and tries again (R-28).
@@ -56,22 +58,20 @@ async function onSchema<T>(
   { url, nowMs }: PostgresMigration,
   work: (host: MigrationHost, client: pg.Client) => Promise<T>,
 ): Promise<T> {
-  const client = new pg.Client({
-    ...clientConfig(url),
-    application_name: applicationName,
-    lock_timeout: 0,
-    statement_timeout: 0,
-  })
-  client.on('error', () => undefined)
+  let client: pg.Client | null = null
   try {
-    await client.connect()
-    await assertDurable(client)
+    client = await connectToPrimary(url, {
+      application_name: applicationName,
+      lock_timeout: 0,
+      statement_timeout: 0,
+      query_timeout: 0,
+    })
     await client.query(`${noFence}; select pg_advisory_lock(${migrationLock})`)
     const host: MigrationHost = {
       db: new Kysely<unknown>({ dialect: postgresDialect(runnerOf(client)) }),
       types: postgresTypes,
       nowMs,
-      atomically: (step) => atomically(client, step),
+      atomically: atomically.bind(null, client),
       // A database has backups of its own; see docs/operations.md.
       backUp: async () => {},
     }
@@ -79,7 +79,7 @@ async function onSchema<T>(
   } catch (error) {
     throw failureOf(error, placeOf(url))
   } finally {
-    await client.end()
+    await client?.end().catch(() => undefined)
   }
 }
 

@@ -12,7 +12,10 @@ export function schemaOf(name: string): number {
   return Number(/^openesc \(schema (\d+)\)$/.exec(name)?.[1] ?? 0)
 }
 
-/** What every connection is opened with: bounds on waiting (R-21), numbers and bytes as the store's rows have them. */
+/**
+ * What every connection to one host is opened with: bounds on waiting (R-21), numbers and bytes as the store's rows have them. The
+ * last bound is this end's own: a database that a network has cut off says nothing at all, and TCP waits for a quarter of an hour.
+ */
 export function clientConfig(url: string): pg.ClientConfig {
   return {
     connectionString: url,
@@ -21,6 +24,7 @@ export function clientConfig(url: string): pg.ClientConfig {
     lock_timeout: 5000,
     statement_timeout: 15_000,
     idle_in_transaction_session_timeout: 30_000,
+    query_timeout: 20_000,
     keepAlive: true,
     types: { getTypeParser: ((oid: number, format: unknown) => parserOf(oid, format)) as never },
   }
@@ -33,35 +37,39 @@ function parserOf(oid: number, format: unknown): (text: string) => unknown {
   return pg.types.getTypeParser(oid, format as never)
 }
 
-/** Where a database is, without user and password: for messages. */
-export function placeOf(url: string): string {
-  try {
-    const { host, pathname } = new URL(url)
-    return `postgres://${host}${pathname}`
-  } catch {
-    return 'postgres://'
+const durable: Readonly<Record<string, readonly string[]>> = {
+  fsync: ['on'],
+  full_page_writes: ['on'],
+  synchronous_commit: ['on', 'remote_apply'],
+  server_encoding: ['UTF8'],
+}
+const standing = `select ${Object.keys(durable)
+  .map((name) => `current_setting('${name}') as ${name}`)
+  .join(', ')}, pg_is_in_recovery()::text as standby`
+
+/**
+ * Makes sure that this is a primary whose commits are durable when they return, and whose texts are Unicode. Asked of the live session,
+ * because a role or database may override what the configuration says (R-01), and another server may be behind an address (R-11).
+ *
+ * @throws AppError DATABASE_UNSAFE
+ * @throws StandbyError
+ */
+export async function assertDurable(client: pg.ClientBase, waitMilliseconds = 15_000): Promise<void> {
+  // A time limit of its own is part of the driver, and not of its types.
+  const query = { text: standing, query_timeout: waitMilliseconds } as pg.QueryConfig
+  const { rows } = await client.query<Record<string, string>>(query)
+  const [is = {}] = rows
+  if (is['standby'] !== 'false') throw new StandbyError()
+  for (const [name, allowed] of Object.entries(durable)) {
+    const setting = is[name] ?? ''
+    if (allowed.includes(setting)) continue
+    throw new AppError('DATABASE_UNSAFE', { name, wanted: allowed.join('` or `'), got: setting })
   }
 }
 
-/**
- * Makes sure that a commit of this database is durable when it returns, and texts are Unicode. Asked of the live session, because
- * a role or database may override what the configuration says (R-01).
- *
- * @throws AppError DATABASE_UNSAFE
- */
-export async function assertDurable(client: pg.ClientBase): Promise<void> {
-  const { rows } = await client.query<{ name: string; setting: string }>(
-    `select name, setting from pg_settings where name in ('fsync', 'full_page_writes', 'synchronous_commit', 'server_encoding')`,
-  )
-  const wanted: Readonly<Record<string, readonly string[]>> = {
-    fsync: ['on'],
-    full_page_writes: ['on'],
-    synchronous_commit: ['on', 'remote_apply'],
-    server_encoding: ['UTF8'],
-  }
-  for (const { name, setting } of rows) {
-    const allowed = wanted[name] ?? []
-    if (allowed.includes(setting)) continue
-    throw new AppError('DATABASE_UNSAFE', { name, wanted: allowed.join('` or `'), got: setting })
+/** The host is a standby: what it shows may be of the past, and it takes no writes. */
+export class StandbyError extends Error {
+  constructor() {
+    super('it is a standby')
   }
 }

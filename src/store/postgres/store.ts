@@ -1,27 +1,49 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Pool, PoolClient } from 'pg'
+import type { PoolClient, QueryResult } from 'pg'
 import { AppError } from '../../diag/index.ts'
 import { Queue } from '../sql/queue.ts'
 import { noMacs, type RecordMacs } from '../sql/record-macs.ts'
 import type { ReadTransaction, Store, Transaction } from '../store.ts'
 import { currentTenant, type Tenant } from '../tenancy.ts'
-import { failureOf, isLost } from './failure.ts'
+import type { Connections } from './connections.ts'
+import { failureOf, isLost, UncertainCommit } from './failure.ts'
 import { fenceFor } from './fence.ts'
 import { changeLock } from './locks.ts'
 import { Unit } from './unit.ts'
 
-const beginTries = 3
-const beginRead = 'begin isolation level repeatable read read only'
-// Each statement of a change sees all that was committed before it got the lock, so changes of all servers on this
-// database run one after another and no anomaly is possible (R-09).
-// A change waits for nothing but its statements, so one that is idle belongs to a server that hangs: it must not hold the
-// lock for the others' writes longer than they are willing to wait (R-10).
-const beginChange = `begin isolation level read committed; set local idle_in_transaction_session_timeout = 3000; select pg_advisory_xact_lock(${changeLock})`
+/** How long a change waits for those before it. */
+const longestWaitMilliseconds = 10_000
+
+/** What a unit of work begins and ends with. */
+interface UnitStatements {
+  readonly begin: string
+  readonly commit: string
+  /** How long the beginning may take, and each statement after it, when the database says nothing at all. */
+  readonly longestMilliseconds: { readonly begin: number; readonly statement: number }
+}
+
+const reading: UnitStatements = {
+  begin: 'begin isolation level repeatable read read only',
+  commit: 'commit',
+  longestMilliseconds: { begin: 4_000, statement: 8_000 },
+}
+
+const changing: UnitStatements = {
+  // Each statement of a change sees all that was committed before it got the lock, so changes of all servers on this
+  // database run one after another and no anomaly is possible (R-09).
+  // A change waits for nothing but its statements, so one that is idle belongs to a server that hangs: it must not hold the
+  // lock for the others' writes longer than they are willing to wait (R-10).
+  begin: `begin isolation level read committed; set local idle_in_transaction_session_timeout = 3000; select pg_advisory_xact_lock(${changeLock})`,
+  // With a synchronous standby a commit returns when that has it. A time limit would end the wait with success, and a failover then
+  // lose what was acknowledged (R-11): there is none here, and this end waits no longer than for any other statement.
+  commit: 'set local statement_timeout = 0; commit',
+  // Five seconds of it for the lock; the database itself ends a statement after fifteen.
+  longestMilliseconds: { begin: 8_000, statement: 20_000 },
+}
 
 /** The store on PostgreSQL. Any number of servers may use one database. */
 export class PostgresStore implements Store {
-  readonly #pool: Pool
-  readonly #place: string
+  readonly #connections: Connections
   /** One change of this server waits for the lock at a time; the other connections are free for reads. */
   readonly #changes = new Queue()
   readonly #running = new Set<Promise<unknown>>()
@@ -29,9 +51,8 @@ export class PostgresStore implements Store {
   #closed = false
   #macs: RecordMacs = noMacs
 
-  constructor(pool: Pool, place: string) {
-    this.#pool = pool
-    this.#place = place
+  constructor(connections: Connections) {
+    this.#connections = connections
   }
 
   protect(macs: RecordMacs): void {
@@ -40,63 +61,79 @@ export class PostgresStore implements Store {
 
   async read<T>(work: (transaction: ReadTransaction) => Promise<T>): Promise<T> {
     this.#refuse()
-    return await this.#tracked(this.#unit(beginRead, currentTenant(), work))
+    return await this.#tracked(this.#unit(reading, currentTenant(), work))
   }
 
   async change<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     this.#refuse()
     const tenant = currentTenant()
-    return await this.#tracked(this.#changes.run(() => this.#unit(beginChange, tenant, work)))
+    const asked = performance.now()
+    const unit = async () => {
+      // While the database is away each change tries to find it; whoever waits behind many of them has gone.
+      if (performance.now() - asked > longestWaitMilliseconds)
+        throw new AppError('STORE_BUSY', { path: this.#connections.place })
+      return await this.#unit(changing, tenant, work)
+    }
+    return await this.#tracked(this.#changes.run(unit))
   }
 
   async clockMs(): Promise<number> {
     this.#refuse()
-    const sql = 'select floor(extract(epoch from clock_timestamp()) * 1000)::bigint as ms'
-    const { rows } = await this.#pool.query<{ ms: number }>(sql).catch((error: unknown) => {
-      throw failureOf(error, this.#place)
-    })
-    return rows[0]?.ms ?? Number.NaN
+    const client = await this.#connections.begin(reading.begin, reading.longestMilliseconds.begin)
+    try {
+      const sql = 'select floor(extract(epoch from clock_timestamp()) * 1000)::bigint as ms'
+      const { rows } = await client.query<{ ms: number }>(sql)
+      await client.query('rollback')
+      this.#connections.release(client)
+      return rows[0]?.ms ?? Number.NaN
+    } catch (error) {
+      this.#connections.discard(client)
+      throw failureOf(error, this.#connections.place)
+    }
   }
 
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
     await Promise.allSettled(this.#running)
-    await this.#pool.end()
+    await this.#connections.close()
   }
 
-  async #unit<T>(begin: string, tenant: Tenant, work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    const client = await this.#begin(`${begin}; ${fenceFor(tenant)}`)
-    const unit = new Unit(client, this.#macs)
+  async #unit<T>(
+    statements: UnitStatements,
+    tenant: Tenant,
+    work: (transaction: Transaction) => Promise<T>,
+  ): Promise<T> {
+    const client = await this.#connections.begin(
+      `${statements.begin}; ${fenceFor(tenant)}`,
+      statements.longestMilliseconds.begin,
+    )
+    const unit = new Unit(client, this.#macs, statements.longestMilliseconds.statement)
     try {
       const result = await this.#within.run(unit, work, unit.transaction)
       await unit.end()
       if (unit.failure !== null) throw unit.failure.error
-      await commit(client)
-      client.release()
+      await end(client, statements.commit)
+      this.#connections.release(client)
       return result
     } catch (error) {
       await unit.end()
       const first = unit.failure?.error ?? error
-      await undo(client, first)
+      await this.#undo(client, first)
       // The work may have made an error of its own of it; what the database said tells the caller what to do.
-      const said = failureOf(first, this.#place)
-      throw said instanceof AppError ? said : failureOf(error, this.#place)
+      const said = failureOf(first, this.#connections.place)
+      throw said instanceof AppError ? said : failureOf(error, this.#connections.place)
     }
   }
 
-  /** A connection on which a transaction has begun. A dead one from the pool is thrown away: nothing ran on it yet. */
-  async #begin(statement: string): Promise<PoolClient> {
-    for (let tries = 1; ; tries += 1) {
-      let client: PoolClient | null = null
-      try {
-        client = await this.#pool.connect()
-        await client.query(statement)
-        return client
-      } catch (error) {
-        client?.release(true)
-        if (!isLost(error) || tries >= beginTries) throw failureOf(error, this.#place)
-      }
+  async #undo(client: PoolClient, cause: unknown): Promise<void> {
+    if (isLost(cause)) return this.#connections.discard(client)
+    try {
+      await client.query('rollback')
+      this.#connections.release(client)
+    } catch {
+      // The connection ended meanwhile, and its transaction with it.
+      this.#connections.discard(client)
     }
   }
 
@@ -119,22 +156,18 @@ export class PostgresStore implements Store {
   }
 }
 
-async function commit(client: PoolClient): Promise<void> {
-  const { command } = await client.query('commit')
-  // A transaction that cannot be committed answers ROLLBACK, without an error.
-  if (command !== 'COMMIT') throw new Error('the database rolled the unit of work back')
-}
-
-async function undo(client: PoolClient, cause: unknown): Promise<void> {
-  if (isLost(cause)) {
-    client.release(true)
-    return
-  }
+/** Ends the transaction for good. Whatever the database has to remark on that says that the change may yet be lost. */
+async function end(client: PoolClient, commit: string): Promise<void> {
+  const remarks: string[] = []
+  const remark = ({ message }: { readonly message?: string | undefined }) => remarks.push(message ?? '')
+  client.on('notice', remark)
   try {
-    await client.query('rollback')
-    client.release()
-  } catch {
-    // The connection ended meanwhile, and its transaction with it.
-    client.release(true)
+    // Of several statements there are several results.
+    const results: readonly QueryResult[] = [await client.query(commit)].flat()
+    // A transaction that cannot be committed answers ROLLBACK, without an error.
+    if (results.at(-1)?.command !== 'COMMIT') throw new Error('the database rolled the unit of work back')
+    if (remarks.length > 0) throw new UncertainCommit(remarks.join('; '))
+  } finally {
+    client.off('notice', remark)
   }
 }

@@ -1,5 +1,5 @@
 import { Kysely, type QueryResult } from 'kysely'
-import type { ClientBase } from 'pg'
+import type { ClientBase, QueryConfig } from 'pg'
 import {
   type HotStatements,
   type HotValue,
@@ -25,12 +25,14 @@ import { postgresDialect } from './dialect.ts'
 export class Unit implements StatementRunner {
   readonly transaction: Transaction
   readonly #client: ClientBase
+  readonly #longestMilliseconds: number
   readonly #statements = new Queue()
   #failure: { readonly error: unknown } | null = null
   #ended = false
 
-  constructor(client: ClientBase, macs: RecordMacs) {
+  constructor(client: ClientBase, macs: RecordMacs, longestMilliseconds: number) {
     this.#client = client
+    this.#longestMilliseconds = longestMilliseconds
     const db = new Kysely<Tables>({ dialect: postgresDialect(this) })
     this.transaction = sqlTransaction(db, this.#hotStatements(), macs)
   }
@@ -79,9 +81,14 @@ export class Unit implements StatementRunner {
     if (this.#ended) {
       return Promise.reject(new Error('a transaction was used after its unit of work had ended'))
     }
+    // A time limit of its own is part of the driver, and not of its types.
+    const bounded: QueryConfig & { query_timeout: number } = {
+      ...query,
+      query_timeout: this.#longestMilliseconds,
+    }
     return this.#statements.run(async () => {
       try {
-        return await this.#client.query(query)
+        return await this.#client.query(bounded)
       } catch (error) {
         this.#failure ??= { error }
         throw error
