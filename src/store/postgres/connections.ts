@@ -15,6 +15,8 @@ export interface ConnectionsOptions {
   readonly applicationName: string
   /** The most to one host. */
   readonly most: number
+  /** A bound on connecting, on looking at a connection, on each statement and on searching for the primary, in place of the usual ones. */
+  readonly boundMilliseconds?: number
 }
 
 /**
@@ -29,14 +31,23 @@ export class Connections {
   readonly #trusted = new WeakMap<pg.PoolClient, number>()
   readonly #idle = new Set<pg.PoolClient>()
   readonly #taken = new Map<pg.PoolClient, number>()
+  readonly #bound: number | undefined
   #current = 0
   #primary = 0
   #failures = 0
 
-  constructor({ url, applicationName, most }: ConnectionsOptions) {
+  constructor({ url, applicationName, most, boundMilliseconds: bound }: ConnectionsOptions) {
+    this.#bound = bound
     this.place = placeOf(url)
     this.#pools = hostUrls(url).map((one, host) => {
-      const pool = new pg.Pool({ ...clientConfig(one), application_name: applicationName, max: most })
+      const pool = new pg.Pool({
+        ...clientConfig(one),
+        ...(bound === undefined
+          ? {}
+          : { connectionTimeoutMillis: bound, query_timeout: bound, statement_timeout: bound }),
+        application_name: applicationName,
+        max: most,
+      })
       // An idle connection that breaks is replaced when the next unit begins.
       pool.on('error', () => this.#doubt())
       // One that breaks in the middle of a unit says so twice; the statement under way is where it is dealt with.
@@ -55,19 +66,30 @@ export class Connections {
   }
 
   /**
-   * A connection on which `begin` was said: nothing ran on it yet, so that another may be tried when it is dead.
+   * A connection on which `statement` was said: nothing ran on it before, so that another may be tried when it is dead.
    *
    * @throws AppError STORE_BUSY, STORE_UNAVAILABLE, DATABASE_UNSAFE
    */
   async begin(statement: string, waitMilliseconds: number): Promise<pg.PoolClient> {
-    const deadline = performance.now() + longestSearchMilliseconds
+    return await this.#search(async (client) => {
+      await client.query({ text: statement, query_timeout: waitMilliseconds } as pg.QueryConfig)
+    })
+  }
+
+  /** A connection to the primary. @throws AppError STORE_UNAVAILABLE, DATABASE_UNSAFE */
+  async take(): Promise<pg.PoolClient> {
+    return await this.#search(async () => {})
+  }
+
+  async #search(first: (client: pg.PoolClient) => Promise<void>): Promise<pg.PoolClient> {
+    const deadline = performance.now() + (this.#bound ?? longestSearchMilliseconds)
     const most = Math.max(fewestTries, 2 * this.#pools.length)
     for (let tries = 1; ; tries += 1) {
       const host = this.#current
       let client: pg.PoolClient | null = null
       try {
         client = await this.#take(host)
-        await client.query({ text: statement, query_timeout: waitMilliseconds } as pg.QueryConfig)
+        await first(client)
         return client
       } catch (error) {
         if (client !== null) this.discard(client)
@@ -105,7 +127,7 @@ export class Connections {
     const failures = this.#failures
     if (this.#trusted.get(client) === failures) return client
     try {
-      await assertDurable(client, checkMilliseconds)
+      await assertDurable(client, this.#bound ?? checkMilliseconds)
     } catch (error) {
       this.discard(client)
       throw error

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
-import pg from 'pg'
+import type pg from 'pg'
 import type { PermitAsk, PermitBook, PermitGrant } from '../permits.ts'
-import { applicationName, clientConfig } from './session.ts'
+import { Connections } from './connections.ts'
+import { isLost } from './failure.ts'
+import { applicationName } from './session.ts'
 
 /** Whoever is counted waits for this; after it, each server goes on with its own share. */
 const longestWaitMs = 500
@@ -58,22 +60,30 @@ const takeFromWindows = `${asked} array_fill(${now}, array[least(wanted, most)::
 
 /** The book in a PostgreSQL database, over a connection of its own: requests that wait for one do not hold this up. */
 export function openPermitBook(url: string): PermitBook {
-  const pool = new pg.Pool({
-    ...clientConfig(url),
-    application_name: `${applicationName} limits`,
-    connectionTimeoutMillis: longestWaitMs,
-    query_timeout: longestWaitMs,
-    statement_timeout: longestWaitMs,
-    max: 1,
+  const connections = new Connections({
+    url,
+    applicationName: `${applicationName} limits`,
+    boundMilliseconds: longestWaitMs,
+    most: 1,
   })
-  pool.on('error', () => undefined)
-  pool.on('connect', (client) => client.on('error', () => undefined))
+  const run = async <Row extends pg.QueryResultRow>(config: pg.QueryConfig): Promise<readonly Row[]> => {
+    const client = await connections.take()
+    try {
+      const { rows } = await client.query<Row>(config)
+      connections.release(client)
+      return rows
+    } catch (error) {
+      if (isLost(error)) connections.discard(client)
+      else connections.release(client)
+      throw error
+    }
+  }
   let made: Promise<unknown> | null = null
   const query = async <Row extends pg.QueryResultRow>(config: pg.QueryConfig): Promise<readonly Row[]> => {
-    made ??= pool.query(table).catch(unlessMade)
+    made ??= run({ text: table }).catch(unlessMade)
     try {
       await made
-      return (await pool.query<Row>(config)).rows
+      return await run<Row>(config)
     } catch (error) {
       made = null
       throw error
@@ -103,7 +113,7 @@ export function openPermitBook(url: string): PermitBook {
     async tidy() {
       await query({ text: `delete from shared_permits where free_ms < ${now}` })
     },
-    close: () => pool.end(),
+    close: () => connections.close(),
   }
 }
 

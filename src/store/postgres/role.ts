@@ -1,7 +1,9 @@
 import pg from 'pg'
 import { fences } from '../migrations/fences.ts'
+import { connectToPrimary } from './connections.ts'
 import { failureOf } from './failure.ts'
-import { applicationName, clientConfig, placeOf } from './session.ts'
+import { placeOf } from './hosts.ts'
+import { applicationName } from './session.ts'
 
 /** As whom a server is in its database, and what of the fence between organizations does not hold because of that (S-19). */
 export interface DatabaseRole {
@@ -17,10 +19,9 @@ export interface DatabaseRole {
 
 /** Asks a database who we are in it. It changes nothing. @throws AppError STORE_UNAVAILABLE */
 export async function databaseRole(url: string): Promise<DatabaseRole> {
-  const client = new pg.Client({ ...clientConfig(url), application_name: applicationName })
-  client.on('error', () => undefined)
+  let client: pg.Client | null = null
   try {
-    await client.connect()
+    client = await connectToPrimary(url, { application_name: applicationName })
     const { rows } = await client.query<RoleRow>(
       'select rolname as name, current_database() as database, rolsuper as super, rolbypassrls as bypass, oid = 10 as first from pg_roles where rolname = current_user',
     )
@@ -42,7 +43,7 @@ export async function databaseRole(url: string): Promise<DatabaseRole> {
   } catch (error) {
     throw failureOf(error, placeOf(url))
   } finally {
-    await client.end().catch(() => undefined)
+    await client?.end().catch(() => undefined)
   }
 }
 
