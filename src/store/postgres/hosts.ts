@@ -23,6 +23,7 @@ export function hostUrls(url: string): readonly string[] {
     const wanted = alone.searchParams.get('target_session_attrs')
     if (!primaries.includes(wanted))
       throw invalid('target_session_attrs=read-write', `target_session_attrs=${wanted}`)
+    if (wanted === null) return one
     alone.searchParams.delete('target_session_attrs')
     return alone.href
   })
