@@ -1,13 +1,17 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import {
   AccountNotAllowed,
   type AwsCredentials,
   AwsRefusal,
   type AwsTokenExchange,
+  type Breakers,
+  type CallTarget,
   StsUnexpectedAnswer,
 } from '../providers/index.ts'
 import { parseRoleArn } from '../trust/index.ts'
 import { fetchExplanation } from './decision-page.ts'
+import { fewRetries, type RetryStrategyV2 } from './few-retries.ts'
 import { stsRegion } from './partition.ts'
 import { explainFromRole, type RoleReader } from './role-explanation.ts'
 import { readStrictly, requireSessionOf } from './strict-answer.ts'
@@ -22,6 +26,8 @@ export interface TokenExchangeOptions {
   readonly fetch: typeof fetch
   /** The accounts whose roles may be assumed: 12 digits, or `organization=` and 12 digits; empty or absent = any. */
   readonly accounts?: readonly string[]
+  /** Keeps calls away from an STS that fails for an organization, and bounds retries (R-14). */
+  readonly breakers: Breakers
   /** Reads the role's trust policy after a refusal. Absent = only the sandbox explains. */
   readonly roles?: RoleReader
 }
@@ -32,17 +38,28 @@ export interface TokenExchangeOptions {
  */
 export function createTokenExchange(options: TokenExchangeOptions): AwsTokenExchange {
   const clients = new Map<string, Promise<STSClient>>()
+  const called = new AsyncLocalStorage<CallTarget>()
   const clientFor = (region: string): Promise<STSClient> => {
     const known = clients.get(region)
     if (known !== undefined) return known
-    const made = makeClient(region, options.endpoint)
+    const retries = fewRetries((attempt) => {
+      const target = called.getStore()
+      return target === undefined ? null : options.breakers.retryIn(target, attempt)
+    })
+    const made = makeClient(region, options.endpoint, retries)
     clients.set(region, made)
     return made
   }
   return {
     assumeRoleWithWebIdentity: async (request) => {
       requireAccount(request, options.accounts ?? [])
-      const client = await clientFor(stsRegion(request.roleArn, options.region))
+      const region = stsRegion(request.roleArn, options.region)
+      const client = await clientFor(region)
+      const target = {
+        organization: request.organization,
+        kind: 'aws-login',
+        host: options.endpoint === undefined ? `sts.${region}` : new URL(options.endpoint).host,
+      }
       const { AssumeRoleWithWebIdentityCommand } = await import('@aws-sdk/client-sts')
       const command = new AssumeRoleWithWebIdentityCommand({
         RoleArn: request.roleArn,
@@ -53,7 +70,15 @@ export function createTokenExchange(options: TokenExchangeOptions): AwsTokenExch
       })
       carry(command, request.headers ?? {})
       try {
-        const answer = await client.send(command, { abortSignal: request.signal })
+        const signal = AbortSignal.any([request.signal, AbortSignal.timeout(totalMilliseconds)])
+        const answer = await options.breakers.guard(
+          target,
+          () => called.run(target, () => client.send(command, { abortSignal: signal })),
+          (outcome) => {
+            if ('answer' in outcome) return 'answered'
+            return request.signal.aborted ? 'none' : meansFailure(outcome.error)
+          },
+        )
         requireSessionOf(answer.AssumedRoleUser?.Arn, request)
         const credentials = readCredentials(answer.Credentials, options.endpoint)
         return { ...credentials, requestId: answer.$metadata.requestId }
@@ -81,15 +106,34 @@ function carry(command: AssumeRoleWithWebIdentityCommand, headers: Readonly<Reco
   )
 }
 
-async function makeClient(region: string, endpoint: string | undefined): Promise<STSClient> {
+/** The budgets of R-14. */
+const connectMilliseconds = 3_000
+const headersMilliseconds = 10_000
+const totalMilliseconds = 30_000
+
+/** STS that throttles or cannot answer fails; one that says no is well. */
+function meansFailure(error: unknown): 'answered' | 'failed' {
+  const { $metadata, $retryable } = error as {
+    readonly $metadata?: { readonly httpStatusCode?: number }
+    readonly $retryable?: object
+  }
+  const status = $metadata?.httpStatusCode ?? 0
+  return status === 0 || status >= 500 || status === 429 || $retryable !== undefined ? 'failed' : 'answered'
+}
+
+async function makeClient(
+  region: string,
+  endpoint: string | undefined,
+  retryStrategy: RetryStrategyV2,
+): Promise<STSClient> {
   const { STSClient } = await import('@aws-sdk/client-sts')
   const client = new STSClient({
     region,
     ...(endpoint === undefined ? {} : { endpoint }),
     // Never signed, so nothing is resolved; a chain that looks for credentials would delay the first call by seconds.
     credentials: { accessKeyId: '', secretAccessKey: '' },
-    maxAttempts: 3,
-    requestHandler: { connectionTimeout: 10_000, requestTimeout: 30_000 },
+    retryStrategy,
+    requestHandler: { connectionTimeout: connectMilliseconds, requestTimeout: headersMilliseconds },
   })
   return readStrictly(client, endpoint !== undefined)
 }

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { isMetadataAddress, isPublicAddress } from './addresses.ts'
 import { createEgress, EgressError } from './egress.ts'
 
-const hook = (url: string) => ({ url, headers: {}, body: '{}' })
+const hook = (url: string) => ({ organizationId: 'o', url, headers: {}, body: '{}' })
 
 test('S-49: addresses inside, reserved or mapped are not called', () => {
   const refused = [

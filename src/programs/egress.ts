@@ -11,6 +11,8 @@ import { isPinned } from './pinned-certificate.ts'
 export interface EgressOptions {
   /** `host:port` of targets inside that may be called all the same. Metadata services never may. */
   readonly allowed?: readonly string[]
+  /** In milliseconds: until a connection stands, and until its answer begins; shorter ones in tests. */
+  readonly budgets?: { readonly connect: number; readonly headers: number }
   /** How names become addresses; the system's way by default. */
   readonly lookup?: LookupFunction
   /** Is told why a target was not reached; callers are not (S-51). */
@@ -59,6 +61,9 @@ interface Answer {
   readonly body: Buffer
 }
 
+/** Of any call: until a connection stands, and until its answer begins (R-14). */
+const connectMilliseconds = 3_000
+const headersMilliseconds = 10_000
 const hookMilliseconds = 10_000
 const hookBytes = 8 * 1024 * 1024
 const keptHookBytes = 16_384
@@ -160,10 +165,18 @@ async function send(call: Call, options: EgressOptions): Promise<Answer> {
       // Without registered certificates nothing but an authority's word counts; with them it is looked at below.
       rejectUnauthorized: pins.length === 0,
     })
+    const budgets = options.budgets ?? { connect: connectMilliseconds, headers: headersMilliseconds }
+    const endAfter = (milliseconds: number, what: string) =>
+      setTimeout(() => outgoing.destroy(new Error(`${what} within ${milliseconds} ms`)), milliseconds)
+    const connecting = endAfter(budgets.connect, 'no connection')
+    const answering = endAfter(budgets.headers, 'no answer')
+    outgoing.once('socket', (socket) => socket.once('secureConnect', () => clearTimeout(connecting)))
+    outgoing.once('close', () => [connecting, answering].forEach(clearTimeout))
     if (pins.length > 0)
       outgoing.once('socket', (socket) => requirePinned(socket as TLSSocket, pins, bare(url)))
     outgoing.once('error', reject)
     outgoing.once('response', (incoming) => {
+      clearTimeout(answering)
       const chunks: Buffer[] = []
       let size = 0
       incoming.on('data', (chunk: Buffer) => {

@@ -26,6 +26,7 @@ import {
   type Store,
   type Vault,
 } from '../store/index.ts'
+import { systemBreakers } from './breakers.ts'
 
 /** Where keys come from besides the key file. */
 export interface KeySources {
@@ -126,6 +127,7 @@ function ringOf(path: string, check: KeyCheck | null, random: RandomSource, sour
 function kmsSource(arn: string, { kmsEndpoint, kmsCredentials }: KeySources): KeySource {
   return kmsKeySource({
     arn,
+    breakers: systemBreakers(),
     ...(kmsEndpoint === undefined ? {} : { endpoint: kmsEndpoint }),
     ...(kmsCredentials === undefined ? {} : { credentials: kmsCredentials }),
   })

@@ -88,7 +88,15 @@ function tracedCalls(calls: VendorCalls, scope: EvaluationScope): VendorCalls {
   return {
     post: (provider, request, signal) =>
       callSpan('exchange token', { 'openesc.provider': provider }, () =>
-        calls.post(provider, { ...request, headers: { ...request.headers, ...traceHeaders(scope) } }, signal),
+        calls.post(
+          provider,
+          {
+            ...request,
+            organization: scope.organization.name,
+            headers: { ...request.headers, ...traceHeaders(scope) },
+          },
+          signal,
+        ),
       ),
   }
 }

@@ -15,12 +15,14 @@ import { enforceProtection, type RecordProtection, type Store, signingKeyStorage
 import { files } from '../world/files.ts'
 import { hostsOf } from './admission.ts'
 import { awsAccounts } from './aws-account.ts'
+import { systemBreakers } from './breakers.ts'
 import { type ClockWatch, createClockWatch, fetchWithClock, issuerWithClock } from './clock-watch.ts'
 import { roleIn, roleWarning } from './database-role.ts'
 import { createEgress } from './egress.ts'
 import { gaugesOf, startEvaluators } from './evaluators.ts'
 import { endOnFault, faultOf } from './fault.ts'
 import { prepareFolder } from './folder.ts'
+import { guardedHooks } from './guarded-hooks.ts'
 import { createWatch } from './keep-watch.ts'
 import { unlock } from './key-file.ts'
 import { keepKeysNew } from './key-work.ts'
@@ -169,13 +171,20 @@ async function serve(
     status.clocks = clocks
     await clocks.measure()
     const issuer = measuredIssuer(issuerWithClock(plainIssuer, clocks), metrics)
+    const breakers = systemBreakers()
     const plainSts = createTokenExchange({
+      breakers,
       region: settings.awsRegion,
       fetch: fetchWithClock(fetch, clocks, 'STS'),
       ...(settings.stsEndpoint === undefined ? {} : { endpoint: settings.stsEndpoint }),
       accounts: settings.allowedAccounts,
       ...(settings.readRolePolicies ? { roles: { account: awsAccounts(), nowMs } } : {}),
     })
+    metrics.gauge(
+      'openesc_targets_closed',
+      'Targets that keep failing and are not called for a while.',
+      breakers.closed,
+    )
     const sts = measuredExchange(plainSts, metrics)
     const egress = createEgress({
       allowed: settings.allowedTargets,
@@ -184,7 +193,7 @@ async function serve(
     const calls = createVendorCalls({
       send: egress.callVendor,
       sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }),
-      chance: Math.random,
+      breakers,
     })
     const service = createService({
       store,
@@ -206,7 +215,7 @@ async function serve(
         rotate: issuer.rotate,
         revoke: issuer.revoke,
       },
-      sendHook: egress.sendHook,
+      sendHook: guardedHooks(egress.sendHook, breakers),
       refusalOfTarget: egress.refusalOf,
       fetchDocument: egress.fetchDocument,
       log,

@@ -1,3 +1,4 @@
+export { type Breakers, type CallTarget, createBreakers, TargetClosed } from './breaker.ts'
 export { type ProviderPowers, providerCatalogue, rotatorCatalogue } from './catalogue.ts'
 export { gatedByHost } from './host-gates.ts'
 export {

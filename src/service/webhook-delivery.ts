@@ -1,3 +1,4 @@
+import { TargetClosed } from '../providers/index.ts'
 import type { Delivery, DeliveryOutcome, Transaction, Webhook } from '../store/index.ts'
 import { appendEntries } from './audit/append.ts'
 import type { ServiceParts } from './parts.ts'
@@ -5,6 +6,8 @@ import { activeSecrets, signatureHeaders } from './webhook-secrets.ts'
 
 /** An outgoing request of a webhook, for whatever part is allowed to leave the server (S-49). */
 export interface HookRequest {
+  /** Whose webhook it is. */
+  readonly organizationId: string
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
@@ -53,9 +56,10 @@ async function trySend(parts: ServiceParts, request: HookRequest): Promise<HookR
   }
   try {
     return await parts.sendHook(request)
-  } catch {
-    // One text for all that can go wrong on the way (S-51).
-    return { status: 0, headers: '', body: 'the target could not be reached' }
+  } catch (error) {
+    // One text for all that can go wrong on the way (S-51); that it was not tried is no news of the network.
+    const body = error instanceof TargetClosed ? error.message : 'the target could not be reached'
+    return { status: 0, headers: '', body }
   }
 }
 
@@ -68,7 +72,7 @@ async function requestOf(parts: ServiceParts, webhook: Webhook, delivery: Delive
   }
   const secrets = await activeSecrets(parts, webhook)
   Object.assign(headers, signatureHeaders(secrets, delivery.id, parts.clock(), body))
-  return { url: webhook.payloadUrl, headers, body }
+  return { organizationId: webhook.organizationId, url: webhook.payloadUrl, headers, body }
 }
 
 /** The event in a sentence, in the shape that chat services take. */

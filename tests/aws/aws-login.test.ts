@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { CreateOpenIDConnectProviderCommand, CreateRoleCommand } from '@aws-sdk/client-iam'
 import { createTokenExchange } from '../../src/aws/index.ts'
+import { systemBreakers } from '../../src/programs/breakers.ts'
 import { providersFor } from '../../src/programs/powers.ts'
 import { explainRefusal } from '../../src/providers/aws-login/refusal.ts'
 import { AwsRefusal } from '../../src/providers/index.ts'
@@ -50,6 +51,7 @@ describe('aws-login against a real issuer, server and sandbox', () => {
       },
     })
     const sts = createTokenExchange({
+      breakers: systemBreakers(),
       region: 'us-east-1',
       endpoint: stage.url,
       fetch: (url, init) => fetch(url, init),

@@ -4,6 +4,7 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { createTokenExchange } from '../../src/aws/index.ts'
+import { systemBreakers } from '../../src/programs/breakers.ts'
 import { AccountNotAllowed, AwsRefusal, StsUnexpectedAnswer } from '../../src/providers/index.ts'
 
 const roleArn = 'arn:aws:iam::123456789012:role/ci/deployer'
@@ -38,6 +39,7 @@ describe('S-39: what answers in the place of STS', () => {
 
   const exchange = async (accounts: readonly string[] = []) =>
     await createTokenExchange({
+      breakers: systemBreakers(),
       region: 'us-east-1',
       endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
       fetch: (url, init) => fetch(url, init),
@@ -182,7 +184,11 @@ describe('S-39: what answers in the place of STS', () => {
     const before = process.env['AWS_ENDPOINT_URL_STS']
     process.env['AWS_ENDPOINT_URL_STS'] = url
     try {
-      return await createTokenExchange({ region: 'us-east-1', fetch }).assumeRoleWithWebIdentity({
+      return await createTokenExchange({
+        breakers: systemBreakers(),
+        region: 'us-east-1',
+        fetch,
+      }).assumeRoleWithWebIdentity({
         roleArn,
         roleSessionName: 'session',
         organization: 'acme',

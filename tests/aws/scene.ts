@@ -5,6 +5,7 @@ import { openAccount } from '../../src/aws/account.ts'
 import { createTokenExchange } from '../../src/aws/index.ts'
 import { type World as CliWorld, type FileSystem, runCli } from '../../src/cli/index.ts'
 import { createFetchTransport } from '../../src/client/index.ts'
+import { systemBreakers } from '../../src/programs/breakers.ts'
 import { providersFor } from '../../src/programs/powers.ts'
 import { type Stage, startStage } from '../../src/sts/stage.test.ts'
 import { files } from '../../src/world/files.ts'
@@ -56,6 +57,7 @@ export async function startScene(): Promise<Scene> {
     fetch: async (input, init) => await server!.app.fetch(new Request(input, init)),
   })
   const sts = createTokenExchange({
+    breakers: systemBreakers(),
     region: 'us-east-1',
     endpoint: stage.url,
     fetch: (url, init) => fetch(url, init),

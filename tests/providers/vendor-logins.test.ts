@@ -7,7 +7,7 @@ import { after, before, beforeEach, describe, test } from 'node:test'
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose'
 import type { Issuer } from '../../src/oidc/index.ts'
 import { providersFor } from '../../src/programs/powers.ts'
-import { createVendorCalls, type VendorAnswer } from '../../src/providers/index.ts'
+import { createBreakers, createVendorCalls, type VendorAnswer } from '../../src/providers/index.ts'
 import { issuerOver } from '../http/real-issuer.ts'
 import { createWorld, type World } from '../http/world.ts'
 
@@ -30,6 +30,7 @@ describe('logins of other vendors', () => {
   let received: Received[] = []
   let replies: Reply[] = []
   const waits: number[] = []
+  let testsBegun = 0
 
   before(async () => {
     vendor = createServer((incoming, outgoing) => {
@@ -67,7 +68,12 @@ describe('logins of other vendors', () => {
       sleep: async (milliseconds) => {
         waits.push(milliseconds)
       },
-      chance: () => 0.5,
+      breakers: createBreakers({
+        // Calls of one test are long past in the next.
+        monotonicMs: () => testsBegun * 60_000,
+        clock: () => new Date(),
+        chance: () => 0.5,
+      }),
     })
     const sts = {
       assumeRoleWithWebIdentity: () => assert.fail('no AWS here'),
@@ -83,6 +89,7 @@ describe('logins of other vendors', () => {
     received = []
     replies = []
     waits.length = 0
+    testsBegun += 1
   })
   after(async () => {
     vendor.closeAllConnections()
@@ -217,6 +224,7 @@ describe('logins of other vendors', () => {
     ]
     assert.deepEqual((await open(gcp)).problems, [])
     assert.deepEqual(waits, [100, 2000])
+    testsBegun += 1
     replies = [{ status: 503 }, { status: 503 }, { status: 503 }]
     received = []
     assert.match((await open(gcp)).problems.join(), /said: status 503/)
