@@ -39,7 +39,7 @@ describe('R-14: a target that fails', () => {
     (code: number): RequestListener =>
     (_, response) =>
       response.writeHead(code, { 'content-type': 'text/xml' }).end()
-  const forever = AbortSignal.timeout(20_000)
+  const forever = new AbortController().signal
 
   for (const [what, fault] of [
     ['answers 503', status(503)],
@@ -155,9 +155,12 @@ describe('R-14: a target that fails', () => {
       await assert.rejects(egress.callVendor({ url: `https://${host}/`, body: {} }, forever), EgressError)
       return performance.now() - begun
     }
-    assert.ok((await call({ connect: 100, headers: 5_000 })) < 2_000)
-    assert.ok((await call({ connect: 5_000, headers: 100 })) < 2_000)
-    assert.deepEqual(why, ['no connection within 100 ms', 'no answer within 100 ms'])
-    silent.close()
+    try {
+      assert.ok((await call({ connect: 100, headers: 5_000 })) < 2_000)
+      assert.ok((await call({ connect: 5_000, headers: 100 })) < 2_000)
+      assert.deepEqual(why, ['no connection within 100 ms', 'no answer within 100 ms'])
+    } finally {
+      silent.close()
+    }
   })
 })
