@@ -1,5 +1,5 @@
 // The one place where the command line meets the real world: clock, disk, network, processes, terminal.
-import { homedir, hostname } from 'node:os'
+import { homedir, hostname, userInfo } from 'node:os'
 import { runCli, type World } from './cli/index.ts'
 import { createNodeTransport, proxyFor } from './client/index.ts'
 import { lookPath, page, spawn } from './world/children.ts'
@@ -14,7 +14,8 @@ import { version } from './world/version.ts'
 const world: World = {
   version,
   processEnv: process.env,
-  homeDirectory: homedir(),
+  // An empty variable names the root of the disk.
+  homeDirectory: homedir() || userInfo().homedir,
   machine: hostname,
   traceparent: traceparentOf(process.env['TRACEPARENT'], Math.random),
   stdin: input(),

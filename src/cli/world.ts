@@ -71,6 +71,7 @@ export interface FileSystem {
 
 /** What is known of a file without reading it. */
 export interface FileStatus {
+  /** Permissions, and the sticky bit. */
   readonly mode: number | null
   readonly modifiedMilliseconds: number
 }

@@ -42,7 +42,7 @@ export const files: FileSystem = {
     const found = statSync(path, { throwIfNoEntry: false })
     if (found === undefined) return null
     return {
-      mode: process.platform === 'win32' ? null : found.mode & 0o777,
+      mode: process.platform === 'win32' ? null : found.mode & 0o1777,
       modifiedMilliseconds: found.mtimeMs,
     }
   },
@@ -61,7 +61,7 @@ function makeDirectories(path: string, mode: number): void {
 /** Beside, flushed, renamed, and the directory flushed: a crash leaves the old content or the new, never half. */
 function writeDurably(path: string, content: Uint8Array, mode: number): void {
   const beside = `${path}.${process.pid}.tmp`
-  const file = openSync(beside, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, mode)
+  const file = openAnew(beside, mode)
   try {
     closing(file, () => {
       fchmodSync(file, mode)
@@ -76,6 +76,15 @@ function writeDurably(path: string, content: Uint8Array, mode: number): void {
   if (process.platform === 'win32') return
   const directory = openSync(dirname(path) || '.', constants.O_RDONLY)
   closing(directory, () => fsyncSync(directory))
+}
+
+/** A file of ours and new: what a killed process left, or somebody planted, under its name is removed and never written to. */
+function openAnew(path: string, mode: number): number {
+  const make = () => openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, mode)
+  const file = unless('EEXIST', null, make)
+  if (file !== null) return file
+  rmSync(path, { force: true })
+  return make()
 }
 
 function closing(descriptor: number, work: () => void): void {

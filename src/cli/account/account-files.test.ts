@@ -80,6 +80,46 @@ test('a file that others can read is refused with the command that closes it (S-
   }
 })
 
+test('a folder in which others can replace the file is refused with the command that closes it (S-59)', async () => {
+  const { accounts, folder } = fresh()
+  await accounts.update(() => ({ accounts: { u: account('t') } }))
+  const { chmodSync } = await import('node:fs')
+  const home = join(folder, '.pulumi')
+  chmodSync(home, 0o777)
+  await assert.rejects(accounts.credentials(), {
+    message: `credentials_too_open: ${home} has mode 777, so that others can replace your account; run: chmod 700 ${home}`,
+  })
+  for (const mode of [0o1777, 0o755, 0o700]) {
+    chmodSync(home, mode)
+    assert.deepEqual(Object.keys((await accounts.credentials()).accounts ?? {}), ['u'], mode.toString(8))
+  }
+})
+
+test('a link in the place of the file is replaced, and what it leads to is not written to (S-59)', async () => {
+  const { accounts, folder, path } = fresh()
+  const victim = join(folder, 'victim')
+  const { lstatSync, mkdirSync, symlinkSync } = await import('node:fs')
+  writeFileSync(victim, '{"extra":"kept"}', { mode: 0o600 })
+  mkdirSync(join(folder, '.pulumi'), { mode: 0o700 })
+  symlinkSync(victim, path)
+  await accounts.update((credentials) => ({ ...credentials, accounts: { u: account('t') } }))
+  assert.equal(readFileSync(victim, 'utf8'), '{"extra":"kept"}')
+  assert.ok(lstatSync(path).isFile())
+})
+
+test('a link that somebody planted under the name of the new file is not followed (S-59)', async () => {
+  const { accounts, folder, path } = fresh()
+  const victim = join(folder, 'victim')
+  const { lstatSync, mkdirSync, symlinkSync } = await import('node:fs')
+  writeFileSync(victim, 'as it was', { mode: 0o644 })
+  mkdirSync(join(folder, '.pulumi'), { mode: 0o700 })
+  symlinkSync(victim, `${path}.${process.pid}.tmp`)
+  await accounts.update(() => ({ accounts: { u: account('t') } }))
+  assert.equal(readFileSync(victim, 'utf8'), 'as it was')
+  assert.equal(statSync(victim).mode & 0o777, 0o644)
+  assert.ok(lstatSync(path).isFile())
+})
+
 test('a broken file says how to reset it, and not what it holds', async () => {
   for (const content of ['{"accessTokens":{"u":"pul-secret"', '', '[]', 'null', '"pul-secret"']) {
     const { accounts, path } = fresh()

@@ -126,11 +126,24 @@ export class AccountFiles {
   }
 
   async #refuseOpen(path: string): Promise<void> {
-    const mode = (await this.#world.files.status(path))?.mode ?? null
-    if (mode === null || (mode & 0o077) === 0) return
+    const { files } = this.#world
+    const mode = (await files.status(path))?.mode ?? null
+    if (mode === null) return
+    await this.#refuseOpenFolder()
+    if ((mode & 0o077) === 0) return
     const shown = (mode & 0o777).toString(8)
     throw new Failure(
       `credentials_too_open: ${path} has mode ${shown}, so that others can use your access tokens; run: chmod 600 ${path}`,
+    )
+  }
+
+  /** Whoever may write to the folder can put an account of their own in our place, whose server then gets our secrets. */
+  async #refuseOpenFolder(): Promise<void> {
+    const mode = (await this.#world.files.status(this.#shared))?.mode ?? 0
+    const isOpen = (mode & 0o002) !== 0 && (mode & 0o1000) === 0
+    if (!isOpen) return
+    throw new Failure(
+      `credentials_too_open: ${this.#shared} has mode ${(mode & 0o777).toString(8)}, so that others can replace your account; run: chmod 700 ${this.#shared}`,
     )
   }
 
