@@ -133,13 +133,11 @@ test('R-44: refusals of AWS, a locked store and a dead server raise their alerts
     // Another program holds the file, and the writes of this one wait until they give up.
     const other = new DatabaseSync(join(data, 'openesc.db'), { timeout: 5_000 })
     other.exec('begin immediate')
-    const saves = Array.from({ length: 3 }, (_, n) =>
-      server.call(`PATCH ${env}/web/plain`, `values:\n  a: ${n}\n`),
-    )
+    const save = server.call(`PATCH ${env}/web/plain`, 'values:\n  a: 2\n')
     const read = server.call(`GET ${env}/web/plain/versions`)
     await new Promise((resolve) => setTimeout(resolve, 3_000))
     raised('OpenescAuditLag', refused, await scrape())
-    for (const save of saves) assert.equal((await save).status, 503)
+    assert.equal((await save).status, 503)
     await read
     other.exec('rollback')
     other.close()

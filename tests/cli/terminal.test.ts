@@ -96,11 +96,12 @@ test('fish completes commands, flags and the environments that the server has', 
 
 test('zsh completes commands, flags and the environments that the server has', async (t) => {
   if (!has('zsh')) return t.skip('NOT RUN: there is no zsh here')
-  assert.match(await inZsh('esc env ver'), /ver.*sion/s)
-  assert.match(await inZsh('esc env get --def'), /inition/)
-  const environments = await inZsh('esc open acme/web/')
+  const lines = ['esc env ver', 'esc env get --def', 'esc open acme/web/', 'esc env version ']
+  const [command = '', flag = '', environments = '', commands = ''] = await Promise.all(lines.map(inZsh))
+  assert.match(command, /ver.*sion/s)
+  assert.match(flag, /inition/)
   for (const name of ['acme/web/dev', 'acme/web/prod']) assert.ok(environments.includes(name), environments)
-  assert.match(await inZsh('esc env version '), /history\s+-- /)
+  assert.match(commands, /history\s+-- /)
 })
 
 test('a two-part name is completed too, within the default organization', async () => {

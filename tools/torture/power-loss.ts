@@ -110,7 +110,7 @@ type Change = Extract<Step, { kind: 'write' | 'truncate' }>
 /** Makes the files as a cut after the steps leaves them, and opens them. Null when all that was acknowledged is there. */
 async function look(folder: string, steps: readonly Step[], random: () => number): Promise<string | null> {
   let acknowledged = 0
-  const files = new Map<string, { synced: Buffer; pending: Change[] }>()
+  const files = new Map<string, { synced: Buffer<ArrayBuffer>; pending: Change[] }>()
   for (const step of steps) {
     if (step.kind === 'acknowledged') {
       acknowledged = Math.max(acknowledged, step.revision)
@@ -125,7 +125,8 @@ async function look(folder: string, steps: readonly Step[], random: () => number
   }
   await mkdir(folder, { recursive: true })
   for (const [name, { synced, pending }] of files) {
-    let content = synced
+    let content = longer(Buffer.alloc(0), synced.length)
+    synced.copy(content)
     // The kernel may have written any of the rest already, in any order, a sector at a time.
     const eagerness = random()
     for (const change of pending) {
@@ -140,17 +141,26 @@ async function look(folder: string, steps: readonly Step[], random: () => number
   }
 }
 
-function applied(content: Buffer, change: Change): Buffer {
+/** The content with the change in it, made in place where there is room: the content given is used up. */
+function applied(content: Buffer<ArrayBuffer>, change: Change): Buffer<ArrayBuffer> {
   if (change.kind === 'truncate') {
     const cut = Buffer.alloc(change.length)
     content.copy(cut)
     return cut
   }
   const end = change.offset + change.bytes.length
-  const grown = end > content.length ? Buffer.concat([content, Buffer.alloc(end - content.length)]) : content
-  const copy = Buffer.from(grown)
-  change.bytes.copy(copy, change.offset)
-  return copy
+  const grown = end > content.length ? longer(content, end) : content
+  change.bytes.copy(grown, change.offset)
+  return grown
+}
+
+function longer(content: Buffer<ArrayBuffer>, length: number): Buffer<ArrayBuffer> {
+  // Room behind the content is zeros: nothing is ever written there, and a shorter content is a new one.
+  if (content.byteOffset + length <= content.buffer.byteLength)
+    return Buffer.from(content.buffer, content.byteOffset, length)
+  const roomy = Buffer.alloc(2 * length)
+  content.copy(roomy)
+  return roomy.subarray(0, length)
 }
 
 /** Half of the writes reach the disk whole; of the others the sectors before or after some place. */

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const longestWaitMilliseconds = 60_000
+/** The end of a line whose call goes on in a later one. */
+const interrupted = '<unfinished ...>'
 
 export type Step =
   | { readonly kind: 'write'; readonly file: string; readonly offset: number; readonly bytes: Buffer }
@@ -35,9 +37,8 @@ export function readTrace(text: string): readonly Step[] {
     if (rest === undefined) throw unreadable(line)
     // The end of a thread, or a signal.
     if (/^(\+\+\+|---) /.test(rest)) continue
-    const begun = /^(.*?) *<unfinished \.\.\.>$/.exec(rest)?.[1]
-    if (begun !== undefined) {
-      unfinished.set(thread, begun)
+    if (rest.endsWith(interrupted)) {
+      unfinished.set(thread, rest.slice(0, -interrupted.length).trimEnd())
       continue
     }
     const resumed = /^<\.\.\. \w+ resumed>(.*)$/.exec(rest)?.[1]

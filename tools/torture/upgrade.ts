@@ -17,6 +17,8 @@ export interface UpgradePlan {
   readonly seed: number
   /** The folder where an earlier version is installed and built, which this one then follows. Absent: this one, followed by a next one (`next-version.ts`). */
   readonly previous?: string | undefined
+  /** The folder where the next version was built. Absent: it is built. */
+  readonly next?: string | undefined
   /** How long the load goes on between two replacements. */
   readonly betweenMilliseconds: number
   readonly progress: (line: string) => void
@@ -41,8 +43,8 @@ export async function upgrade(plan: UpgradePlan): Promise<UpgradeFindings> {
   const servers: { readonly earlier: TorturedServer; readonly later: TorturedServer }[] = []
   let database: Database | null = null
   try {
-    const next = plan.previous === undefined ? join(folder, 'next') : undefined
-    if (next !== undefined) buildNextVersion(next)
+    const next = plan.previous === undefined ? (plan.next ?? join(folder, 'next')) : undefined
+    if (next !== undefined && plan.next === undefined) buildNextVersion(next)
     if (plan.store === 'postgres') database = await startDatabase()
     const url = await database?.create()
     for (let index = 0; index < plan.replicas; index += 1) {
