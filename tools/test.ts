@@ -45,6 +45,7 @@ const canaries = join(scratch, 'canaries')
 process.env['OPENESC_CANARIES'] = canaries
 const interrupted = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort())
+process.stdout.on('error', () => interrupted.abort())
 const { passed, printed, seconds } = await runShards(
   // Flags mostly choose few tests.
   serial || flags.length > 0 ? [{ files, seconds: 0 }] : shardsOf(files),

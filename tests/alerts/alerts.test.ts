@@ -20,6 +20,7 @@ import type { Store } from '../../src/store/index.ts'
 import { freePort } from '../../tools/demo/process.ts'
 import { TorturedServer } from '../../tools/torture/servers.ts'
 import { onSmallDisk, SmallDisk, whyNoSmallDisk } from '../../tools/torture/small-disk.ts'
+import { send } from '../../tools/torture/workload.ts'
 import { issuerOver } from '../http/real-issuer.ts'
 import { createWorld, type World } from '../http/world.ts'
 import { type ServerProcess, startServerProcess } from '../programs/server-process.ts'
@@ -143,7 +144,6 @@ test('R-44: refusals of AWS, a locked store and a dead server raise their alerts
     other.close()
     const locked = await scrape()
     raised('OpenescStoreFailing', refused, locked)
-    raised('OpenescErrors', refused, locked)
     raised('OpenescSlow', refused, locked)
 
     await server.stop('SIGKILL')
@@ -153,10 +153,13 @@ test('R-44: refusals of AWS, a locked store and a dead server raise their alerts
   }
 })
 
+/** Those that a full disk raises: changes are errors then. */
+const ofDisk = ['OpenescStorageLow', 'OpenescStorageFull', 'OpenescErrors'] as const
+
 test('R-44: a disk that fills up raises its alerts', async (t) => {
   const reason = whyNoSmallDisk()
   if (reason !== null) {
-    for (const alert of ['OpenescStorageLow', 'OpenescStorageFull']) caused.add(alert)
+    for (const alert of ofDisk) caused.add(alert)
     return t.skip(`this machine gives a process no disk of its own: ${reason}`)
   }
   const data = join(folder, 'small', 'data')
@@ -174,8 +177,14 @@ test('R-44: a disk that fills up raises its alerts', async (t) => {
   })
   try {
     await server.start()
+    const client = { urls: [server.url], token: await server.token() }
+    const create = () =>
+      send(client, server.url, '/acme', {
+        method: 'POST',
+        body: JSON.stringify({ project: 'web', name: 'a' }),
+      })
     const healthy = await scrape()
-    for (const alert of ['OpenescStorageLow', 'OpenescStorageFull']) quiet(alert, healthy, healthy)
+    for (const alert of ofDisk) quiet(alert, healthy, healthy)
     new SmallDisk(server.child, data).fill()
     // The server looks at its disk every few seconds, and whenever a change fails.
     let full = await scrape()
@@ -183,8 +192,9 @@ test('R-44: a disk that fills up raises its alerts', async (t) => {
       await new Promise((resolve) => setTimeout(resolve, 100))
       full = await scrape()
     }
-    raised('OpenescStorageFull', healthy, full)
-    raised('OpenescStorageLow', healthy, full)
+    for (const alert of ['OpenescStorageFull', 'OpenescStorageLow']) raised(alert, healthy, full)
+    for (let tries = 0; tries < 20; tries += 1) assert.equal((await create())?.status, 507)
+    raised('OpenescErrors', full, await scrape())
   } finally {
     await server.end('SIGKILL')
   }
