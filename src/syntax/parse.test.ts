@@ -94,6 +94,8 @@ for (const [text, place] of [
   ['a:\n  b: 1\n c: 2\n', '3:2'],
   ['a: 世界 @ {\n  b: *x\n', '2:4'],
   ['a: 😀\nb: *x\n', '2:4'],
+  ['{', '1:2'],
+  ['values:\n  a: [1', '2:8'],
 ] as const) {
   test(`S-43: ${JSON.stringify(text)} ceases to be YAML at ${place}`, () => {
     const { place: got } = parseYaml(Buffer.from(text))

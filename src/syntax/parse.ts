@@ -1,6 +1,7 @@
+import { decodeUtf8 } from '../value/index.ts'
 import { Composer } from './composer.ts'
 import { problemText, YamlProblem } from './scanner/problem.ts'
-import { readText } from './scanner/reader.ts'
+import { endOf, readText } from './scanner/reader.ts'
 import { Scanner } from './scanner/scanner.ts'
 import type { YamlNode } from './yaml-node.ts'
 
@@ -31,7 +32,14 @@ export function parseYaml(source: Uint8Array, { maxDepth = defaultMaxDepth } = {
     return { tree: new Composer(scanner).document(), problem: null, place: null }
   } catch (error) {
     if (!(error instanceof YamlProblem)) throw error
-    const place = error.place && { line: error.place.line + 1, column: error.place.column + 1 }
-    return { tree: null, problem: problemText(error), place }
+    return { tree: null, problem: problemText(error), place: placeOf(error, source) }
   }
+}
+
+/** The end of a text without a last line break counts as a line more, which nobody could be shown. */
+function placeOf({ place }: YamlProblem, source: Uint8Array): ParsedYaml['place'] {
+  if (place === null) return null
+  const end = endOf(decodeUtf8(source))
+  const { line, column } = place.line > end.line ? end : place
+  return { line: line + 1, column: column + 1 }
 }

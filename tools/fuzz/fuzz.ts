@@ -1,4 +1,4 @@
-// `npm run fuzz -- [parser|expressions|evaluator] [--count N] [--seed N] [--full]`: random inputs of the right shape, whole and broken.
+// `npm run fuzz -- [parser|expressions|edits|evaluator] [--count N] [--seed N] [--full]`: random inputs of the right shape, whole and broken.
 // Without a count as many as R-38 wants of a quick run; a finding prints the seed that makes it again (`--seed S --count 1`).
 import { parseArgs } from 'node:util'
 import { fuzz } from './run.ts'

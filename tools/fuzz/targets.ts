@@ -1,12 +1,15 @@
 // What is fuzzed, and what must hold of every answer.
 import fc from 'fast-check'
+import type { Diagnostic } from '../../src/diag/index.ts'
 import { checkEnvironment, type EvaluationHost, openEnvironment } from '../../src/eval/index.ts'
 import { formatInterpolation, loadDefinition } from '../../src/expr/index.ts'
 import { parseInterpolation } from '../../src/expr/interpolation.ts'
-import { decodeYaml, encodeYaml, reencodeYaml, type SyntaxNode } from '../../src/syntax/index.ts'
-import { encodeUtf8 } from '../../src/value/index.ts'
+import { decodeYaml, encodeYaml, reencodeYaml } from '../../src/syntax/index.ts'
+import { decodeUtf8, encodeUtf8 } from '../../src/value/index.ts'
 import { rot128, testContext, testProviders } from '../../tests/conformance/plug-ins.ts'
 import { definitionText, environmentSets, oddEnvironmentSets } from '../../tests/random-environments.ts'
+import { edits } from './edits.ts'
+import { meaning, same } from './meaning.ts'
 import { type Random, randomFrom } from './random.ts'
 import { accessSoup, mutated, yamlDocument, yamlSoup } from './texts.ts'
 
@@ -22,20 +25,6 @@ export interface Target {
 
 type Files = Readonly<Record<string, string>>
 
-/** Meaning alone: kinds, values and order. */
-function meaning(node: SyntaxNode | null): unknown {
-  if (node === null || node.kind === 'null') return null
-  if (node.kind === 'array') return node.elements.map(meaning)
-  if (node.kind === 'object')
-    return { entries: node.entries.map(({ key, value }) => [key?.value, meaning(value)]) }
-  return node.kind === 'number' ? { number: node.text } : node.value
-}
-
-function same(a: unknown, b: unknown, what: string): void {
-  if (JSON.stringify(a) !== JSON.stringify(b))
-    throw new Error(`${what}: ${JSON.stringify(a)} and ${JSON.stringify(b)}`)
-}
-
 /** YAML and definitions: nothing throws, what can be read prints as what means the same, and prints the same again. */
 const parser: Target = {
   name: 'parser',
@@ -47,7 +36,7 @@ const parser: Target = {
   },
   run: (input) => {
     const source = encodeUtf8(String(input))
-    loadDefinition('fuzz', source)
+    inText(loadDefinition('fuzz', source).diagnostics, source)
     const { node, tree, diagnostics } = decodeYaml('fuzz', source)
     if (tree === null || diagnostics.length > 0 || tree.kind === 'nothing') return
     for (const printed of [
@@ -69,6 +58,24 @@ const parser: Target = {
     const twice = reencodeYaml(second)
     same(meaning(decodeYaml('fuzz', encodeUtf8(twice)).node), meaning(node), 'printed twice')
   },
+}
+
+/** Every finding begins in the text: ends count decoded bytes (language specification §2.5) and may lie behind it. */
+function inText(diagnostics: readonly Diagnostic[], source: Uint8Array): void {
+  const lines = decodeUtf8(source).split(/\r\n|[\r\n\u0085\u2028\u2029]/)
+  const hasOtherBreaks = lines.length !== decodeUtf8(source).split('\n').length
+  for (const { range, place, summary } of diagnostics) {
+    for (const at of [range?.begin, place]) {
+      if (at === undefined) continue
+      const text = lines[at.line - 1]
+      if (text === undefined || at.column < 1 || at.column > [...text].length + 1)
+        throw new Error(`${summary} at ${at.line}:${at.column}, which is not in the text`)
+    }
+    // Bytes are counted by line feeds alone, lines by every break (§2.4).
+    const isBeyond = range !== null && !hasOtherBreaks && range.begin.byte > source.length
+    if (isBeyond || (range !== null && range.end.line < range.begin.line))
+      throw new Error(`${summary}: a range that is none: ${JSON.stringify(range)}`)
+  }
 }
 
 /** `${…}` in texts: nothing throws, ranges stay in the text, and an access without faults reads back as it is written. */
@@ -147,4 +154,4 @@ function brokenNowAndThen(random: Random, text: string): string {
 }
 
 /** All that is fuzzed here. */
-export const targets: readonly Target[] = [parser, expressions, evaluator]
+export const targets: readonly Target[] = [parser, expressions, edits, evaluator]

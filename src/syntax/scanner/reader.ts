@@ -22,7 +22,8 @@ function problem(message: string, before: string): YamlProblem {
   return new YamlProblem('reader', message, null, null, endOf(before))
 }
 
-function endOf(text: string): Pick<Mark, 'line' | 'column'> {
+/** Where a text ends, line and column from 0. */
+export function endOf(text: string): Pick<Mark, 'line' | 'column'> {
   const lines = text.split(/\r\n|[\n\r\x85\u2028\u2029]/)
   return { line: lines.length - 1, column: Array.from(lines.at(-1) ?? '').length }
 }
