@@ -95,8 +95,8 @@ export const codes = table({
   },
   FRESH_LOGIN_NEEDED: {
     kind: 'denied',
-    say: 'fresh_login_needed: this change asks for a login of the last {minutes} minutes',
-    hint: 'log in anew with `esc login --renew`, then repeat it',
+    say: 'fresh_login_needed: this change asks for a login of the last {minutes} minutes; run `esc login --renew` and repeat it',
+    hint: 'run `esc login --renew` and repeat it',
   },
   FORBIDDEN: {
     kind: 'denied',

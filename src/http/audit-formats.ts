@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../service/index.ts'
 
-type Body = { readonly [name: string]: string | number | undefined }
+type Body = { readonly [name: string]: string | number | readonly string[] | undefined }
 
 const header =
   'Timestamp,Name,Login,Event,Description,SourceIP,RequireOrgAdmin,RequireStackAdmin,AuthenticationFailure'
@@ -31,9 +31,17 @@ export function auditAsCsv(entries: readonly AuditEntry[]): string {
   return `${[header, ...rows].join('\r\n')}\r\n`
 }
 
-/** What an entry is about, in a word. */
+/** What tells of a change of rights to whom, in the order it is told. */
+const rightsFacts = ['member', 'team', 'role', 'webhook', 'grants', 'settings']
+
+/** What an entry is about, in a few words. */
 export function describe(entry: Body): string {
-  return String(entry['refusal'] ?? entry['environment'] ?? entry['issuer'] ?? '')
+  const about = entry['refusal'] ?? entry['environment'] ?? entry['issuer']
+  const rights = rightsFacts.map((name) => entry[name])
+  return [about, ...rights]
+    .filter((word) => word !== undefined)
+    .flat()
+    .join(' ')
 }
 
 function csvCell(text: string): string {

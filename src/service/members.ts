@@ -91,7 +91,17 @@ export function createMembers(parts: ServiceParts): Members {
         }
         if (freshLogin !== undefined)
           await transaction.settings.put(organization.id, freshLoginSetting, freshLogin)
-        await note(transaction, parts, access, { event: 'organization-settings-updated', environment: null })
+        const given = Object.entries({ memberLevel, rotationEnabled, freshLogin })
+        const facts = {
+          settings: given
+            .filter(([, value]) => value !== undefined)
+            .map(([name, value]) => `${name}=${value}`),
+        }
+        await note(transaction, parts, access, {
+          event: 'organization-settings-updated',
+          environment: null,
+          facts,
+        })
         return await settingsOf(transaction, organization)
       }),
     grants: (access) => parts.store.read((transaction) => grantsOn(transaction, access)),

@@ -202,7 +202,16 @@ describe('S-24: dangerous changes', () => {
   test('are listed for whoever reads the trail, newest first, and nothing else with them', async () => {
     await as(world.tokens.ada, `GET ${env}`)
     const listed = await world.call('ada', `GET ${orgs}/auditlogs?dangerous=true`)
-    const events = (listed.json()['auditLogEvents'] as { event: string }[]).map(({ event }) => event)
+    const entries = listed.json()['auditLogEvents'] as { event: string; description: string }[]
+    const events = entries.map(({ event }) => event)
+    const told = new Set(entries.map(({ event, description }) => `${event}: ${description}`))
+    for (const one of [
+      'environment-grants-updated: web/dev ben=write',
+      'organization-settings-updated: memberLevel=write',
+      'organization-settings-updated: freshLogin=everybody',
+      'member-role-changed: ben admin',
+    ])
+      assert.ok(told.has(one), `${one} in ${[...told].join('\n')}`)
     assert.ok(events.includes('environment-grants-updated') && events.includes('oidc-issuer-registered'))
     assert.ok(events.includes('environment-webhook-created') && events.includes('export-audit-log'))
     assert.ok(!events.some((event) => /read|list|refused/.test(event)), events.join())

@@ -34,6 +34,7 @@ const factNames = [
   'role',
   'team',
   'grants',
+  'settings',
   'token',
   'machine',
   'address',
