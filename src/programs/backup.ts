@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { systemRandom } from '../crypto/index.ts'
@@ -15,6 +15,7 @@ import { files } from '../world/files.ts'
 import { backupHead, openBackup, sealBackup } from './backup-file.ts'
 import { keyRingFor, unlock } from './key-file.ts'
 import type { SettingsReader } from './options.ts'
+import { inFolder } from './own-folder.ts'
 import { examine } from './server-doctor.ts'
 import { keySources, maintenanceParts } from './server-keys.ts'
 
@@ -173,14 +174,4 @@ async function copyOf({ store, backup, settings }: BackupPlace, copy: string): P
 
 function keyFileOf(settings: SettingsReader, data: string): string {
   return settings.text('keyFile') ?? join(data, 'key')
-}
-
-/** Runs `work` with a folder of its own, which nobody else may enter and which is gone afterwards. */
-async function inFolder<T>(parent: string, work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(parent, 'openesc-backup-'))
-  try {
-    return await work(folder)
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
 }

@@ -11,12 +11,12 @@ import { type App, createApp, nodeListener, proxiesOf } from '../http/index.ts'
 import { createIssuer, type Issuer } from '../oidc/index.ts'
 import { createVendorCalls } from '../providers/index.ts'
 import { createService, type LogEvent, type Service } from '../service/index.ts'
-import { enforceProtection, type RecordProtection, type Store, signingKeyStorage } from '../store/index.ts'
+import { enforceProtection, type Store, signingKeyStorage } from '../store/index.ts'
 import { files } from '../world/files.ts'
 import { hostsOf } from './admission.ts'
 import { awsAccounts } from './aws-account.ts'
 import { systemBreakers } from './breakers.ts'
-import { type ClockWatch, createClockWatch, fetchWithClock, issuerWithClock } from './clock-watch.ts'
+import { createClockWatch, fetchWithClock, issuerWithClock } from './clock-watch.ts'
 import { roleIn, roleWarning } from './database-role.ts'
 import { createEgress } from './egress.ts'
 import { gaugesOf, startEvaluators } from './evaluators.ts'
@@ -39,6 +39,7 @@ import { type ServerSettings, serverSettings } from './server-settings.ts'
 import { createStatus, type Status } from './status.ts'
 import { keepStorageReserve, storeWithReserve } from './storage-reserve.ts'
 import { openStore, sqlitePath } from './store.ts'
+import { keepTicking } from './ticking.ts'
 
 const tickMilliseconds = 10_000
 /** Balancers ask for readiness every few seconds (S-71). */
@@ -246,17 +247,20 @@ async function serve(
     process.stderr.write(
       welcome(settings, listener, issuer, { keyCreated: created, first, role: roleWarning(databaseRole) }),
     )
-    const stopTicking = keepTicking({
-      holder,
-      store,
-      service,
-      issuer,
-      clocks,
-      protection,
-      watch,
-      status,
-      log,
-    })
+    const rounds = {
+      clocks: () => clocks.measure(),
+      protection: async () => {
+        status.protection = await protection.refresh()
+        store.forget?.()
+      },
+      'signing keys': async () => {
+        await issuer.tick()
+        status.keysReadMs = nowMs()
+      },
+      installation: () => watch.look(),
+      'scheduled work': () => service.tick(holder),
+    }
+    const stopTicking = keepTicking(tickMilliseconds, rounds, log)
     const stopKeys = keepKeysNew({ service, log, keyId: keyRing.keyId, rewrap })
     await listener.ended
     await Promise.all([stopTicking(), stopKeys()])
@@ -290,51 +294,6 @@ async function foundOnce(
   } catch (error) {
     if (error instanceof AppError && error.code === 'ALREADY_INITIALISED') return false
     throw error
-  }
-}
-
-/** Does what time has brought every few seconds; gives a function that stops it and waits for what runs. */
-function keepTicking({
-  holder,
-  store,
-  service,
-  issuer,
-  clocks,
-  protection,
-  watch,
-  status,
-  log,
-}: {
-  readonly holder: string
-  readonly store: Store
-  readonly service: Service
-  readonly issuer: Issuer
-  readonly clocks: ClockWatch
-  readonly protection: RecordProtection
-  readonly watch: { look(): Promise<void> }
-  readonly status: Status
-  readonly log: (event: LogEvent) => void
-}): () => Promise<void> {
-  let running: Promise<void> = Promise.resolve()
-  const tick = async () => {
-    try {
-      await clocks.measure()
-      status.protection = await protection.refresh()
-      store.forget?.()
-      await issuer.tick()
-      status.keysReadMs = Date.now()
-      await watch.look()
-      await service.tick(holder)
-    } catch (error) {
-      log({ level: 'error', event: 'tick failed', error: error instanceof Error ? error.name : 'unknown' })
-    }
-  }
-  const timer = setInterval(() => {
-    running = running.then(tick)
-  }, tickMilliseconds)
-  return async () => {
-    clearInterval(timer)
-    await running
   }
 }
 
