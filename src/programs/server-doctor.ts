@@ -2,7 +2,7 @@ import { readdirSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { chainVerifier, type KeyRing } from '../crypto/index.ts'
 import { AppError } from '../diag/index.ts'
-import { hashContent, noteRecordsRestored, verifySeals, whole } from '../service/index.ts'
+import { hashContent, noteRecordsRestored, TrailMemory, verifySeals, whole } from '../service/index.ts'
 import {
   backUpSqliteStore,
   damagedRecords,
@@ -17,8 +17,8 @@ const pageSize = 500
 const issuers = /^issuer:v[12]$/
 
 /**
- * Looks at all of a store: every sealed value opens, every audit trail holds, each environment has its revisions without a
- * gap, no data key lacks its owner. Changes nothing. Gives a line; names each damaged item (R-25).
+ * Looks at all of a store: every sealed value opens, every audit trail holds, no record is older than its trail says,
+ * each environment has its revisions without a gap, no data key lacks its owner. Changes nothing. Gives a line; names each damaged item (R-25).
  *
  * @throws AppError STORE_SEALS_BROKEN with what is damaged
  */
@@ -28,17 +28,19 @@ export async function examine(store: Store, keyRing: KeyRing): Promise<string> {
   bad.push(...seals.bad)
   let entries = 0
   let revisions = 0
+  const memory = new TrailMemory()
   for (const organization of await organizationsOf(store)) {
-    const trail = await brokenTrail(store, organization.id)
+    const trail = await brokenTrail(store, organization.id, memory)
     entries += trail.entries
     if (trail.broken !== null) bad.push(`audit trail of ${organization.name}: ${trail.broken}`)
     const found = await brokenEnvironments(store, organization)
     revisions += found.revisions
     bad.push(...found.bad)
   }
-  const own = await brokenTrail(store, serverOwner)
+  const own = await brokenTrail(store, serverOwner, memory)
   entries += own.entries
   if (own.broken !== null) bad.push(`audit trail of the server: ${own.broken}`)
+  bad.push(...(await memory.differing(store)))
   bad.push(...(await orphanedKeys(store)))
   if (bad.length > 0) {
     throw new AppError('STORE_SEALS_BROKEN', {
@@ -98,7 +100,11 @@ async function organizationsOf(store: Store) {
   return await store.read(async ({ organizations }) => (await organizations.list(null, 100_000)).items)
 }
 
-async function brokenTrail(store: Store, id: string): Promise<{ entries: number; broken: string | null }> {
+async function brokenTrail(
+  store: Store,
+  id: string,
+  memory: TrailMemory,
+): Promise<{ entries: number; broken: string | null }> {
   const verify = chainVerifier()
   let after = 0
   for (;;) {
@@ -106,6 +112,7 @@ async function brokenTrail(store: Store, id: string): Promise<{ entries: number;
     for (const entry of page.items) {
       const broken = verify(entry)
       if (broken !== null) return { entries: after, broken: `entry ${broken.sequence}: ${broken.why}` }
+      memory.note(entry)
       after = entry.sequence
     }
     if (!page.more) return { entries: after, broken: null }

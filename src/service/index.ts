@@ -60,6 +60,7 @@ export type {
 } from './parts.ts'
 export type { CallerProfile, Founding } from './people.ts'
 export type { EnvironmentPermission, Level, OrganizationPermission } from './permissions.ts'
+export { TrailMemory } from './put-back.ts'
 export {
   type Counting,
   countedHere,
