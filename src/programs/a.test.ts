@@ -1,5 +1,0 @@
-import { test } from 'node:test'
-
-test('a', () => {
-  throw new Error('x')
-})
