@@ -27,7 +27,8 @@ export interface EvaluationJob {
 
 /** What is to be done with a text. */
 export type Task =
-  | { readonly kind: 'check'; readonly showSecrets: boolean }
+  /** `findingsAlone` = nobody reads the text, which is then that of an environment that holds nothing. */
+  | { readonly kind: 'check'; readonly showSecrets: boolean; readonly findingsAlone?: boolean }
   | { readonly kind: 'open' }
   | { readonly kind: 'rotate'; readonly paths: readonly string[] }
 
@@ -80,7 +81,7 @@ export async function evaluateJob(job: EvaluationJob, host: JobHost): Promise<Ev
           ...(waits === undefined ? {} : { waits }),
         })
   return {
-    text: sessionTextOf(evaluation.environment),
+    text: sessionTextOf(task.kind === 'check' && task.findingsAlone ? null : evaluation.environment),
     diagnostics: [...diagnostics, ...evaluation.diagnostics],
     patches: evaluation.patches,
     rotations: evaluation.rotations,

@@ -53,7 +53,7 @@ export async function prepareText(
   const { environment, organization } = access
   const name = `${environment.project}/${environment.name}`
   const request = { access, root: environment, rootName: name, source }
-  const evaluation = await check(parts, request, { showSecrets: false })
+  const evaluation = await check(parts, request, { showSecrets: false, findingsAlone: true })
   if (hasErrors(evaluation.diagnostics)) throw refusal(evaluation)
   const latest = (await parts.store.read(({ environments }) => environments.get(environment.id)))?.latest
   const crypter = parts.crypterFor(environment, organization, {

@@ -50,14 +50,25 @@ export interface FoundImport {
 /** The name of text that belongs to no environment. */
 export const anonymousName = '<yaml>'
 
-/** Type-checks a text without opening anything. With `showSecrets`, stored secrets are in the answer in clear. */
+/** What a check is for. With `showSecrets`, stored secrets are in the answer in clear; `findingsAlone` = nobody reads the text. */
+interface CheckAim {
+  readonly showSecrets: boolean
+  readonly findingsAlone?: boolean
+}
+
+/** Type-checks a text without opening anything. */
 export async function check(
   parts: ServiceParts,
   request: EvaluationRequest,
-  { showSecrets }: { readonly showSecrets: boolean },
+  { showSecrets, findingsAlone = false }: CheckAim,
 ): Promise<EvaluatedText> {
   // A check that reveals nothing needs no more of an import than its text.
-  return await run(parts, request, { kind: 'check', showSecrets }, showSecrets ? 'open' : 'read')
+  return await run(
+    parts,
+    request,
+    { kind: 'check', showSecrets, findingsAlone },
+    showSecrets ? 'open' : 'read',
+  )
 }
 
 /** Evaluates a text with its providers. */
