@@ -1,4 +1,5 @@
-// How does one server slow down as its store grows? `node bench/growth.ts [--sizes 100,1000,10000,100000] [--seconds 2] [--store sqlite,postgres]`:
+// How does one server slow down as its store grows? `node bench/growth.ts [--sizes 100,1000,10000,100000] [--seconds 2] [--store sqlite,postgres]`,
+// or `--environments N` for one size alone:
 // real processes on both stores, 8 clients in a closed loop over random environments, the list's first page, and the time of a start.
 // The exponent is the slope between the first and the last size on logarithmic axes: 0 = it does not matter, 1 = twice the store, half
 // the speed. Memory is the server's resident set under that load, audit on.
@@ -18,12 +19,13 @@ import { type Client, send } from '../tools/torture/workload.ts'
 const { values } = parseArgs({
   options: {
     sizes: { type: 'string', default: '100,1000,10000,100000' },
+    environments: { type: 'string' },
     seconds: { type: 'string', default: '2' },
     store: { type: 'string', default: 'sqlite,postgres' },
     json: { type: 'boolean', default: false },
   },
 })
-const sizes = values.sizes.split(',').map(Number)
+const sizes = (values.environments ?? values.sizes).split(',').map(Number)
 const seconds = Number(values.seconds)
 const clients = 8
 const definition = `values:\n${Array.from({ length: 50 }, (_, index) => `  key${index}: value ${index}\n`).join('')}`

@@ -15,6 +15,7 @@ export interface Ask {
 /** What holding a rate for a while gave. Times are milliseconds from when a request was due. */
 export interface Held {
   readonly asked: number
+  /** Answers with the wanted status. */
   readonly perSecond: number
   readonly p50Ms: number
   readonly p99Ms: number
@@ -44,10 +45,13 @@ export async function hold(options: {
   const fail = (what: string) => errors.set(what, (errors.get(what) ?? 0) + 1)
   let turnedAway = 0
   let over = 0
+  let good = 0
   const all = Promise.withResolvers<void>()
   const idle: Socket[] = []
+  const sockets = new Set<Socket>()
   const waiting: number[] = []
   let open = 0
+  let isOver = false
   const started = performance.now()
   const dueAt = (index: number) => started + (index * 1000) / perSecond
 
@@ -57,6 +61,7 @@ export async function hold(options: {
       (status) => {
         if (status === 429) turnedAway += 1
         else if (status !== asked.status) fail(`status ${status}`)
+        else good += 1
         done(index, socket)
       },
       () => {
@@ -67,6 +72,7 @@ export async function hold(options: {
     )
   }
   const done = (index: number, socket: Socket | null) => {
+    if (isOver) return
     times.push(performance.now() - dueAt(index))
     over += 1
     if (over === total) all.resolve()
@@ -76,7 +82,9 @@ export async function hold(options: {
   }
   const opened = (): Socket => {
     open += 1
-    return connect(port, '127.0.0.1').setNoDelay()
+    const socket = connect(port, '127.0.0.1').setNoDelay()
+    sockets.add(socket)
+    return socket
   }
   const begin = (index: number) => {
     const socket = idle.pop() ?? (open < connections ? opened() : null)
@@ -94,17 +102,18 @@ export async function hold(options: {
   const lastWord = setTimeout(() => all.resolve(), lastWordMilliseconds)
   await all.promise
   clearTimeout(lastWord)
+  isOver = true
   const elapsed = (performance.now() - started) / 1000
   for (let left = total - over; left > 0; left -= 1) {
     fail('no answer')
     times.push(Number.POSITIVE_INFINITY)
   }
-  for (const socket of idle) socket.destroy()
+  for (const socket of sockets) socket.destroy()
   times.sort((a, b) => a - b)
   const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0
   return {
     asked: total,
-    perSecond: over / elapsed,
+    perSecond: good / elapsed,
     p50Ms: at(0.5),
     p99Ms: at(0.99),
     mostMs: times.at(-1) ?? 0,

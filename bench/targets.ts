@@ -1,9 +1,10 @@
-// Does one server hold the rates that are wanted of it, with the times that are wanted? Open loop, every request audited.
+// Does one server hold the rates of R-31, with their times? Open loop, every request audited: one row for each line of the requirement.
 //
-// node bench/targets.ts [--seconds N] [--environments N] [--only NAME] [--postgres] [--json]
+// node bench/targets.ts [--seconds N] [--environments N] [--only NAME,NAME] [--postgres] [--json]
 //
-// A full run holds each rate for half an hour: `--seconds 1800 --environments 10000`. The server's limits by token and address are off, because
-// one token asks for all. Exit code 1 when a target is missed.
+// `--only` takes parts of the rows' names (`--only open,JWKS`); one that fits none prints the names. A full run holds each rate for half an hour:
+// `--seconds 1800 --environments 10000`. The server's limits by token and address are off, because one token asks for all. Exit
+// code 1 when a target is missed, 2 for options that mean nothing.
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
@@ -29,13 +30,42 @@ const seconds = Number(options.seconds)
 const count = Number(options.environments)
 const connections = 64
 const starts = 5
+const quietMilliseconds = 50
+const settleMilliseconds = 30_000
 
+/** A line of the requirement that one server is asked for at a fixed rate. */
 interface Target {
-  readonly name: string
+  readonly name: RowName
   readonly perSecond: number
   readonly p50Ms: number
   readonly p99Ms: number
   readonly ask: (index: number) => Ask
+}
+
+const rowNames = [
+  'open, static: 50 values, 10 secrets, 3 imports',
+  'open, graph of 50 environments, 500 values',
+  'open, mint + exchange with STS double at 20 ms',
+  'read definition',
+  'save definition',
+  'JWKS',
+  'discovery',
+  'cold start of the server',
+] as const
+type RowName = (typeof rowNames)[number]
+
+/** What the requirement names and other files measure, or nobody does. */
+const elsewhere = [
+  ['open with cached cloud credential', 'not offered: credentials are not kept between opens'],
+  ['mixed workload, 3 replicas on PostgreSQL', 'bench/replicas.ts'],
+  ['CLI: open end to end; overhead of run', 'bench/open.ts'],
+] as const
+
+const parts = options.only.split(',').map((part) => part.trim())
+const isChosen = (name: string) => parts.some((part) => name.includes(part))
+if (!parts.every((part) => rowNames.some((name) => name.includes(part))) || !(seconds > 0) || !(count > 0)) {
+  console.error(`wanted parts of these names, and numbers above 0:\n  ${rowNames.join('\n  ')}`)
+  process.exit(2)
 }
 
 const lines = (count: number, line: (index: number) => string) =>
@@ -99,7 +129,7 @@ try {
     'cloud',
     `values:\n  aws:\n    fn::open::aws-login:\n      oidc: {roleArn: 'arn:aws:iam::123456789012:role/deployer', sessionName: load}\n`,
   )
-  const saved = Array.from({ length: 64 }, (_, index) => `saved${index}`)
+  const saved = Array.from({ length: 128 }, (_, index) => `saved${index}`)
   await Promise.all(saved.map((name) => create(name)))
   const more = count - 3 - 1 - leaves.length - groups.length - 2 - saved.length
   const creating = async (first: number) => {
@@ -116,9 +146,9 @@ try {
   })
   const reading = (path: string) => (): Ask => ({ method: 'GET', path, status: 200 })
   const targets: readonly Target[] = [
-    { name: 'open, static', perSecond: 500, p50Ms: 8, p99Ms: 50, ask: opening('static') },
-    { name: 'open, graph of 50', perSecond: 50, p50Ms: 60, p99Ms: 250, ask: opening('graph') },
-    { name: 'open, mint and exchange', perSecond: 100, p50Ms: 35, p99Ms: 150, ask: opening('cloud') },
+    { name: rowNames[0], perSecond: 500, p50Ms: 8, p99Ms: 50, ask: opening('static') },
+    { name: rowNames[1], perSecond: 50, p50Ms: 60, p99Ms: 250, ask: opening('graph') },
+    { name: rowNames[2], perSecond: 100, p50Ms: 35, p99Ms: 150, ask: opening('cloud') },
     {
       name: 'read definition',
       perSecond: 1_500,
@@ -148,12 +178,28 @@ try {
       ask: reading('/oidc/.well-known/openid-configuration'),
     },
   ]
+  /** Waits until the server has nothing left to do of what was asked before: a row must not pay for the one above it. */
+  const settle = async ({ method, path, headers: sent }: Ask) => {
+    const deadline = performance.now() + settleMilliseconds
+    for (let quick = 0; quick < 3 && performance.now() < deadline; ) {
+      const before = performance.now()
+      const init = {
+        method: method === 'PATCH' ? 'GET' : method,
+        ...(sent === undefined ? {} : { headers: sent }),
+      }
+      await fetch(`${server.url}${path}`, init).then((answer) => answer.arrayBuffer())
+      quick = performance.now() - before < quietMilliseconds ? quick + 1 : 0
+    }
+  }
+
   const rows: object[] = []
   let missed = false
-  for (const target of targets.filter(({ name }) => name.includes(options.only))) {
+  for (const target of targets.filter(({ name }) => isChosen(name))) {
     const { name, perSecond, ask } = target
     await hold({ port, perSecond, seconds: Math.min(2, seconds), connections, ask })
+    await settle(ask(0))
     const held = await hold({ port, perSecond, seconds, connections, ask })
+    await settle(ask(0))
     const holds =
       held.errors.size === 0 &&
       held.p50Ms <= target.p50Ms &&
@@ -163,16 +209,15 @@ try {
     rows.push({
       name,
       wanted: `${perSecond}/s, ${target.p50Ms} and ${target.p99Ms} ms`,
-      perSecond: Math.round(held.perSecond),
+      held: Math.round(held.perSecond),
       p50Ms: Number(held.p50Ms.toFixed(2)),
       p99Ms: Number(held.p99Ms.toFixed(2)),
-      mostMs: Number(held.mostMs.toFixed(1)),
       turnedAway: held.turnedAway,
       errors: [...held.errors].map(([what, times]) => `${times} × ${what}`).join(', '),
-      holds,
+      verdict: holds ? 'met' : 'missed',
     })
   }
-  if ('cold start'.includes(options.only)) {
+  if (isChosen('cold start of the server')) {
     const ready: number[] = []
     for (let start = 0; start < starts; start += 1) {
       await server.end('SIGTERM')
@@ -182,8 +227,15 @@ try {
     const [p50Ms, mostMs] = [ready[starts >> 1] ?? Number.NaN, ready.at(-1) ?? Number.NaN]
     const holds = p50Ms <= 2_000 && mostMs <= 5_000
     missed ||= !holds
-    rows.push({ name: `cold start, ${count} environments`, wanted: '2 and 5 s', p50Ms, mostMs, holds })
+    rows.push({
+      name: `cold start of the server, ${count} environments`,
+      wanted: '2,000 and 5,000 ms',
+      p50Ms: Math.round(p50Ms),
+      p99Ms: Math.round(mostMs),
+      verdict: holds ? 'met' : 'missed',
+    })
   }
+  if (options.only === '') for (const [name, verdict] of elsewhere) rows.push({ name, verdict })
   if (options.json) console.log(JSON.stringify({ name: 'targets', rows }))
   else console.table(rows)
   if (missed) process.exitCode = 1
