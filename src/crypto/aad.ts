@@ -9,14 +9,12 @@ export type Place = readonly string[]
  * big-endian. Injective: different lists of fields never give the same bytes.
  */
 export function encodePlace(place: Place): Uint8Array {
-  const fields = place.map((field) => Buffer.from(field, 'utf8'))
-  const parts = [uint32(fields.length)]
-  for (const field of fields) parts.push(uint32(field.length), field)
-  return Buffer.concat(parts)
-}
-
-function uint32(value: number): Buffer {
-  const bytes = Buffer.alloc(4)
-  bytes.writeUInt32BE(value)
+  const lengths = place.map((field) => Buffer.byteLength(field))
+  const bytes = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + 4 + length, 4))
+  let at = bytes.writeUInt32BE(place.length)
+  for (const [index, field] of place.entries()) {
+    at = bytes.writeUInt32BE(lengths[index]!, at)
+    at += bytes.write(field, at)
+  }
   return bytes
 }

@@ -19,9 +19,10 @@ export function nodeListener(
     })
     if (body === null) outgoing.writeHead(status, headers).end()
     else {
-      const sizeBytes = typeof body === 'string' ? Buffer.byteLength(body) : body.length
-      outgoing.writeHead(status, { ...headers, 'content-length': String(sizeBytes) })
-      outgoing.end(body)
+      // A text is written out once: measured and sent as one, it would be gone through twice and joined to the head.
+      const bytes = typeof body === 'string' ? Buffer.from(body) : body
+      outgoing.writeHead(status, { ...headers, 'content-length': String(bytes.length) })
+      outgoing.end(bytes)
     }
     if (!incoming.complete) drain(incoming)
   }

@@ -66,7 +66,13 @@ export function answerRefusal(response: ServerResponse, { status, message }: Ref
 }
 
 function valuesOf({ rawHeaders }: RequestHead, name: string): readonly string[] {
-  return rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]!.toLowerCase() === name)
+  const values: string[] = []
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    // The length tells nearly all others apart.
+    if (rawHeaders[index]!.length === name.length && rawHeaders[index]!.toLowerCase() === name)
+      values.push(rawHeaders[index + 1]!)
+  }
+  return values
 }
 
 /** The host of `host:port` in lower case, a dot at its end left out; `null` when it is not of that form. */

@@ -1,8 +1,9 @@
-import { AppError } from '../diag/index.ts'
-import { decodeSession, type EvaluatedText, encodeSession } from '../evaluator/index.ts'
+import { AppError, type Diagnostic } from '../diag/index.ts'
+import type { EvaluatedText, SessionText } from '../evaluator/index.ts'
 import type { Environment, Revision } from '../store/index.ts'
 import { callerContext } from './context.ts'
 import { type EvaluationRequest, findImport, open } from './evaluate.ts'
+import { packText, unpackText } from './kept-text.ts'
 import type { Sealed, ServiceParts } from './parts.ts'
 import type { UsedRevision } from './same-world.ts'
 
@@ -21,6 +22,14 @@ interface Known {
   readonly sizeBytes: number
 }
 
+/** An environment or a text that was opened: what there is to keep of it, and what it reads as. */
+export interface OpenedText {
+  /** @see packText */
+  readonly kept: Uint8Array
+  text(): SessionText
+  readonly diagnostics: readonly Diagnostic[]
+}
+
 /** As long as a data key stays in memory (S-08). */
 const lifeMilliseconds = 5 * 60_000
 const mostBytes = 32 * 1024 * 1024
@@ -34,11 +43,11 @@ const mostBytesOfOne = 1024 * 1024
  * name that led to it and with the caller's own right, is the very text that it rests on (S-21, S-23). It is kept sealed under the root's data
  * key, and opened with it each time: who cannot use the key gets nothing (R-26).
  */
-export function createOpener(parts: ServiceParts): (request: EvaluationRequest) => Promise<EvaluatedText> {
+export function createOpener(parts: ServiceParts): (request: EvaluationRequest) => Promise<OpenedText> {
   const known = new KnownResults()
   return async (request) => {
     const { root, text } = request
-    if (root === null || text?.bonds === undefined) return await open(parts, request)
+    if (root === null || text?.bonds === undefined) return packed(await open(parts, request))
     const key = keyOf(parts, root, request)
     const nowMs = parts.clock().getTime()
     const found = known.get(key, nowMs)
@@ -63,9 +72,9 @@ export function createOpener(parts: ServiceParts): (request: EvaluationRequest) 
     })
     const { diagnostics, patches, rotations } = evaluated
     const isPlain = diagnostics.length === 0 && patches.length === 0 && rotations.length === 0
-    const bytes = encodeSession(evaluated.text)
-    if (isStatic && isPlain && bytes.length <= mostBytesOfOne) {
-      const sealed = await parts.sealer.seal(root.id, purpose, bytes)
+    const opened = packed(evaluated)
+    if (isStatic && isPlain && opened.kept.length <= mostBytesOfOne) {
+      const sealed = await parts.sealer.seal(root.id, purpose, opened.kept)
       const untilMs = nowMs + lifeMilliseconds
       const held = { source: request.source, bonds: text.bonds }
       const sizeBytes = [held, ...imports.map(({ revision }) => revision)].reduce(
@@ -74,8 +83,12 @@ export function createOpener(parts: ServiceParts): (request: EvaluationRequest) 
       )
       known.set(key, { root: held, imports, sealed, untilMs, sizeBytes })
     }
-    return evaluated
+    return opened
   }
+}
+
+function packed({ text, diagnostics }: EvaluatedText): OpenedText {
+  return { kept: packText(text), text: () => text, diagnostics }
 }
 
 const purpose = 'known-result'
@@ -112,7 +125,7 @@ async function take(
   root: Environment,
   request: EvaluationRequest,
   found: Known,
-): Promise<EvaluatedText | null> {
+): Promise<OpenedText | null> {
   if (!isSame(found.root, { source: request.source, bonds: request.text?.bonds ?? null })) return null
   const imported: string[] = []
   const used: UsedRevision[] = []
@@ -131,11 +144,12 @@ async function take(
     // The evaluation meets it again, and says what it is and where.
     return null
   }
-  const text = decodeSession(await parts.sealer.open(root.id, purpose, found.sealed).catch(refuseWhenAway))
-  if (text === null) return null
+  const kept = await parts.sealer.open(root.id, purpose, found.sealed).catch(refuseWhenAway)
+  if (kept.length === 0) return null
   for (const name of imported) request.imported?.(name)
   for (const each of used) request.uses?.(each)
-  return { text, diagnostics: [], patches: [], rotations: [] }
+  // It is what `packText` gave.
+  return { kept, text: () => unpackText(kept)!, diagnostics: [] }
 }
 
 /** A key that is away now refuses the open; a result that does not open for another reason is made again. */

@@ -1,11 +1,5 @@
 import { AppError, type Diagnostic, hasErrors } from '../diag/index.ts'
-import {
-  decodeSession,
-  type EvaluatedText,
-  encodeSession,
-  type SessionText,
-  valueTextAt,
-} from '../evaluator/index.ts'
+import { type SessionText, valueTextAt } from '../evaluator/index.ts'
 import type { Environment } from '../store/index.ts'
 import type { EnvironmentAccess, OrganizationAccess } from './access.ts'
 import { refuseGatedOpen } from './approvals.ts'
@@ -13,7 +7,8 @@ import { inTime } from './audit/recorder.ts'
 import { refusal } from './definitions.ts'
 import { sessionMilliseconds } from './duration.ts'
 import { anonymousName, type EvaluationRequest } from './evaluate.ts'
-import { createOpener } from './known-results.ts'
+import { unpackText } from './kept-text.ts'
+import { createOpener, type OpenedText } from './known-results.ts'
 import { rootName } from './names.ts'
 import { note } from './notes.ts'
 import type { ServiceParts } from './parts.ts'
@@ -34,7 +29,7 @@ export interface OpenOptions {
 /** A session that was opened just now, and the text that it reads as. */
 export interface OpenedSession {
   readonly id: string
-  readonly text: SessionText
+  text(): SessionText
   readonly warnings: readonly Diagnostic[]
 }
 
@@ -115,7 +110,7 @@ const openTries = 3
 /** What opens share. */
 interface Opening {
   readonly parts: ServiceParts
-  readonly open: (request: EvaluationRequest) => Promise<EvaluatedText>
+  readonly open: (request: EvaluationRequest) => Promise<OpenedText>
   /** How many sessions were opened. */
   opened: number
 }
@@ -150,7 +145,7 @@ async function tryOpen(
       refuseGatedOpen(transaction, root, access.caller.ownerId, parts.clock().getTime()),
     )
   }
-  let evaluation: EvaluatedText
+  let evaluation: OpenedText
   try {
     evaluation = await open({
       ...request,
@@ -168,8 +163,7 @@ async function tryOpen(
   const id = parts.ids()
   const owner = sealOwner(access, root)
   const nowMs = parts.clock().getTime()
-  const { text } = evaluation
-  const { sealed, dataKeyId } = await parts.sealer.seal(owner, purposeOf(id), encodeSession(text))
+  const { sealed, dataKeyId } = await parts.sealer.seal(owner, purposeOf(id), evaluation.kept)
   const writing = parts.store.change(
     async (transaction) => {
       if (!(await isSameWorld(transaction, world()))) return false
@@ -205,7 +199,7 @@ async function tryOpen(
     { fromReserve: true },
   )
   const kept = await inTime(writing)
-  return kept ? { id, text, warnings: evaluation.diagnostics } : null
+  return kept ? { id, text: evaluation.text, warnings: evaluation.diagnostics } : null
 }
 
 /** @throws AppError REQUEST_INVALID */
@@ -249,7 +243,7 @@ async function readSession(
     throw new AppError('SESSION_NOT_FOUND')
   }
   const bytes = await parts.sealer.open(sealOwner(access, environment), purposeOf(id), session)
-  const text = decodeSession(bytes)
+  const text = unpackText(bytes)
   if (text === null) throw new AppError('SESSION_NOT_FOUND')
   return text
 }

@@ -144,7 +144,7 @@ export async function answerOpened(
     .some((preference) => preference.replace(/;.*/, '').trim().toLowerCase() === representation)
   const { id, text, warnings } = await open(shown)
   if (!shown) return json({ id })
-  const values = valuesOf(text)
+  const values = valuesOf(text())
   const environment = values === '' ? '{}' : `{"properties":${values}}`
   const found = warnings.length === 0 ? '' : `,"diagnostics":${JSON.stringify(renderDiagnostics(warnings))}`
   return jsonBytes(`{"id":${JSON.stringify(id)},"environment":${environment}${found}}\n`, {
