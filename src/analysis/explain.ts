@@ -5,6 +5,7 @@ import {
   isExportedRecord,
   type PlainValue,
   type PropertyPath,
+  readableJson,
   toJson,
 } from '../value/index.ts'
 import { type Fault, faultAt } from './fault.ts'
@@ -108,7 +109,7 @@ class Explainer {
     return {
       environment: home.name,
       path: text,
-      value: toJson(value, { redact: true }),
+      value: readableJson(toJson(value, { redact: true })),
       secret: value.secret === true,
       unknown: value.unknown === true,
       fault: value.unknown ? this.#fault(home, holder, part?.at ?? at) : null,
@@ -264,7 +265,7 @@ function contextValue(home: CheckedDefinition, path: PropertyPath): Explanation 
   return {
     environment: home.name,
     path: formatPropertyPath(path),
-    value: toJson(found.value, { redact: true }),
+    value: readableJson(toJson(found.value, { redact: true })),
     secret: found.value.secret === true,
     unknown: found.value.unknown === true,
     fault: null,

@@ -84,3 +84,11 @@ for (const [path, why] of missing) {
     assert.equal(said.slice(0, why.endsWith(' ') ? why.length : undefined), why)
   })
 }
+
+test('a number that JSON does not have is explained as its text', async () => {
+  const source = encodeUtf8('values: {a: [.inf, -.INF, .nan], b: "${a[2]}"}\n')
+  const { checked } = await checkSource('dev', source, host)
+  const found = await explainValue(checked!, [], createChecker(host))
+  assert.equal(JSON.stringify(found!.value), '{"a":["+Inf","-Inf","NaN"],"b":"NaN"}')
+  assert.match(formatExplanation(found!), /^dev = \{"a":\["\+Inf","-Inf","NaN"\]/)
+})

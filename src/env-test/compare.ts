@@ -6,6 +6,7 @@ import {
   NumberText,
   type PlainValue,
   type PropertyPath,
+  readableJson,
   stringifyJson,
   toJson,
 } from '../value/index.ts'
@@ -44,7 +45,7 @@ export function difference(wanted: PlainValue, got: ExportedValue, path: Propert
 function secretDifference(secret: PlainValue, got: ExportedValue, path: PropertyPath): Difference | null {
   if (!got.secret) return { path: formatPropertyPath(path), wanted: 'a secret', got: 'a value that is none' }
   const revealed = toJson(got, { redact: false })
-  if (stringifyJson(revealed) === stringifyJson(secret)) return null
+  if (text(revealed) === text(secret)) return null
   return { path: formatPropertyPath(path), wanted: 'the secret of the case', got: 'another secret' }
 }
 
@@ -100,7 +101,7 @@ function sameScalar(wanted: PlainValue, got: ExportedValue['value'] | null): boo
 }
 
 function text(value: PlainValue): string {
-  return stringifyJson(value, { escapeHtml: false })
+  return stringifyJson(readableJson(value), { escapeHtml: false })
 }
 
 function own<T>(record: { readonly [key: string]: T }, key: string): T | undefined {

@@ -107,7 +107,7 @@ test('a reserved context key fails its case and not the run', async () => {
 
 const refusals: readonly [string, string][] = [
   ['', 't.yaml: the file is no mapping'],
-  ['a: [', 't.yaml:2:1: yaml: line 1: did not find expected node content'],
+  ['a: [', 't.yaml:1:5: yaml: line 1: did not find expected node content'],
   ['cases: {}', 't.yaml:1:8: `cases` is no list'],
   ['environment: x', 't.yaml:1:1: `cases` is no list'],
   ['cases: [{}]', 't.yaml:1:9: a case has no `name`'],

@@ -7,6 +7,7 @@ import {
   NumberText,
   type PlainValue,
   quote,
+  readableJson,
   recordOf,
   stringifyJson,
   toJson,
@@ -48,7 +49,9 @@ function answer(name: string, answers: readonly ProviderAnswer[], inputs: Export
   const fitting = answers.find((candidate) => candidate.inputs === null || holds(candidate.inputs, inputs))
   if (fitting === undefined) {
     const rule = answers.length === 0 ? 'the case has no answer of' : 'no answer fits the inputs of'
-    const got = stringifyJson(toJson({ value: inputs, trace: exportedFrom(null).trace }, { redact: true }))
+    const got = stringifyJson(
+      readableJson(toJson({ value: inputs, trace: exportedFrom(null).trace }, { redact: true })),
+    )
     throw new ProviderError(
       `${rule} provider ${quote(name)}`,
       `got: ${got}\ntry: add \`providers: {${name}: {answer: …}}\` to the case`,

@@ -10,6 +10,6 @@ export { formatPropertyPath, type PropertyPath, parsePropertyPath } from './prop
 export { quote } from './quote.ts'
 export { recordOf } from './record.ts'
 export { type JsonOptions, jsonNumber, stringifyJson } from './stringify-json.ts'
-export { isExportedRecord, type Redaction, toJson, toText } from './to-json.ts'
+export { isExportedRecord, type Redaction, readableJson, toJson, toText } from './to-json.ts'
 export { unicodePattern } from './unicode-pattern.ts'
 export { byteLength, compareBytes, decodeUtf8, encodeUtf8, rejoinUtf8, strayByte } from './utf8.ts'

@@ -1,6 +1,7 @@
 import type { ExportedRecord, ExportedValue, PlainValue } from './exported.ts'
 import { NumberText } from './number-text.ts'
 import { quote } from './quote.ts'
+import { jsonNumber } from './stringify-json.ts'
 import { compareBytes } from './utf8.ts'
 
 /** Whether secrets are shown. */
@@ -19,6 +20,23 @@ export function toJson(value: ExportedValue, { redact }: Redaction): PlainValue 
   const record: { [key: string]: PlainValue } = Object.create(null)
   for (const key of Object.keys(data).sort(compareBytes)) record[key] = toJson(data[key]!, { redact })
   return record
+}
+
+/**
+ * Data for people to read: a number that JSON does not have (`+Inf`, `NaN`) is its text, as in what a server gives, so that
+ * the whole can be written.
+ */
+export function readableJson(value: PlainValue): PlainValue {
+  if (value instanceof NumberText) return jsonNumber.test(value.text) ? value : value.text
+  if (typeof value !== 'object' || value === null) return value
+  if (isPlainList(value)) return value.map(readableJson)
+  const record: { [key: string]: PlainValue } = Object.create(null)
+  for (const [key, member] of Object.entries(value)) record[key] = readableJson(member)
+  return record
+}
+
+function isPlainList(value: PlainValue): value is readonly PlainValue[] {
+  return Array.isArray(value)
 }
 
 /** The text of an exported value (§7.1, §11.5): null is empty, lists and records are quoted and comma-joined. */

@@ -196,7 +196,9 @@ async function usableSchema(e: EnvironmentEvaluator, x: Expr): Promise<Schema | 
   const hide = (detail: string) => (value.containsSecrets() ? '[secret]' : detail)
   let schema: Schema
   try {
-    schema = schemaFromJson(toJson(e.exported(value), { redact: false }))
+    const json = toJson(e.exported(value), { redact: false })
+    stringifyJson(json)
+    schema = schemaFromJson(json)
   } catch (error) {
     e.error(x.place, `invalid schema: ${hide(`failed to parse schema: ${(error as Error).message}`)}`)
     return null

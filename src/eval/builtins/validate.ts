@@ -1,5 +1,5 @@
 import { compileSchema, metaSchema, type Schema, schemaFromJson } from '../../schema/index.ts'
-import { DecodeError, toJson } from '../../value/index.ts'
+import { DecodeError, stringifyJson, toJson } from '../../value/index.ts'
 import type { Expr } from '../expr.ts'
 import { recordSchema } from '../schemas.ts'
 import type { Scope } from '../scope.ts'
@@ -48,7 +48,10 @@ function schemaOf(x: Expr, scope: Scope): { readonly schema: Schema; readonly se
   }
   let schema: Schema
   try {
-    schema = schemaFromJson(toJson(scope.exported(value), { redact: false }))
+    const json = toJson(scope.exported(value), { redact: false })
+    // A schema is JSON, which has neither infinity nor NaN: with one in it no finding could quote it.
+    stringifyJson(json)
+    schema = schemaFromJson(json)
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error
     return refuse(`failed to parse schema: ${error.message}`)
