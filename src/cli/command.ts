@@ -1,4 +1,4 @@
-import type { EscApi } from '../client/index.ts'
+import type { Client } from '../client/index.ts'
 import type { Session } from './account/session.ts'
 import type { ArgumentCount } from './argument-count.ts'
 import { UsageFailure } from './failure.ts'
@@ -50,7 +50,7 @@ export interface Call<F extends FlagTable> {
 /** What a command is called with that talks to a server. */
 export interface AccountCall<F extends FlagTable> extends Call<F> {
   readonly session: Session
-  readonly api: EscApi
+  readonly api: Client
 }
 
 /** What a command is called with that works on one environment. */

@@ -1,4 +1,4 @@
-import { connect, type Server } from '../client/index.ts'
+import type { Client } from '../client/index.ts'
 import { decodeYaml, plainData } from '../syntax/index.ts'
 import { stringifyJson } from '../value/index.ts'
 import type { Session } from './account/session.ts'
@@ -14,8 +14,8 @@ export const orgFlag = text('The organization; default: yours')
 export async function organizationOf(
   session: Session,
   org: string,
-): Promise<{ readonly server: Server; readonly org: string }> {
-  return { server: connect(session.connection), org: org || (await session.defaultOrganization()) }
+): Promise<{ readonly server: Client; readonly org: string }> {
+  return { server: session.api, org: org || (await session.defaultOrganization()) }
 }
 
 const levels = ['none', 'read', 'open', 'write', 'admin'] as const

@@ -1,167 +1,39 @@
-import { json as jsonObject, unexpected } from './decode.ts'
-import { createFetchTransport, type FetchLike } from './fetch-transport.ts'
-import { type Items, pageReaders } from './items.ts'
-import { type Operations, operationTable } from './operations.ts'
-import { type Call, type Connection, send } from './send.ts'
-import type { HttpResponse, Transport } from './transport.ts'
-
-/** Where a server is, and how to get there. */
-export interface ConnectOptions {
-  /** The server's root, without `/api/esc`. */
-  readonly baseUrl: string
-  /** An access token; absent for the few operations that need none. */
-  readonly token?: string
-  /** Anything like the platform's `fetch`, which it is by default; or `transport`, for another way altogether. */
-  readonly fetch?: FetchLike
-  readonly transport?: Transport
-  /** Default `openesc`. Browsers send their own. */
-  readonly userAgent?: string
-  /** A W3C `traceparent` that every request carries; absent = none. */
-  readonly traceparent?: string
-  /** Waits between the attempts of a GET; default a timer. */
-  readonly sleep?: (milliseconds: number) => Promise<void>
-}
-
-type Parts<Name extends keyof Operations> = Omit<Operations[Name], 'answer' | 'query'> &
-  (Operations[Name] extends { query: infer Query } ? { readonly query?: Query } : unknown)
-
-/** What one call of an operation says: the members of its path, query and body, and what holds of every call. */
-export type Input<Name extends keyof Operations> = Parts<Name> & {
-  /** The `ETag` of the text that was read: the write is refused with 409 when it is no longer the current one. */
-  readonly ifMatch?: string
-  readonly signal?: AbortSignal
-}
-
-/** An input, which may be left out where nothing is wanted. */
-export type InputOf<Name extends keyof Operations> =
-  Record<never, never> extends Parts<Name> ? [input?: Input<Name>] : [input: Input<Name>]
-
-/** An answer with its head. `etag` and `revision` are there where a definition was read or written. */
-export interface Answered<Data> {
-  readonly data: Data
-  readonly status: number
-  readonly etag: string | undefined
-  readonly revision: number | undefined
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string>>
-}
-
-/** A server's operations by the names of its published document, each with its own types. */
-export interface Server {
-  /**
-   * What an operation answers: parsed JSON, the text of a definition, or undefined. GETs are tried four times when the server
-   * fails or asks to wait. Numbers become JavaScript's; `createClient(…).readOpened` keeps the text of those that are larger.
-   *
-   * @throws ApiError when the server refuses: `code`, `reason`, `rule`, `diagnostics`, `nextStep`, `retryAfterSeconds`
-   * @throws TransportError when no answer came
-   */
-  call<Name extends keyof Operations>(
-    name: Name,
-    ...input: InputOf<Name>
-  ): Promise<Operations[Name]['answer']>
-  /** As `call`, with status, headers and the tag of a definition. */
-  ask<Name extends keyof Operations>(
-    name: Name,
-    ...input: InputOf<Name>
-  ): Promise<Answered<Operations[Name]['answer']>>
-  /** Every item of a list, over as many pages as it has, each asked for when it is needed. */
-  items<Name extends keyof Items>(
-    name: Name,
-    ...input: InputOf<Name>
-  ): AsyncGenerator<Items[Name], void, void>
-}
-
-type AnyInput = {
-  readonly path?: Readonly<Record<string, string | number>>
-  readonly query?: Call['query']
-  readonly body?: unknown
-  readonly ifMatch?: string
-  readonly signal?: AbortSignal
-}
+import { administrationApi } from './administration.ts'
+import type { EscApi } from './api.ts'
+import { type ConnectOptions, connectionOf } from './connection.ts'
+import { definitionApi } from './definitions.ts'
+import { draftApi } from './drafts.ts'
+import { identityApi } from './identity.ts'
+import { openingApi } from './opening.ts'
+import { revisionApi } from './revisions.ts'
+import { securityApi } from './security.ts'
+import { type Server, serverOf } from './server.ts'
+import { tagApi } from './tags.ts'
 
 /**
- * All operations of a server, over `fetch`: in Node, in a browser, and wherever else that is there.
+ * A server, as its clients see it: every operation by its name, and beside these the daily work in methods of its own, which also
+ * understand what other ESC servers answer, keep the text of numbers, and give the diagnostics of a definition as results.
+ */
+export interface Client extends Server, EscApi {}
+
+/**
+ * The client of a server, over `fetch`: in Node, in a browser, and wherever else that is there. Nothing is sent before the first call.
  *
  * @example
  *   const esc = connect({ baseUrl: 'http://127.0.0.1:3720', token })
  *   const { id } = await esc.call('OpenEnvironment', { path: { org: 'acme', project: 'web', env: 'dev' } })
  */
-export function connect(options: ConnectOptions): Server {
-  const connection: Connection = {
-    baseUrl: options.baseUrl,
-    token: options.token ?? '',
-    transport: options.transport ?? createFetchTransport(options.fetch ?? platformFetch),
-    userAgent: options.userAgent ?? 'openesc',
-    ...(options.traceparent === undefined ? {} : { traceparent: options.traceparent }),
-    sleep: options.sleep ?? ((milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds))),
-  }
-  const ask = async (name: keyof Operations, input: AnyInput = {}): Promise<Answered<unknown>> =>
-    answered(name, await send(connection, callOf(name, input)))
-  // The table of operations says of each name what the types say of it; the types are made from the same document.
+export function connect(options: ConnectOptions): Client {
+  const connection = connectionOf(options)
   return {
-    ask: ask as Server['ask'],
-    call: (async (name: keyof Operations, input?: AnyInput) =>
-      (await ask(name, input)).data) as Server['call'],
-    items: async function* (name: keyof Items, input: AnyInput = {}) {
-      let query = input.query
-      for (;;) {
-        const { data } = await ask(name, { ...input, query })
-        const { items, next } = pageReaders[name](data)
-        yield* items as never[]
-        if (next === null) return
-        query = { ...input.query, ...next }
-      }
-    } as Server['items'],
-  }
-}
-
-/** Bound anew at each call, so that whoever replaces the platform's `fetch` later is heard. */
-const platformFetch: FetchLike = (request) => globalThis.fetch(request)
-
-function callOf(name: keyof Operations, { path = {}, query, body, ifMatch, signal }: AnyInput): Call {
-  const [method, pattern, bodyKind] = operationTable[name]
-  const withParts = pattern.replace(/\{(\w+)\}/g, (_, part: string) => {
-    const value = path[part]
-    if (value === undefined || value === '') throw new TypeError(`${name}: path.${part} is missing`)
-    return encodeURIComponent(value)
-  })
-  return {
-    method,
-    path: withParts,
-    ...(query === undefined ? {} : { query }),
-    ...(bodyKind === 'yaml' ? { bytes: bytesOf(body ?? '') } : {}),
-    ...(bodyKind === 'json' && body !== undefined ? { json: body } : {}),
-    ...(ifMatch === undefined ? {} : { headers: { 'if-match': ifMatch } }),
-    ...(signal === undefined ? {} : { signal }),
-  }
-}
-
-function bytesOf(text: unknown): Uint8Array {
-  return text instanceof Uint8Array ? text : new TextEncoder().encode(String(text))
-}
-
-function answered(name: keyof Operations, response: HttpResponse): Answered<unknown> {
-  const { status, headers } = response
-  const revision = headers['pulumi-esc-revision']
-  return {
-    data: dataOf(name, response),
-    status,
-    headers,
-    etag: headers['etag'],
-    revision: revision === undefined ? undefined : Number(revision),
-  }
-}
-
-function dataOf(name: keyof Operations, response: HttpResponse): unknown {
-  const [, , , kind] = operationTable[name]
-  if (kind === 'empty') return undefined
-  const text = new TextDecoder().decode(response.body)
-  if (kind !== 'json') return text
-  // A list is an answer too; what is neither comes from something that is no ESC server.
-  if (!text.trimStart().startsWith('[')) return jsonObject(response)
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw unexpected(response)
+    ...serverOf(connection),
+    ...identityApi(connection),
+    ...definitionApi(connection),
+    ...openingApi(connection),
+    ...draftApi(connection),
+    ...revisionApi(connection),
+    ...tagApi(connection),
+    ...administrationApi(connection),
+    ...securityApi(connection),
   }
 }

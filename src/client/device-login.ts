@@ -1,6 +1,6 @@
-import type { ClientOptions } from './client.ts'
+import { type ConnectOptions, connectionOf } from './connection.ts'
 import { json, unexpected } from './decode.ts'
-import { type Connection, refusal, request } from './send.ts'
+import { refusal, request } from './send.ts'
 
 /** A login that waits for its person (RFC 8628 section 3.2). Times are seconds. */
 export interface StartedLogin {
@@ -16,8 +16,12 @@ export type LoginState = { readonly accessToken: string } | { readonly error: st
 const clientId = 'esc'
 const grantType = 'urn:ietf:params:oauth:grant-type:device_code'
 
-/** Begins a login that a person allows in a browser. @throws ApiError 404 from servers that have no such logins */
-export async function startLogin(options: ClientOptions, machine: string): Promise<StartedLogin> {
+/**
+ * Begins a login that a person allows in a browser. Never tried again by itself: whoever waits for a person asks again anyway.
+ *
+ * @throws ApiError 404 from servers that have no such logins
+ */
+export async function startLogin(options: ConnectOptions, machine: string): Promise<StartedLogin> {
   const form = { client_id: clientId, machine }
   const response = await request(connectionOf(options), { method: 'POST', path: '/api/oauth/device', form })
   if (response.status !== 200) throw refusal(response, true)
@@ -34,7 +38,7 @@ export async function startLogin(options: ClientOptions, machine: string): Promi
 }
 
 /** Asks how far it is. @throws ApiError for an answer that is none of RFC 8628's */
-export async function loginState(options: ClientOptions, deviceCode: string): Promise<LoginState> {
+export async function loginState(options: ConnectOptions, deviceCode: string): Promise<LoginState> {
   const form = { grant_type: grantType, device_code: deviceCode, client_id: clientId }
   const response = await request(connectionOf(options), { method: 'POST', path: '/api/oauth/token', form })
   if (response.status !== 200 && response.status !== 400) throw refusal(response, true)
@@ -42,9 +46,4 @@ export async function loginState(options: ClientOptions, deviceCode: string): Pr
   if (response.status === 200 && typeof access_token === 'string') return { accessToken: access_token }
   if (response.status === 400 && typeof error === 'string') return { error }
   throw unexpected(response)
-}
-
-/** These calls are not tried again by themselves: whoever waits for a person asks again anyway. */
-function connectionOf(options: ClientOptions): Connection {
-  return { userAgent: 'openesc', sleep: async () => {}, ...options }
 }

@@ -11,8 +11,8 @@ export type {
   ScheduleTiming,
   TagApi,
 } from './api.ts'
-export { type ClientOptions, createClient } from './client.ts'
-export { type Answered, type ConnectOptions, connect, type Input, type Server } from './connect.ts'
+export { type Client, connect } from './connect.ts'
+export type { ConnectOptions } from './connection.ts'
 export { type LoginState, loginState, type StartedLogin, startLogin } from './device-login.ts'
 export { ApiError, isApiError } from './error.ts'
 export { createFetchTransport, type FetchLike } from './fetch-transport.ts'
@@ -30,6 +30,7 @@ export {
   type WireSigningKey,
   type WireVerifiedSeals,
 } from './security.ts'
+export type { Answered, Input, Server } from './server.ts'
 export { type HttpRequest, type HttpResponse, type Transport, TransportError } from './transport.ts'
 export type {
   CheckedEnvironment,

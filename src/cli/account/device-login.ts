@@ -1,4 +1,4 @@
-import { type ClientOptions, isApiError, loginState, startLogin } from '../../client/index.ts'
+import { type ConnectOptions, isApiError, loginState, startLogin } from '../../client/index.ts'
 import { Failure, LoginFailure } from '../failure.ts'
 import type { LoginContext } from './session.ts'
 
@@ -16,7 +16,7 @@ const ends: Readonly<Record<string, string>> = {
  */
 export async function loginInBrowser(
   { world, out, backend }: LoginContext,
-  connection: ClientOptions,
+  connection: ConnectOptions,
 ): Promise<string> {
   const machine = (world.machine?.() ?? '').slice(0, 100)
   const { deviceCode, userCode, expiresInSeconds, intervalSeconds } = await begin(connection, machine)
@@ -41,7 +41,7 @@ Waiting for ${minutes} minutes; nothing happens before somebody presses Allow th
   throw new Failure(ends['expired_token'] ?? '')
 }
 
-async function begin(connection: ClientOptions, machine: string) {
+async function begin(connection: ConnectOptions, machine: string) {
   try {
     return await startLogin(connection, machine)
   } catch (error) {

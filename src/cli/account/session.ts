@@ -1,7 +1,7 @@
 import {
-  type ClientOptions,
-  createClient,
-  type EscApi,
+  type Client,
+  type ConnectOptions,
+  connect,
   isApiError,
   type Transport,
   type WireUser,
@@ -16,9 +16,7 @@ import { chooseBackend, consoleUrl } from './backend.ts'
 export interface Session {
   readonly backend: string
   readonly account: Account
-  readonly api: EscApi
-  /** How to get there, for `connect`. */
-  readonly connection: ClientOptions
+  readonly api: Client
   /** The console of the backend; `''` when none is known. */
   readonly consoleUrl: string
   /** The organization of references that name none. */
@@ -60,13 +58,11 @@ export async function createSession(
   backend: string,
   account: Account,
 ): Promise<Session> {
-  const connection = connectionTo(world, backend, account)
-  const api = createClient(connection)
+  const api = connect(connectionTo(world, backend, account))
   return {
     backend,
     account,
     api,
-    connection,
     consoleUrl: consoleUrl(backend, world.processEnv),
     defaultOrganization: once(async () => {
       const chosen = await files.defaultOrganization(backend)
@@ -86,8 +82,8 @@ export async function createApi(
   world: World,
   backend: string,
   account: Pick<Account, 'accessToken' | 'insecure'>,
-): Promise<EscApi> {
-  return createClient(connectionTo(world, backend, account))
+): Promise<Client> {
+  return connect(connectionTo(world, backend, account))
 }
 
 /** How to reach a backend with an account's token. */
@@ -95,7 +91,7 @@ export function connectionTo(
   world: World,
   backend: string,
   account: Pick<Account, 'accessToken' | 'insecure'>,
-): ClientOptions {
+): ConnectOptions {
   const common = {
     userAgent: `esc-cli/1 (${world.version}; openesc)`,
     sleep: during(world, 'trying again', world.clock.sleep),
@@ -224,7 +220,7 @@ async function storeIfPossible(context: LoginContext, account: Account): Promise
   }
 }
 
-async function userOf(api: EscApi): Promise<WireUser> {
+async function userOf(api: Client): Promise<WireUser> {
   try {
     return await api.user()
   } catch (error) {

@@ -1,4 +1,3 @@
-import { connect } from '../../client/index.ts'
 import { atMost } from '../argument-count.ts'
 import { environmentCommand } from '../command.ts'
 import { outputFlag, wantsJson } from '../output-flag.ts'
@@ -15,10 +14,10 @@ export const command = environmentCommand({
   arguments: atMost(1),
   flags: { output: outputFlag },
   refusesVersions: 'access',
-  async run({ session, reference, flags, out }) {
+  async run({ api, reference, flags, out }) {
     const asJson = wantsJson(flags.output)
     const path = { org: reference.organization, project: reference.project, env: reference.name }
-    const { grants } = await connect(session.connection).call('ListGrants', { path })
+    const { grants } = await api.call('ListGrants', { path })
     if (asJson) out.json({ grants })
     else out.table(columns, Object.entries(grants))
   },

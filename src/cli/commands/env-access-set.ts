@@ -1,4 +1,3 @@
-import { connect } from '../../client/index.ts'
 import { between } from '../argument-count.ts'
 import { environmentCommand } from '../command.ts'
 import { Failure } from '../failure.ts'
@@ -14,16 +13,15 @@ openers receive.`,
   arguments: between(2, 3),
   flags: {},
   refusesVersions: 'access',
-  async run({ session, reference, args, out }) {
+  async run({ api, reference, args, out }) {
     const [login, wanted] = args
     if (login === undefined || wanted === undefined) throw new Failure('expected a login and a level')
     const level = levelOf(wanted)
-    const server = connect(session.connection)
     const path = { org: reference.organization, project: reference.project, env: reference.name }
-    const { grants } = await server.call('ListGrants', { path })
+    const { grants } = await api.call('ListGrants', { path })
     const others = Object.entries(grants).filter(([each]) => each !== login)
     const own = level === 'none' ? [] : ([[login, level]] as const)
-    await server.call('PutGrants', { path, body: { grants: Object.fromEntries([...others, ...own]) } })
+    await api.call('PutGrants', { path, body: { grants: Object.fromEntries([...others, ...own]) } })
     out.note(`${login} on ${reference.organization}/${reference.project}/${reference.name}: ${level}`)
   },
 })

@@ -1,18 +1,12 @@
-import { exactly } from '../argument-count.ts'
-import { accountCommand } from '../command.ts'
-import { organizationOf, orgFlag } from '../organization.ts'
+import { organizationChange } from '../organization-command.ts'
 
 /** `esc org team drop`. */
-export const command = accountCommand({
+export const command = organizationChange({
   usage: '<team> <login>',
   summary: 'Take a member out of a team',
   examples: ['esc org team drop core ben'],
-  arguments: exactly(2),
-  flags: { org: orgFlag },
-  async run({ session, args, flags, out }) {
-    const [team, login] = args as [string, string]
-    const { server, org } = await organizationOf(session, flags.org)
+  async change(server, org, [team = '', login = '']) {
     await server.call('UpdateTeam', { path: { org, team }, body: { removeMember: login } })
-    out.note(`${login} is no longer in ${team}`)
+    return `${login} is no longer in ${team}`
   },
 })

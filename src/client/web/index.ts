@@ -12,10 +12,11 @@ export type {
   ScheduleTiming,
   TagApi,
 } from '../api.ts'
-export { type ClientOptions, createClient } from '../client.ts'
-export { type Answered, type ConnectOptions, connect, type Input, type Server } from '../connect.ts'
+export { type Client, connect } from '../connect.ts'
+export type { ConnectOptions } from '../connection.ts'
 export { ApiError, isApiError } from '../error.ts'
 export { createFetchTransport, type FetchLike } from '../fetch-transport.ts'
 export type { Items } from '../items.ts'
 export type * from '../operations.ts'
+export type { Answered, Input, Server } from '../server.ts'
 export { type HttpRequest, type HttpResponse, type Transport, TransportError } from '../transport.ts'

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type ClientOptions, createClient } from './client.ts'
+import { connect } from './connect.ts'
+import type { ConnectOptions } from './connection.ts'
 import { ApiError } from './error.ts'
 import { type HttpRequest, type HttpResponse, TransportError } from './transport.ts'
 
@@ -9,10 +10,10 @@ const dev = { organization: 'acme', project: 'web', name: 'dev' }
 type Answer = Partial<Omit<HttpResponse, 'body'>> & { readonly body?: string; readonly json?: unknown }
 
 /** A client whose server gives these answers in turn, with what was asked and how long was waited. */
-function client(answers: readonly (Answer | Error)[], options: Partial<ClientOptions> = {}) {
+function client(answers: readonly (Answer | Error)[], options: Partial<ConnectOptions> = {}) {
   const requests: HttpRequest[] = []
   const waits: number[] = []
-  const api = createClient({
+  const api = connect({
     baseUrl: 'https://esc.test/',
     token: 'pul-x',
     sleep: async (milliseconds) => void waits.push(milliseconds),
