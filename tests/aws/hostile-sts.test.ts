@@ -20,6 +20,15 @@ const answerFor = (session: string, more = '') => `<?xml version="1.0"?>${more}
   </AssumeRoleWithWebIdentityResult>
 </AssumeRoleWithWebIdentityResponse>`
 const good = answerFor('arn:aws:sts::123456789012:assumed-role/deployer/session')
+const login = () => ({
+  roleArn,
+  roleSessionName: 'session',
+  organization: 'acme',
+  webIdentityToken: 'eyJhbGciOiJub25lIn0.e30.',
+  durationSeconds: 3600,
+  policyArns: [],
+  signal: AbortSignal.timeout(20_000),
+})
 
 describe('S-39: what answers in the place of STS', () => {
   let answer: RequestListener = () => {}
@@ -44,15 +53,7 @@ describe('S-39: what answers in the place of STS', () => {
       endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
       fetch: (url, init) => fetch(url, init),
       accounts,
-    }).assumeRoleWithWebIdentity({
-      roleArn,
-      roleSessionName: 'session',
-      organization: 'acme',
-      webIdentityToken: 'eyJhbGciOiJub25lIn0.e30.',
-      durationSeconds: 3600,
-      policyArns: [],
-      signal: AbortSignal.timeout(20_000),
-    })
+    }).assumeRoleWithWebIdentity(login())
   const send =
     (type: string, body: string, status = 200): RequestListener =>
     (_, response) =>
@@ -188,15 +189,7 @@ describe('S-39: what answers in the place of STS', () => {
         breakers: systemBreakers(),
         region: 'us-east-1',
         fetch,
-      }).assumeRoleWithWebIdentity({
-        roleArn,
-        roleSessionName: 'session',
-        organization: 'acme',
-        webIdentityToken: 'eyJhbGciOiJub25lIn0.e30.',
-        durationSeconds: 3600,
-        policyArns: [],
-        signal: AbortSignal.timeout(20_000),
-      })
+      }).assumeRoleWithWebIdentity(login())
     } finally {
       if (before === undefined) delete process.env['AWS_ENDPOINT_URL_STS']
       else process.env['AWS_ENDPOINT_URL_STS'] = before

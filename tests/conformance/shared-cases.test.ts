@@ -1,10 +1,12 @@
-// Other people's evaluation and loading cases, where they are at hand.
+// Other people's cases, where they are at hand.
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { suite as sealing } from './crypt.ts'
 import { suite as evaluation } from './eval.ts'
 import { suite as loading } from './load.ts'
+import { editSuite } from './syntax-edit.ts'
 
 const shared = fileURLToPath(new URL('../../../shared/conformance/', import.meta.url))
 
@@ -12,6 +14,8 @@ for (const [folder, suite] of [
   ['eval', evaluation],
   ['extra/eval', evaluation],
   ['load', loading],
+  ['crypt', sealing],
+  ['syntax/yaml-edit', editSuite],
 ] as const) {
   const path = `${shared}${folder}`
   const skip = existsSync(path) ? false : `NOT RUN: the shared cases are not at ${path}`
