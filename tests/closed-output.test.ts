@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+const main = fileURLToPath(new URL('../dist/esc.cjs', import.meta.url))
 
 test('a server whose log nobody reads any more goes on serving', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'openesc-closed-'))

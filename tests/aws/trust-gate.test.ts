@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
 const folder = fileURLToPath(new URL('../../examples/aws-trust-gate/', import.meta.url))
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+const main = fileURLToPath(new URL('../../dist/esc.cjs', import.meta.url))
 
 function esc(...args: readonly string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [main, 'aws', 'trust', ...args], {

@@ -5,7 +5,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { refuseCanaries, rememberRequest } from '../canaries.ts'
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** What is shipped; the sources, which start a second later, where flags of node's reach into the program. */
+function programFor(node: readonly string[]): string {
+  return join(root, node.length === 0 ? 'dist/esc.cjs' : 'src/main.ts')
+}
 
 /** A server of its own process, as people start it. */
 export interface ServerProcess {
@@ -33,7 +38,10 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
   const { data, flags = [], env = {}, node = [] } = options
   const child = spawn(
     process.execPath,
-    [...node, main, 'server', 'start', '--port', '0', '--data', data, '--organization', 'acme', ...flags],
+    [
+      ...[...node, programFor(node), 'server', 'start', '--port', '0', '--data', data],
+      ...['--organization', 'acme', ...flags],
+    ],
     { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
   )
   let said = ''
@@ -79,7 +87,8 @@ export async function runProgram(
   args: readonly string[],
   options: { readonly env?: Readonly<Record<string, string>>; readonly node?: readonly string[] } = {},
 ): Promise<{ readonly said: string; readonly code: number | null }> {
-  const child = spawn(process.execPath, [...(options.node ?? []), main, ...args], {
+  const { node = [] } = options
+  const child = spawn(process.execPath, [...node, programFor(node), ...args], {
     env: { ...process.env, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
