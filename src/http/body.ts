@@ -68,11 +68,11 @@ export function parseBody(route: Route, bytes: Uint8Array): unknown {
   return parseAs(route.bodySchema, isForm ? parseForm(bytes) : parseJsonBody(bytes))
 }
 
-/** The fields of a form; of one given twice the first counts. */
+/** The fields of a form; of one given twice the first counts, and one that says `null` is absent: a form has no other null. */
 function parseForm(bytes: Uint8Array): Record<string, string> {
   const fields: Record<string, string> = {}
   for (const [name, value] of new URLSearchParams(Buffer.from(bytes).toString())) {
-    if (!Object.hasOwn(fields, name)) fields[name] = value
+    if (value !== 'null' && !Object.hasOwn(fields, name)) fields[name] = value
   }
   return fields
 }

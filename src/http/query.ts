@@ -14,6 +14,14 @@ export function wholeNumber(highest: number): z.ZodOptional<z.ZodType<number, st
     .optional()
 }
 
+/** Where a page goes on: a number that an answer gave. Another text is refused, or else its sender would read the first page for ever. */
+export function cursor(): z.ZodOptional<z.ZodString> {
+  return z
+    .string()
+    .regex(/^\d{0,15}$/, 'wanted the token that came with the page before; leave it out for the first page')
+    .optional()
+}
+
 /** One of some words; the first of them, or `initial`, when absent. */
 export function oneOf<Word extends string>(
   words: readonly [Word, ...Word[]],

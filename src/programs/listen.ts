@@ -1,4 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
 import { AppError } from '../diag/index.ts'
 import { admissionRefusal, answerRefusal } from './admission.ts'
@@ -58,15 +59,28 @@ export async function listen(options: {
   readonly connections?: Partial<ConnectionLimits>
 }): Promise<Listener> {
   const { host, take, isOurHost } = options
+  const distrusted = new WeakSet<Duplex>()
   const server = createServer({ ...parserLimits, ...options.timeouts }, (incoming, outgoing) => {
     // A client that keeps its connection busy would hold up the end, and lose the request that the end cuts off.
     if (closed.isStopping()) outgoing.setHeader('Connection', 'close')
+    // What follows a request that two readers could read differently may be a part of it.
+    if (distrusted.has(incoming.socket)) return
     const refused = admissionRefusal(incoming, isOurHost)
-    if (refused !== null) answerRefusal(outgoing, refused)
-    else if (options.sendsAway?.(incoming, outgoing) !== true) take(incoming, outgoing)
+    if (refused !== null) {
+      distrusted.add(incoming.socket)
+      answerRefusal(outgoing, refused)
+    }
+    if (refused === null && options.sendsAway?.(incoming, outgoing) !== true) take(incoming, outgoing)
   })
   limitConnections(server, { ...connectionLimits, ...options.connections })
-  server.on('clientError', refuseMalformed)
+  server.on('clientError', (error, socket) => {
+    if (distrusted.has(socket)) socket.end()
+    else refuseMalformed(error, socket)
+  })
+  server.on('connect', (_, socket) => {
+    socket.on('error', () => {})
+    refuse(socket, 405, { message: 'Method Not Allowed: this server is no proxy' })
+  })
   server.on('checkExpectation', (_, response) => {
     if (response.socket !== null) {
       refuse(response.socket, 417, { message: 'the only expectation that is met is `100-continue`' })

@@ -169,8 +169,13 @@ async function list(
   const entries: ChangeRequestEntry[] = []
   let before =
     continuationToken === undefined ? null : await transaction.changeRequests.get(continuationToken)
-  // A request of another organization is no place to go on from (S-19).
-  if (before !== null && before.organizationId !== access.organization.id) before = null
+  // A request of another organization is no place to go on from (S-19), nor is one that never was: whoever began anew would not end.
+  if (continuationToken !== undefined && before?.organizationId !== access.organization.id) {
+    throw new AppError('REQUEST_INVALID', {
+      what: 'invalid continuationToken: wanted the one that came with the page before',
+      hint: 'leave it out to start from the first page',
+    })
+  }
   for (;;) {
     const page = await transaction.changeRequests.list(
       access.organization.id,

@@ -169,6 +169,8 @@ describe('S-54: a connection', () => {
     assert.ok(sentBytes < 30_000_000, String(sentBytes))
   })
 
+  const chunked = (chunks: string) =>
+    `PATCH ${env} HTTP/1.1\r\nHost: esc.test\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}`
   const smuggled: readonly [string, string][] = [
     [
       'a length and chunks',
@@ -201,6 +203,22 @@ describe('S-54: a connection', () => {
       'GET /livez HTTP/1.1\r\nHost: esc.test\r\nHost: esc.test\r\nConnection: close\r\n\r\n',
     ],
     ['another version', 'GET /livez HTTP/3.0\r\nHost: esc.test\r\n\r\n'],
+    ['a size of a chunk beyond any', chunked('FFFFFFFFFFFFFFFFF\r\n{}\r\n0\r\n\r\n')],
+    ['a size of a chunk below zero', chunked('-1\r\n{}\r\n0\r\n\r\n')],
+    ['an extension of a chunk without end', chunked(`2;${'a'.repeat(40_000)}\r\n{}\r\n0\r\n\r\n`)],
+    ['chunks behind bare line feeds', chunked('2\n{}\n0\n\n')],
+    [
+      'a coding that only looks like chunked',
+      `PATCH ${env} HTTP/1.1\r\nHost: esc.test\r\nTransfer-Encoding: xchunked\r\n\r\n`,
+    ],
+    [
+      'chunked and another coding',
+      `PATCH ${env} HTTP/1.1\r\nHost: esc.test\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n`,
+    ],
+    ['the words that begin HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
+    ['a target for servers as a whole', 'OPTIONS * HTTP/1.1\r\nHost: esc.test\r\n\r\n'],
+    ['a host with a user', 'GET /livez HTTP/1.1\r\nHost: esc.test@evil.test\r\n\r\n'],
+    ['an absolute target of another host', 'GET http://evil.test/livez HTTP/1.1\r\nHost: esc.test\r\n\r\n'],
     ['no words of HTTP at all', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc'],
   ]
   for (const [what, bytes] of smuggled) {
@@ -210,6 +228,49 @@ describe('S-54: a connection', () => {
       assert.equal(said.text.split('HTTP/1.1 ').length, 2, said.text)
     })
   }
+
+  test('that asks for a tunnel gets 405, and nothing is connected to', async () => {
+    const said = await send(
+      server,
+      'CONNECT 127.0.0.1:1 HTTP/1.1\r\nHost: esc.test\r\n\r\n',
+      'GET / HTTP/1.1\r\n\r\n',
+    )
+    isRefusal(said, 405)
+    assert.equal(said.text.split('HTTP/1.1 ').length, 2)
+  })
+
+  test('that would change to HTTP/2 or to a socket is answered in HTTP/1.1; TRACE shows nobody their headers', async () => {
+    for (const upgrade of ['h2c', 'websocket']) {
+      const said = await send(server, head('GET /livez', `Upgrade: ${upgrade}`, 'HTTP2-Settings: AAMA'))
+      assert.equal(said.status, 200, said.text)
+    }
+    const traced = await send(server, head('TRACE /livez', 'Cookie: secret'))
+    isRefusal(traced, 405)
+    assert.ok(!traced.text.includes('secret'))
+  })
+
+  test('in the words of HTTP/0.9 gets no page', async () => {
+    isRefusal(await send(tight, 'GET /livez\r\n'), 408)
+  })
+
+  test('with a thousand requests at once gets a thousand answers in their order', async () => {
+    const paths = ['/livez', '/nothing/here']
+    const requests = Array.from(
+      { length: 1_000 },
+      (_, turn) =>
+        `GET ${paths[turn % 2]} HTTP/1.1\r\nHost: esc.test\r\n${turn === 999 ? 'Connection: close\r\n' : ''}\r\n`,
+    )
+    const socket = await open(server)
+    let text = ''
+    socket.on('data', (bytes: Buffer) => {
+      text += bytes.toString('latin1')
+    })
+    socket.write(requests.join(''))
+    await closed(socket)
+    const statuses = [...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status)
+    assert.equal(statuses.length, 1_000)
+    assert.ok(statuses.every((status, turn) => status === (turn % 2 === 0 ? '200' : '404')))
+  })
 
   test('to a host that is not configured gets 421', async () => {
     const to = (host: string, path: string) =>
@@ -298,18 +359,21 @@ describe('S-54: a connection', () => {
     assert.equal((await untilEnd(again)).status, 200)
   })
 
-  test('is one of 30 of all here: more are not taken, and are again when some have ended', async () => {
+  test('is one of 30 of all here: whoever has few gets the place of one that asks for nothing, of whoever has most', async () => {
     const addresses = ['127.0.0.4', '127.0.0.5', '127.0.0.6']
     const held = await Promise.all(
       addresses.flatMap((address) => Array.from({ length: 10 }, () => open(tight, address))),
     )
-    const more = await untilEnd(await open(tight, '127.0.0.7'))
-    assert.equal(more.text, '')
+    for (let turn = 0; turn < 20; turn += 1) {
+      const other = await open(tight, `127.0.1.${turn + 1}`)
+      other.write(head('GET /livez'))
+      assert.equal((await untilEnd(other)).status, 200)
+    }
+    await wait(50)
+    const left = held.filter((socket) => !socket.closed).length
+    assert.ok(left >= 28, `${left} of 30 are left, one gone for whoever came at one time`)
     for (const socket of held) socket.destroy()
     await wait(50)
-    const again = await open(tight, '127.0.0.7')
-    again.write(head('GET /livez'))
-    assert.equal((await untilEnd(again)).status, 200)
   })
 
   test('S-71: that is never idle does not hold up the end: it hears with an answer that it ends', async () => {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { AccessToken, AuditEntry, Member } from '../../service/index.ts'
 import { empty, json } from '../answer.ts'
 import { describe, isAuthFailure } from '../audit-formats.ts'
-import { flag, text, wholeNumber } from '../query.ts'
+import { cursor, flag, text, wholeNumber } from '../query.ts'
 import { callerRoute, environmentRoute, organizationRoute, type Route } from '../route.ts'
 import {
   auditLog,
@@ -158,7 +158,7 @@ export const administrationRoutes: readonly Route[] = [
     query: z.object({
       startTime: wholeNumber(Number.MAX_SAFE_INTEGER),
       userFilter: text(),
-      continuationToken: text(),
+      continuationToken: cursor(),
       dangerous: flag(),
     }),
     answers: { 200: auditLog },

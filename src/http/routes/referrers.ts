@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { AppError } from '../../diag/index.ts'
 import type { Referrer } from '../../service/index.ts'
 import { json } from '../answer.ts'
-import { flag, text } from '../query.ts'
+import { cursor, flag, text } from '../query.ts'
 import { environmentRoute, type Route } from '../route.ts'
 import { flatReferrerList, referrerList } from '../schemas/webhooks.ts'
 
@@ -16,7 +16,7 @@ export const referrerRoutes: readonly Route[] = [
     summary: 'Environments that import this one, by the revision or tag that they name',
     query: z.object({
       count: text(),
-      continuationToken: text(),
+      continuationToken: cursor(),
       allRevisions: flag(),
       latestStackVersionOnly: flag(),
     }),
@@ -41,7 +41,7 @@ export const referrerRoutes: readonly Route[] = [
     path: '/versions/{version}/referrers',
     needs: 'read',
     summary: 'The same for one version, as a flat list',
-    query: z.object({ count: text(), continuationToken: text() }),
+    query: z.object({ count: text(), continuationToken: cursor() }),
     answers: { 200: flatReferrerList },
     run: async ({ access, parameters, query, service }) => {
       const { referrers, continuationToken } = await service.referrers.list(access, {

@@ -37,7 +37,10 @@ export const createToken = z
       .int()
       .min(0)
       .nullish()
-      .transform((seconds) => seconds ?? undefined),
+      .transform((seconds) => seconds ?? undefined)
+      .describe(
+        'epoch seconds: a time to come, no further away than tokens of its kind may live; 0 or absent = the default',
+      ),
     admin: z
       .boolean()
       .nullish()

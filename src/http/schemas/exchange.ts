@@ -21,7 +21,8 @@ export const exchangeRequest = z
       .nullish()
       .transform((value) =>
         value === undefined || value === null || value === '' ? undefined : Number(value),
-      ),
+      )
+      .describe('seconds, at most what the issuer is registered with; its default when absent'),
   })
   .meta({ id: 'ExchangeRequest' })
 
