@@ -95,15 +95,17 @@ test('S-54: whoever goes on sending what nobody wants is cut off', async () => {
 })
 
 test('a client that goes away ends what is done for it', async () => {
+  const asked = Promise.withResolvers<void>()
   const seen = Promise.withResolvers<boolean>()
   const answer = async ({ signal }: HttpRequest) => {
+    asked.resolve()
     await Promise.race([once(signal, 'abort'), sleep(5_000)])
     seen.resolve(signal.aborted)
     return text('late')
   }
   await connected(answer, async (socket) => {
     socket.write(head('GET /a HTTP/1.1'))
-    await sleep(50)
+    await asked.promise
     socket.destroy()
     assert.equal(await seen.promise, true)
   })
