@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { freePort } from '../tools/demo/process.ts'
+import { drill } from '../tools/torture/drill.ts'
 import { torture } from '../tools/torture/run.ts'
 import { TorturedServer } from '../tools/torture/servers.ts'
 import { send } from '../tools/torture/workload.ts'
@@ -21,6 +22,12 @@ test('R-02, R-40: a server killed under load loses and tears nothing that it ack
   const findings = await torture({ ...short, kills: 2 })
   assert.deepEqual({ lost: findings.lost, torn: findings.torn }, { lost: [], torn: [] })
   assert.ok(findings.acknowledged > 0)
+})
+
+test('R-30: a backup made under load holds all that was acknowledged before it, and a key, file or place that does not fit is refused untouched', async () => {
+  const { wrong, acknowledged } = await drill({ backups: 1, seed: 7, betweenMilliseconds: 150 })
+  assert.deepEqual(wrong, [])
+  assert.ok(acknowledged > 0)
 })
 
 test('R-02: a server that acknowledges before it commits is found out', async () => {

@@ -23,7 +23,7 @@ export interface Verdict {
 /** What of the history the server no longer has, and what it has half. Each revision read is held in `seen`: it may never change. */
 export async function check(
   client: Client,
-  history: History,
+  history: Pick<History, 'saves' | 'created'>,
   seen: Map<string, string>,
   trail: Trail,
 ): Promise<Verdict> {

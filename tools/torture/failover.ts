@@ -51,6 +51,8 @@ export interface FailoverFindings {
 
 const writers = 4
 const longestMilliseconds = 30_000
+/** After so long without its database a server serves nothing. */
+const lostMilliseconds = 5_000
 
 /** Brings the failures about under load, one after another, and gives what clients and checker saw. */
 export async function failovers(plan: FailoverPlan): Promise<FailoverFindings> {
@@ -126,7 +128,7 @@ async function rounds(
     }
     await sleep(random() * 300)
     const failure = plan.failures[round % plan.failures.length] ?? 'primary-kill'
-    const makeGood = await bringAbout(failure, pair, ways, plan.pauseMilliseconds)
+    const makeGood = await bringAbout(failure, pair, ways, watch, plan.pauseMilliseconds)
     const over = performance.now()
     await Promise.all(client.urls.map((url) => untilItWrites(client, url, over + longestMilliseconds)))
     const taken = performance.now() - over
@@ -154,6 +156,7 @@ async function bringAbout(
   failure: Failure,
   pair: Pair,
   ways: Ways,
+  watch: Watch,
   pauseMilliseconds: number,
 ): Promise<MakeGood> {
   const attach = () => pair.attach()
@@ -196,11 +199,15 @@ async function bringAbout(
       await sleep(pauseMilliseconds / 4)
       way.delay(0)
       return nothing
-    case 'pause':
+    case 'pause': {
       way.freeze()
-      await sleep(pauseMilliseconds)
+      await sleep(Math.min(pauseMilliseconds, lostMilliseconds))
+      const before = watch.answers.get(200)
+      await sleep(pauseMilliseconds - lostMilliseconds)
+      if (watch.answers.get(200) !== before) watch.wrong.push('a server answered that had lost the database')
       way.open()
       return nothing
+    }
     case 'standby-freeze': {
       const receiver = await pair.signalStandby('SIGSTOP')
       await sleep(pauseMilliseconds)

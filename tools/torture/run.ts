@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Database, startDatabase } from '../database.ts'
 import { freePort } from '../demo/process.ts'
+import { type Asked, ask } from './asking.ts'
 import { check, freshTrail } from './checker.ts'
 import { type Fault, strike } from './faults.ts'
 import { History } from './history.ts'
@@ -31,6 +32,8 @@ export interface Findings {
   readonly unknown: number
   readonly lost: readonly string[]
   readonly torn: readonly string[]
+  /** Reads and opens through all faults (R-10). */
+  readonly calls: Asked
   /** From the start of a process, or the end of a fault, until the server is ready and writes; by fault, ascending. */
   readonly recoveryMilliseconds: ReadonlyMap<Fault, readonly number[]>
   readonly starts: readonly StartTimes[]
@@ -83,10 +86,16 @@ async function rounds(
     const made = await send(client, client.urls[0] ?? '', '/acme', { method: 'POST', body })
     if (made?.status !== 204) throw new Error(`cannot create ${name}: ${made?.status} ${made?.text}`)
   }
+  const calls: Asked = { asked: 0, atOnce: 0, answered: 0 }
   let kills = 0
   while (kills < plan.kills && lost.length + torn.length === 0) {
     let stop = false
-    const working = work({ client, history, random, round: kills, writers, stopped: () => stop })
+    const stopped = () => stop
+    const working = Promise.all([
+      work({ client, history, random, round: kills, writers, stopped }),
+      ask(client, random, calls, stopped),
+      ask(client, random, calls, stopped),
+    ])
     // A death before anything was acknowledged would prove nothing.
     const before = history.acknowledged
     while (history.acknowledged === before) await new Promise((resolve) => setTimeout(resolve, 5))
@@ -115,7 +124,16 @@ async function rounds(
   torn.push(...(await check(client, history, new Map(), freshTrail())).torn)
   for (const taken of recoveryMilliseconds.values()) taken.sort((a, b) => a - b)
   const unknown = history.saves.filter(({ outcome }) => outcome === 'unknown').length
-  return { kills, acknowledged: history.acknowledged, unknown, lost, torn, recoveryMilliseconds, starts }
+  return {
+    kills,
+    acknowledged: history.acknowledged,
+    unknown,
+    lost,
+    torn,
+    calls,
+    recoveryMilliseconds,
+    starts,
+  }
 }
 
 /** Waits until a server takes a write. */

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Database, startDatabase } from '../database.ts'
 import { freePort } from '../demo/process.ts'
+import { ask } from './asking.ts'
 import { check, freshTrail } from './checker.ts'
 import { History } from './history.ts'
 import { buildNextVersion } from './next-version.ts'
@@ -108,30 +109,4 @@ async function roll(
   }
   const { lost, torn } = await check(client, history, new Map(), freshTrail())
   return { acknowledged: history.acknowledged, lost, torn, ...counts, noWayBack }
-}
-
-/** Reads and opens, as a client does that tries again elsewhere. */
-async function ask(
-  client: Client,
-  random: () => number,
-  counts: { asked: number; atOnce: number; answered: number },
-  stopped: () => boolean,
-): Promise<void> {
-  while (!stopped()) {
-    counts.asked += 1
-    const [path, method] =
-      random() < 0.5 ? ['/acme/torture/shared', 'GET'] : ['/acme/torture/shared/open', 'POST']
-    const first = Math.floor(random() * client.urls.length)
-    for (let tries = 0; tries < 6; tries += 1) {
-      const url = client.urls[(first + tries) % client.urls.length] ?? ''
-      const answer = await send(client, url, path ?? '', { method: method ?? 'GET' })
-      if (answer?.status === 200) {
-        if (tries === 0) counts.atOnce += 1
-        counts.answered += 1
-        break
-      }
-      await sleep(100 * 2 ** tries)
-    }
-    await sleep(5)
-  }
 }

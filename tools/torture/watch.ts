@@ -12,7 +12,7 @@ export interface Watch {
   /** The longest that a caller waited for a refusal. */
   readonly longestRefusalMilliseconds: () => number
   /** A document that did not come, a refusal that is none. */
-  readonly wrong: readonly string[]
+  readonly wrong: string[]
   stop(): Promise<void>
 }
 
