@@ -61,6 +61,10 @@ export async function drill(plan: {
     try {
       for (let index = 0; index < plan.backups; index += 1) {
         await new Promise((resolve) => setTimeout(resolve, plan.betweenMilliseconds))
+        // A backup of nothing would prove nothing.
+        const deadline = performance.now() + 30_000
+        while (history.acknowledged < acknowledged + 3 && performance.now() < deadline)
+          await new Promise((resolve) => setTimeout(resolve, 5))
         acknowledged = history.acknowledged
         const known = pastOf(history)
         const file = join(folder, `${index}.backup`)

@@ -4,7 +4,7 @@ import { hostUrls, placeOf } from './hosts.ts'
 import { assertDurable, clientConfig } from './session.ts'
 
 const fewestTries = 3
-const longestSearchMilliseconds = 12_000
+const longestSearchMilliseconds = 8_000
 const checkMilliseconds = 3_000
 const closeMilliseconds = 3_000
 
