@@ -1,18 +1,21 @@
-import type { Crypter } from '../eval/index.ts'
-import { type Schema, schemaToJson } from '../schema/index.ts'
-import { type PlainValue, stringifyJson } from '../value/index.ts'
-import type { EvaluatedText, EvaluationJob, JobHost } from './job.ts'
+import type { AnswerQuestion } from './answers.ts'
 import {
   type Answer,
-  type AskedFor,
   type NumberedAnswer,
   type NumberedQuestion,
-  type PackedJob,
   type PackedResult,
+  type PackedWork,
   packError,
   type Question,
 } from './messages.ts'
-import { packRecord, packValue, unpackRecord, unpackValue } from './packed.ts'
+import type { WorkedText } from './text-work.ts'
+
+/** Who wants a job done, and what knows the answers to its questions. */
+export interface JobAsker {
+  readonly owner: string
+  readonly signal?: AbortSignal | undefined
+  readonly answer: AnswerQuestion
+}
 
 interface Asked {
   readonly question: Question
@@ -27,35 +30,26 @@ interface Asked {
  */
 export class HostedJob {
   readonly id: number
-  readonly host: JobHost
-  readonly work: PackedJob
-  readonly result: Promise<EvaluatedText>
+  readonly work: PackedWork
+  readonly asker: JobAsker
+  readonly result: Promise<PackedResult | WorkedText>
   /** Bytes of the texts that a worker has in memory for it. */
   weight: number
   /** Whether a worker has seen it. */
   isBegun = false
-  readonly #job: EvaluationJob
-  readonly #settled = Promise.withResolvers<EvaluatedText>()
-  readonly #crypters: Crypter[]
+  readonly #settled = Promise.withResolvers<PackedResult | WorkedText>()
   #asked: Asked[] = []
   #answered: NumberedAnswer[] = []
   #isOver = false
   /** Cancels what the host still does for it once it has ended. */
   readonly #over = new AbortController()
 
-  constructor(id: number, job: EvaluationJob, host: JobHost) {
+  constructor(id: number, work: PackedWork, asker: JobAsker) {
     this.id = id
-    this.host = host
-    this.#job = job
-    this.#crypters = [host.crypter]
+    this.work = work
+    this.asker = asker
     this.result = this.#settled.promise
-    this.weight = job.source.length
-    const { task, name, source, context, limits = {}, cycles } = job
-    this.work = {
-      ...{ task, name, source: ownBytes(source), context: packRecord(context), limits },
-      ...(cycles === undefined ? {} : { cycles }),
-      catalogued: host.providers.isCatalogue === true,
-    }
+    this.weight = work.source.length
   }
 
   /** Whether it has ended, well or not; what comes later is passed over. */
@@ -92,16 +86,9 @@ export class HostedJob {
     }
   }
 
-  end(result: PackedResult): void {
+  end(result: PackedResult | WorkedText): void {
     this.#isOver = true
-    const { text, diagnostics, patches, rotations } = result
-    this.#settled.resolve({
-      ...{ text, diagnostics, rotations },
-      patches: patches.map(({ docPath, replacement }) => ({
-        docPath,
-        replacement: unpackValue(replacement),
-      })),
-    })
+    this.#settled.resolve(result)
     this.#forget()
   }
 
@@ -129,7 +116,8 @@ export class HostedJob {
   #askHost(number: number, question: Question, news: () => void): void {
     const asked: Asked = { question, answer: null, number }
     this.#asked.push(asked)
-    void this.#answer(question)
+    void this.asker
+      .answer(question, this.#over.signal)
       .catch((error: unknown): Answer => ({ error: packError(error) }))
       .then((answer) => {
         if (this.#isOver) return
@@ -138,59 +126,6 @@ export class HostedJob {
         this.#answered.push({ number: asked.number, answer })
         news()
       })
-  }
-
-  async #answer(question: Question): Promise<Answer> {
-    const { loader, providers } = this.host
-    switch (question.ask) {
-      case 'load': {
-        const { source, crypter } = await loader.load(question.name)
-        this.weight += source.length
-        return { source: ownBytes(source), crypter: this.#crypters.push(crypter) - 1 }
-      }
-      case 'decrypt': {
-        const crypter = this.#crypters[question.crypter]
-        if (crypter === undefined) throw new Error(`no crypter ${question.crypter}`)
-        return { plaintext: ownBytes(await crypter.decrypt(question.sealed, question.path)) }
-      }
-      case 'describe': {
-        const found =
-          question.what === 'provider'
-            ? { state: false, ...(await providers.provider(question.name)) }
-            : await providers.rotator(question.name)
-        const { inputs, state, outputs } = found
-        return { inputs: schemaText(inputs), state: schemaText(state), outputs: schemaText(outputs) }
-      }
-      default:
-        return await this.#call(question)
-    }
-  }
-
-  async #call({
-    ask,
-    name,
-    inputs: packed,
-    state: packedState,
-    asked,
-  }: Extract<Question, { ask: 'open' | 'openRotated' | 'rotate' }>): Promise<Answer> {
-    const { providers, signal: cancelled } = this.host
-    const { signal: over } = this.#over
-    const signal = cancelled === undefined ? over : AbortSignal.any([cancelled, over])
-    const warnings: (readonly [string, string])[] = []
-    const context = this.#contextOf(asked, (summary, detail = '') => void warnings.push([summary, detail]))
-    const inputs = unpackRecord(packed)
-    const state = packedState === null ? null : unpackRecord(packedState)
-    const value =
-      ask === 'open'
-        ? await (await providers.provider(name)).open(inputs, context, signal)
-        : ask === 'rotate'
-          ? await (await providers.rotator(name)).rotate(inputs, state, context, signal)
-          : await (await providers.rotator(name)).open(inputs, state, context, signal)
-    return { value: packValue(value), warnings }
-  }
-
-  #contextOf(asked: AskedFor, warn: (summary: string, detail?: string) => void) {
-    return { ...asked, values: this.#job.context, warn }
   }
 }
 
@@ -203,14 +138,4 @@ function wordsOf(question: Question): string {
         ? Buffer.from(value).toString('base64')
         : value,
   )
-}
-
-function schemaText(schema: Schema): string {
-  // What `schemaToJson` gives is JSON data whose numbers are texts.
-  return stringifyJson(schemaToJson(schema) as PlainValue, { escapeHtml: false, sortKeys: false })
-}
-
-/** Cloning a view clones all the memory that it looks at. */
-function ownBytes(bytes: Uint8Array): Uint8Array {
-  return bytes.buffer.byteLength === bytes.byteLength ? bytes : Uint8Array.from(bytes)
 }

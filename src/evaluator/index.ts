@@ -25,3 +25,4 @@ export {
   valueTextAt,
 } from './session-text.ts'
 export type { StartThread, Thread, ThreadEnd, ThreadEvents } from './slot.ts'
+export type { NewSecret, PlacedBytes, TextHost, TextJob, TextTask, WorkedText } from './text-work.ts'

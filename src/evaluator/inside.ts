@@ -5,13 +5,17 @@ import { evaluateJob } from './job.ts'
 import {
   type Answer,
   type HostMessage,
+  isEvaluation,
   type PackedJob,
+  type PackedText,
+  type PackedWork,
   packError,
   type Question,
   unpackError,
   type WorkerMessage,
 } from './messages.ts'
 import { packRecord, packValue, unpackRecord, unpackValue } from './packed.ts'
+import { workOnText } from './text-work.ts'
 
 /** What a provider or rotator is without its powers. */
 export type Described<T extends Provider | Rotator> = Omit<T, 'open' | 'rotate'>
@@ -55,7 +59,7 @@ export function createWorkerSide(thread: WorkerThread): (message: HostMessage) =
 /** One job, and the questions it has open. */
 class Conversation {
   readonly #job: number
-  readonly #work: PackedJob
+  readonly #work: PackedWork
   readonly #thread: WorkerThread
   readonly #open = new Map<number, PromiseWithResolvers<Answer>>()
   #asked: { readonly number: number; readonly question: Question }[] = []
@@ -63,38 +67,68 @@ class Conversation {
   /** Answers that this side gives itself, within this turn: the evaluation goes on without the host. */
   #ownAnswers = 0
 
-  constructor(job: number, work: PackedJob, thread: WorkerThread) {
+  constructor(job: number, work: PackedWork, thread: WorkerThread) {
     this.#job = job
     this.#work = work
     this.#thread = thread
   }
 
   async run(): Promise<void> {
-    const { context, ...work } = this.#work
     try {
-      const evaluated = await evaluateJob(
-        { ...work, context: unpackRecord(context) },
-        {
-          now: this.#thread.cpuMilliseconds,
-          timeout: this.#thread.timeout,
-          owner: '',
-          providers: this.#providers(),
-          loader: { load: (wanted) => this.#load(wanted) },
-          crypter: this.#crypter(0),
-          waits: () => this.#tell(),
-        },
-      )
-      const { text, diagnostics, rotations } = evaluated
-      const patches = evaluated.patches.map(({ docPath, replacement }) => ({
-        docPath,
-        replacement: packValue(replacement),
-      }))
-      const whole = ownBytes(text.whole)
-      const result = { text: { ...text, whole }, diagnostics, patches, rotations }
-      this.#thread.post({ kind: 'done', job: this.#job, cpuMs: this.#cpuMs(), result }, [whole.buffer])
+      await (isEvaluation(this.#work) ? this.#evaluate(this.#work) : this.#workOnText(this.#work))
     } catch (error) {
       this.#thread.post({ kind: 'failed', job: this.#job, cpuMs: this.#cpuMs(), error: packError(error) }, [])
     }
+  }
+
+  async #evaluate({ context, ...work }: PackedJob): Promise<void> {
+    const evaluated = await evaluateJob(
+      { ...work, context: unpackRecord(context) },
+      {
+        now: this.#thread.cpuMilliseconds,
+        timeout: this.#thread.timeout,
+        owner: '',
+        providers: this.#providers(work.catalogued),
+        loader: { load: (wanted) => this.#load(wanted) },
+        crypter: this.#crypter(0),
+        waits: () => this.#tell(),
+      },
+    )
+    const { text, diagnostics, rotations } = evaluated
+    const patches = evaluated.patches.map(({ docPath, replacement }) => ({
+      docPath,
+      replacement: packValue(replacement),
+    }))
+    const whole = ownBytes(text.whole)
+    const result = { text: { ...text, whole }, diagnostics, patches, rotations }
+    this.#thread.post({ kind: 'done', job: this.#job, cpuMs: this.#cpuMs(), result }, [whole.buffer])
+  }
+
+  async #workOnText({ patches, ...job }: PackedText): Promise<void> {
+    const task =
+      job.task.kind === 'seal' && patches !== undefined
+        ? {
+            ...job.task,
+            patches: patches.map(({ docPath, replacement }) => ({
+              docPath,
+              replacement: unpackValue(replacement),
+            })),
+          }
+        : job.task
+    const worked = await workOnText({ ...job, task }, async (secrets) => {
+      const answer = this.#ask({
+        ask: 'secrets',
+        secrets: secrets.map(({ bytes, path }) => ({ bytes: ownBytes(bytes), path })),
+      })
+      this.#tell()
+      return (await answer).secrets
+    })
+    const result = {
+      ...worked,
+      source: ownBytes(worked.source),
+      secrets: worked.secrets.map(({ path, ciphertext }) => ({ path, ciphertext: ownBytes(ciphertext) })),
+    }
+    this.#thread.post({ kind: 'done', job: this.#job, cpuMs: this.#cpuMs(), result }, [])
   }
 
   #cpuMs(): number {
@@ -139,8 +173,7 @@ class Conversation {
     }
   }
 
-  #providers(): ProviderSet {
-    const { catalogued } = this.#work
+  #providers(catalogued: boolean): ProviderSet {
     const { provider, rotator } = this.#thread.descriptions
     return {
       provider: async (name) => ({
@@ -190,9 +223,11 @@ type AnswerTo<K extends Question['ask']> = Extract<
     ? { source: Uint8Array }
     : K extends 'decrypt'
       ? { plaintext: Uint8Array }
-      : K extends 'describe'
-        ? { inputs: string }
-        : { value: unknown }
+      : K extends 'secrets'
+        ? { secrets: unknown }
+        : K extends 'describe'
+          ? { inputs: string }
+          : { value: unknown }
 >
 
 function schemaOf(text: string): Schema {

@@ -12,6 +12,7 @@ import {
 import { loadDefinition } from '../expr/index.ts'
 import type { ExportedRecord } from '../value/index.ts'
 import { type SessionText, sessionTextOf } from './session-text.ts'
+import { type TextHost, type TextJob, type WorkedText, workOnText } from './text-work.ts'
 
 /** One text to evaluate, as plain data: all that goes into an evaluator at once. */
 export interface EvaluationJob {
@@ -57,10 +58,19 @@ export interface EvaluatedText {
  */
 export interface Evaluator {
   run(job: EvaluationJob, host: JobHost): Promise<EvaluatedText>
+  /**
+   * Rewrites the secrets of a text, or tells what stands in it; nothing of it is evaluated.
+   *
+   * @throws AppError DIAGNOSTICS when it was ended at a bound, CIPHERTEXT_INVALID; what `host.secrets` throws is thrown on
+   */
+  work(job: TextJob, host: TextHost): Promise<WorkedText>
 }
 
 /** Evaluates in the thread that calls: for the command line, the library and tests of the language. */
-export const evaluatorInProcess: Evaluator = { run: evaluateJob }
+export const evaluatorInProcess: Evaluator = {
+  run: evaluateJob,
+  work: (job, { secrets }) => workOnText(job, secrets),
+}
 
 const nothing: Evaluation = { environment: null, diagnostics: [], patches: [], rotations: [] }
 

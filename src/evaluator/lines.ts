@@ -60,7 +60,7 @@ export class Lines {
 
   /** Takes a job out of its line, wherever it stands. */
   leave(job: HostedJob): void {
-    const line = this.of(job.host.owner)
+    const line = this.of(job.asker.owner)
     remove(line.begun, job)
     remove(line.fresh, job)
   }

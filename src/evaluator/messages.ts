@@ -18,10 +18,11 @@ import type { PropertyPath } from '../value/index.ts'
 import type { Task } from './job.ts'
 import type { PackedRecord, PackedValue } from './packed.ts'
 import type { SessionText } from './session-text.ts'
+import type { NewSecret, PlacedBytes, TextJob, WorkedText } from './text-work.ts'
 
 /** From the host to a worker; `job` is the host's number for it. */
 export type HostMessage =
-  | { readonly kind: 'start'; readonly job: number; readonly work: PackedJob }
+  | { readonly kind: 'start'; readonly job: number; readonly work: PackedWork }
   | { readonly kind: 'answered'; readonly job: number; readonly answers: readonly NumberedAnswer[] }
   | { readonly kind: 'forget'; readonly job: number }
 
@@ -29,9 +30,23 @@ export type HostMessage =
 export type WorkerMessage = { readonly cpuMs: number } & (
   | { readonly kind: 'ready' }
   | { readonly kind: 'asked'; readonly job: number; readonly questions: readonly NumberedQuestion[] }
-  | { readonly kind: 'done'; readonly job: number; readonly result: PackedResult }
+  | { readonly kind: 'done'; readonly job: number; readonly result: PackedResult | WorkedText }
   | { readonly kind: 'failed'; readonly job: number; readonly error: PackedError }
 )
+
+/** What a worker is given to do. */
+export type PackedWork = PackedJob | PackedText
+
+/** Work on a text, ready to be cloned. */
+export interface PackedText extends TextJob {
+  /** The task's patches, packed. */
+  readonly patches?: PackedResult['patches']
+}
+
+/** Whether it is an evaluation. */
+export function isEvaluation(work: PackedWork): work is PackedJob {
+  return 'context' in work
+}
 
 /** A job, ready to be cloned. */
 export interface PackedJob {
@@ -80,6 +95,8 @@ export type Question =
       readonly sealed: Uint8Array
       readonly path: PropertyPath
     }
+  /** Of work on a text, which asks nothing else. */
+  | { readonly ask: 'secrets'; readonly secrets: readonly PlacedBytes[] }
   | { readonly ask: 'describe'; readonly what: 'provider' | 'rotator'; readonly name: string }
   | {
       readonly ask: 'open' | 'openRotated' | 'rotate'
@@ -94,13 +111,15 @@ export type Question =
 export type Answer =
   | { readonly source: Uint8Array; readonly crypter: number }
   | { readonly plaintext: Uint8Array }
+  | { readonly secrets: readonly NewSecret[] }
   | { readonly inputs: string; readonly state: string; readonly outputs: string }
   | { readonly value: PackedValue; readonly warnings: readonly (readonly [string, string])[] }
   | { readonly error: PackedError }
 
 /** An error as far as it means something on the other side. */
 export interface PackedError {
-  readonly kind: 'app' | 'provider' | 'other'
+  /** `host` = the host threw it, and has it itself. */
+  readonly kind: 'app' | 'provider' | 'host' | 'other'
   readonly message: string
   /** A provider's lines behind the summary. */
   readonly detail?: string
@@ -110,14 +129,19 @@ export interface PackedError {
 
 /** The error, ready to be cloned: words, never a stack or a cause. */
 export function packError(error: unknown): PackedError {
+  if (error instanceof HostError) return { kind: 'host', message: '' }
   const message = error instanceof Error ? error.message : String(error)
   if (error instanceof AppError) return { kind: 'app', message, code: error.code, hint: error.hint }
   if (error instanceof ProviderError) return { kind: 'provider', message, detail: error.detail }
   return { kind: 'other', message }
 }
 
+/** What stands in a worker for an error that only its host knows. */
+export class HostError extends Error {}
+
 /** An error that means the same. */
 export function unpackError({ kind, message, detail, code, hint }: PackedError): Error {
+  if (kind === 'host') return new HostError()
   if (kind === 'app' && code !== undefined) return AppError.told(code, message, hint ?? '')
   return kind === 'provider' ? new ProviderError(message, detail) : new Error(message)
 }

@@ -1,10 +1,13 @@
 import { AppError } from '../diag/index.ts'
+import { answersOf } from './answers.ts'
 import { cannotEvaluate, type Finding, memoryOver, resultOf, timeOver } from './findings.ts'
-import { HostedJob } from './hosted-job.ts'
+import { HostedJob, type JobAsker } from './hosted-job.ts'
 import type { EvaluatedText, EvaluationJob, Evaluator, JobHost } from './job.ts'
 import { type Line, Lines } from './lines.ts'
-import { type PackedError, unpackError, type WorkerMessage } from './messages.ts'
+import { HostError, type PackedError, type PackedWork, unpackError, type WorkerMessage } from './messages.ts'
+import { evaluatedOf, packJob, packText } from './packed-work.ts'
 import { Slot, type StartThread, type ThreadEnd } from './slot.ts'
+import { endedWork, type TextHost, type TextJob, type WorkedText } from './text-work.ts'
 
 /** What a pool of workers is made of, and its bounds (S-41, S-42). */
 export interface PoolOptions {
@@ -89,21 +92,57 @@ class Pool implements EvaluatorPool {
   }
 
   run(job: EvaluationJob, host: JobHost): Promise<EvaluatedText> {
-    host.signal?.throwIfAborted()
-    const line = this.#lines.of(host.owner)
-    const bytes = this.#waitingBytes + job.source.length
+    const { owner, signal } = host
+    const answer = answersOf(job, host, (bytes) => {
+      hosted.weight += bytes
+    })
+    const hosted = this.#take(packJob(job, host), { owner, signal, answer })
+    // What ends work on a text has the form of an evaluation, never the reverse.
+    return hosted.result.then((result) => evaluatedOf(result as Parameters<typeof evaluatedOf>[0]))
+  }
+
+  async work(job: TextJob, { owner, signal, secrets }: TextHost): Promise<WorkedText> {
+    const thrown: unknown[] = []
+    const hosted = this.#take(packText(job), {
+      owner,
+      signal,
+      answer: async (question) => {
+        if (question.ask !== 'secrets') throw new Error('work on a text asks for its secrets alone')
+        try {
+          return { secrets: await secrets(question.secrets) }
+        } catch (error) {
+          // The worker is told that it is over, and this side what it was.
+          thrown.push(error)
+          throw new HostError()
+        }
+      },
+    })
+    let result: Awaited<typeof hosted.result>
+    try {
+      result = await hosted.result
+    } catch (error) {
+      throw thrown.length > 0 ? thrown[0] : error
+    }
+    if ('findings' in result) return result
+    throw endedWork(result.diagnostics)
+  }
+
+  #take(work: PackedWork, asker: JobAsker): HostedJob {
+    asker.signal?.throwIfAborted()
+    const line = this.#lines.of(asker.owner)
+    const bytes = this.#waitingBytes + work.source.length
     if (this.#isClosed) throw busy('the server is ending')
     if (line.fresh.length >= waitingForOwner)
       throw busy(`${line.fresh.length} evaluations of this organization wait already; ${none}`)
     if (this.#lines.waiting >= waitingForAll || bytes > waitingBytes)
       throw busy(`${this.#lines.waiting} evaluations wait already; ${none}`)
     this.#lastId += 1
-    const hosted = new HostedJob(this.#lastId, job, host)
+    const hosted = new HostedJob(this.#lastId, work, asker)
     line.fresh.push(hosted)
     this.#waitingBytes = bytes
     this.#watchWait(hosted)
     this.#dispatch()
-    return hosted.result
+    return hosted
   }
 
   state(): PoolState {
@@ -134,7 +173,7 @@ class Pool implements EvaluatorPool {
 
   /** A job that waits too long for its first worker is refused; one whose caller goes away is dropped. */
   #watchWait(job: HostedJob): void {
-    const { signal } = job.host
+    const { signal } = job.asker
     const timer = setTimeout(() => {
       if (!job.isBegun) this.#drop(job, busy(`no worker was free for ${longestWaitMs / 1000} s; ${none}`))
     }, longestWaitMs)
@@ -151,7 +190,7 @@ class Pool implements EvaluatorPool {
   #drop(job: HostedJob, reason: unknown): void {
     if (job.isOver) return
     const slot = this.#slots.find((each) => each.job === job)
-    const line = this.#lines.of(job.host.owner)
+    const line = this.#lines.of(job.asker.owner)
     if (line.fresh.includes(job)) this.#waitingBytes -= job.work.source.length
     else if (slot === undefined) this.#ended(job)
     this.#lines.leave(job)
@@ -216,7 +255,7 @@ class Pool implements EvaluatorPool {
 
   /** Answers that come together are taken together: one turn of the event loop more. */
   #news(job: HostedJob): void {
-    const line = this.#lines.of(job.host.owner)
+    const line = this.#lines.of(job.asker.owner)
     if (job.isOver || line.begun.includes(job) || this.#slots.some((slot) => slot.job === job)) return
     line.begun.push(job)
     setImmediate(() => this.#dispatch())
@@ -242,7 +281,7 @@ class Pool implements EvaluatorPool {
     const nowMs = this.#options.nowMs()
     for (const { job, beganMs } of this.#slots) {
       if (job !== null && nowMs - beganMs > slowSliceMs)
-        this.#lines.of(job.host.owner).slowUntilMs = nowMs + slowForMs
+        this.#lines.of(job.asker.owner).slowUntilMs = nowMs + slowForMs
     }
   }
 
@@ -264,7 +303,7 @@ class Pool implements EvaluatorPool {
   #work(slot: Slot, job: HostedJob): void {
     const { nowMs } = this.#options
     const { thread } = slot
-    const line = this.#lines.of(job.host.owner)
+    const line = this.#lines.of(job.asker.owner)
     const home = this.#homes.get(job)
     this.#homes.delete(job)
     home?.kept.delete(job)
@@ -340,8 +379,8 @@ class Pool implements EvaluatorPool {
     void thread?.terminate()
     if (job !== null) {
       this.#free(slot, job)
-      this.#lines.of(job.host.owner).slowUntilMs = this.#options.nowMs() + slowForMs
-      if (finding === null && !job.isOver) this.#lines.of(job.host.owner).begun.push(job)
+      this.#lines.of(job.asker.owner).slowUntilMs = this.#options.nowMs() + slowForMs
+      if (finding === null && !job.isOver) this.#lines.of(job.asker.owner).begun.push(job)
       else this.#ended(job)
       if (finding !== null) {
         this.#options.log?.({ event: 'evaluation ended', why: finding.summary })
@@ -358,7 +397,7 @@ class Pool implements EvaluatorPool {
   }
 
   #failed(job: HostedJob, error: PackedError): void {
-    if (error.kind === 'app') {
+    if (error.kind === 'app' || error.kind === 'host') {
       job.fail(unpackError(error))
       return
     }
@@ -369,7 +408,7 @@ class Pool implements EvaluatorPool {
 
   #free(slot: Slot, job: HostedJob): void {
     const { nowMs } = this.#options
-    const line = this.#lines.of(job.host.owner)
+    const line = this.#lines.of(job.asker.owner)
     if (slot.timer !== null) clearTimeout(slot.timer)
     slot.timer = null
     slot.job = null
@@ -379,7 +418,7 @@ class Pool implements EvaluatorPool {
   }
 
   #ended(job: HostedJob): void {
-    const line = this.#lines.of(job.host.owner)
+    const line = this.#lines.of(job.asker.owner)
     const home = this.#homes.get(job)
     line.active -= 1
     home?.kept.delete(job)

@@ -24,7 +24,7 @@ import { updated } from './environment-update.ts'
 import { note } from './notes.ts'
 import type { ServiceParts } from './parts.ts'
 import type { EnvironmentPermission } from './permissions.ts'
-import { bondsOf } from './value-crypters.ts'
+import { storable } from './value-crypters.ts'
 
 /** A change request with the environment it is about. */
 export interface ChangeRequestEntry {
@@ -262,16 +262,11 @@ async function apply(
     return { ...found, source: draft?.source ?? new Uint8Array(0) }
   })
   // What the draft imports may have changed since it was checked.
-  const source =
-    seen.request.action === 'update'
-      ? (await prepareText(parts, seen.access, seen.source)).source
-      : seen.source
-  const bonds = await bondsOf(
-    parts,
-    { environment: seen.environment, organization: access.organization },
-    seen.request.baseRevision + 1,
-    source,
-  )
+  const prepared =
+    seen.request.action === 'update' ? await prepareText(parts, seen.access, seen.source) : null
+  const home = { environment: seen.environment, organization: access.organization }
+  const text =
+    prepared && (await storable(parts, home, seen.request.baseRevision + 1, prepared.source, prepared))
   return await parts.store.change(async (transaction) => {
     const found = await find(transaction, access, id, 'write')
     const step = { by: access.caller.actor, atMs: parts.clock().getTime() }
@@ -282,19 +277,13 @@ async function apply(
     )
     if (open !== undefined) throw approvalNeeded(found.environment, open.gate)
     if (found.request.action === 'open') await grant(transaction, found.request, step.atMs)
-    else {
+    else if (text !== null) {
       const { environment, request } = found
-      const revision = await appendRevision(
-        transaction,
-        environment,
-        request.baseRevision,
-        { source, bonds },
-        {
-          caller: access.caller,
-          nowMs: step.atMs,
-          sourceChangeRequest: { id, description: request.description },
-        },
-      )
+      const revision = await appendRevision(transaction, environment, request.baseRevision, text, {
+        caller: access.caller,
+        nowMs: step.atMs,
+        sourceChangeRequest: { id, description: request.description },
+      })
       await note(transaction, parts, access, updated(environment, revision.number))
     }
     await noteChangeRequest(transaction, parts, access, found.environment, found.request, 'applied')

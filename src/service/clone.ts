@@ -1,6 +1,5 @@
 import { AppError } from '../diag/index.ts'
 import type { Environment, ReadTransaction, Revision, Transaction } from '../store/index.ts'
-import { sealSecrets, unsealSecrets } from '../syntax/index.ts'
 import { type EnvironmentAccess, grantsSetting } from './access.ts'
 import { refuseUnapproved } from './approvals.ts'
 import { insertEnvironment } from './environment-create.ts'
@@ -8,7 +7,8 @@ import { checkName, formatName } from './names.ts'
 import type { ServiceParts } from './parts.ts'
 import { insertRevision } from './references.ts'
 import { hashContent, latest, usableRevision } from './revision-lookup.ts'
-import { bondsOf, crypterOf, textOf } from './value-crypters.ts'
+import { sealText, unsealText } from './texts.ts'
+import { crypterOf, type StorableText, storable, textOf } from './value-crypters.ts'
 
 /** What to copy, and under which name. */
 export interface CloneRequest {
@@ -40,21 +40,23 @@ export async function cloneEnvironment(
   // The copy belongs to whoever makes it, so that its secrets would be free of the gate.
   await refuseUnapproved(parts, access)
   const revisions = await parts.store.read((transaction) => revisionsToCopy(transaction, access, request))
-  const texts = await Promise.all(revisions.map((revision) => unseal(parts, access, revision)))
+  // One after the other: a long history must not crowd the evaluators.
+  const texts: OpenedText[] = []
+  for (const revision of revisions) texts.push(await unseal(parts, access, revision))
   // Sealed for ids that the copy will have, so that it comes to be whole, in one unit of work.
   const projects = await parts.store.read(async (transaction) => {
     const found = await transaction.projects.find(access.organization.id, project)
     return { id: found?.id ?? parts.ids() }
   })
   const copy = { ...access.environment, id: parts.ids(), projectId: projects.id, project, name }
-  const sealed = await Promise.all(
-    texts.map((text, index) => seal(parts, access, { copy, number: index + 1 }, text)),
-  )
+  const sealed: StorableText[] = []
+  for (const [index, text] of texts.entries())
+    sealed.push(await seal(parts, access, { copy, number: index + 1 }, text))
   await parts.store.change(async (transaction) => {
     const made = await insertEnvironment(transaction, parts, access, {
       project,
       name,
-      sources: [],
+      isEmpty: false,
       event: 'environment-cloned',
       confirmSubject: request.confirmSubject,
       ids: { environment: copy.id, project: copy.projectId },
@@ -83,9 +85,6 @@ async function revisionsToCopy(
   return revisions
 }
 
-/** A text for the copy, tied to its revision there. */
-type CopiedText = Pick<Revision, 'source' | 'bonds'>
-
 /** A stored text, and the same with secrets in clear; `clear` is null when it holds none. */
 interface OpenedText {
   readonly source: Uint8Array
@@ -100,7 +99,8 @@ async function unseal(
   const { source } = revision
   if (!Buffer.from(source).includes('ciphertext')) return { source, clear: null }
   const name = `${access.environment.project}/${access.environment.name}`
-  const clear = await unsealSecrets(name, source, crypterOf(parts, access, textOf(revision)))
+  const text = { organization: access.organization, name, source }
+  const clear = await unsealText(parts, text, crypterOf(parts, access, textOf(revision)).decrypt)
   // A text that cannot be read as a definition holds nothing that could be sealed: it is copied as it stands.
   return { source, clear: clear.changed && clear.diagnostics.length === 0 ? clear.source : null }
 }
@@ -111,26 +111,21 @@ async function seal(
   { organization }: EnvironmentAccess,
   { copy, number }: { readonly copy: Environment; readonly number: number },
   { source, clear }: OpenedText,
-): Promise<CopiedText> {
+): Promise<StorableText> {
   const home = { environment: copy, organization }
-  const bound = async (text: Uint8Array) => ({
-    source: text,
-    bonds: await bondsOf(parts, home, number, text),
-  })
+  const bound = (text: Uint8Array) => storable(parts, home, number, text)
   if (clear === null) return await bound(source)
   const name = `${copy.project}/${copy.name}`
   const crypter = parts.crypterFor(copy, organization, { revision: number })
-  if (await opensTo(clear, () => unsealSecrets(name, source, crypter))) return await bound(source)
-  const sealed = await sealSecrets(name, clear, crypter)
+  const unsealed = () => unsealText(parts, { organization, name, source }, crypter.decrypt)
+  if (await opensTo(clear, unsealed)) return await bound(source)
+  const sealed = await sealText(parts, { organization, name, source: clear }, crypter.encrypt)
   if (sealed.diagnostics.length > 0)
     throw new AppError('DIAGNOSTICS', {}, { diagnostics: sealed.diagnostics })
-  return await bound(sealed.source)
+  return await storable(parts, home, number, sealed.source, { facts: sealed })
 }
 
-async function opensTo(
-  clear: Uint8Array,
-  unsealed: () => ReturnType<typeof unsealSecrets>,
-): Promise<boolean> {
+async function opensTo(clear: Uint8Array, unsealed: () => ReturnType<typeof unsealText>): Promise<boolean> {
   try {
     const again = await unsealed()
     return again.diagnostics.length === 0 && Buffer.compare(again.source, clear) === 0
@@ -146,27 +141,31 @@ async function fill(
   copy: Environment,
   request: CloneRequest,
   revisions: readonly Revision[],
-  texts: readonly CopiedText[],
+  texts: readonly StorableText[],
 ): Promise<void> {
   const nowMs = parts.clock().getTime()
   const numbers = new Map<number, number>()
   for (const [index, revision] of revisions.entries()) {
     const number = index + 1
-    const { source, bonds } = texts[index]!
+    const { source, bonds, names } = texts[index]!
     numbers.set(revision.number, number)
     if (!(await transaction.environments.advance(copy.id, index, nowMs))) {
       throw new AppError('ENVIRONMENT_NOT_FOUND', { environment: formatName(copy) })
     }
-    await insertRevision(transaction, {
-      ...revision,
-      ...(request.preserveHistory ? {} : { creator: caller.actor, createdMs: nowMs, retraction: null }),
-      environmentId: copy.id,
-      number,
-      source,
-      contentHash: hashContent(source),
-      bonds,
-      sourceChangeRequest: null,
-    })
+    await insertRevision(
+      transaction,
+      {
+        ...revision,
+        ...(request.preserveHistory ? {} : { creator: caller.actor, createdMs: nowMs, retraction: null }),
+        environmentId: copy.id,
+        number,
+        source,
+        contentHash: hashContent(source),
+        bonds,
+        sourceChangeRequest: null,
+      },
+      names,
+    )
   }
   if (request.preserveRevisionTags) await copyRevisionTags(transaction, environment, copy, numbers)
   if (request.preserveEnvironmentTags) {

@@ -1,8 +1,6 @@
 import { AppError, type Diagnostic, hasErrors } from '../diag/index.ts'
-import type { EvaluatedText } from '../evaluator/index.ts'
-import { loadDefinition } from '../expr/index.ts'
+import type { EvaluatedText, WorkedText } from '../evaluator/index.ts'
 import type { Environment, Revision, Transaction } from '../store/index.ts'
-import { resealSecrets, sealSecrets } from '../syntax/index.ts'
 import type { PropertyPath } from '../value/index.ts'
 import type { EnvironmentAccess } from './access.ts'
 import type { Caller } from './caller.ts'
@@ -11,7 +9,8 @@ import { formatName } from './names.ts'
 import type { ServiceParts } from './parts.ts'
 import { insertRevision } from './references.ts'
 import { etagOf, hashContent } from './revision-lookup.ts'
-import { openElsewhere, standsAt } from './value-crypters.ts'
+import { factsOfText, mayHold, resealText, sealText, type TextFacts } from './texts.ts'
+import { openElsewhere, type StorableText, standsAt } from './value-crypters.ts'
 
 /** A definition as a reader gets it. */
 export interface Definition {
@@ -35,6 +34,8 @@ export function definitionOf(revision: Revision): Definition {
 /** A text that passed the check, secrets sealed, ready to be stored. */
 export interface PreparedText {
   readonly source: Uint8Array
+  /** What stands in it. */
+  readonly facts: TextFacts
   readonly diagnostics: readonly Diagnostic[]
 }
 
@@ -60,25 +61,25 @@ export async function prepareText(
     revision: (latest ?? environment.latest) + 1,
   })
   const adopted = await adoptSeals(parts, access, name, source, crypter)
-  const sealed = await sealSecrets(name, adopted, crypter)
+  const { diagnostics } = evaluation
+  const text = { organization, name, source: adopted }
+  if (!mayHold(adopted, 'fn::secret'))
+    return { source: adopted, facts: await factsOfText(parts, text), diagnostics }
+  const sealed = await sealText(parts, text, crypter.encrypt)
   if (hasErrors(sealed.diagnostics)) throw refusal(sealed)
-  if (sealed.changed) refuseOutgrown(name, sealed.source)
-  return {
-    source: sealed.changed ? sealed.source : adopted,
-    diagnostics: evaluation.diagnostics,
-  }
+  if (sealed.changed) refuseOutgrown(sealed)
+  return { source: sealed.source, facts: sealed, diagnostics }
 }
 
 /**
  * A text is written anew when its secrets are sealed, each over some more bytes and lines that were two joined to one. What
  * could not be read again must not be stored.
  */
-function refuseOutgrown(name: string, sealed: Uint8Array): void {
-  const { definition, diagnostics } = loadDefinition(name, sealed)
-  if (definition !== null) return
+function refuseOutgrown({ isDefinition, findings }: WorkedText): void {
+  if (isDefinition) return
   const detail = 'it was measured with its secrets sealed, as it is kept: split the definition'
   // The lines are not those of the text that was sent.
-  throw refusal({ diagnostics: diagnostics.map((each) => ({ ...each, range: null, detail })) })
+  throw refusal({ diagnostics: findings.map((each) => ({ ...each, range: null, detail })) })
 }
 
 /** The refusal of a text with errors; it tells the findings alone. Only a check also gives what could be evaluated. */
@@ -120,7 +121,9 @@ async function adoptSeals(
       throw error instanceof AppError && error.kind === 'unavailable' ? error : refused({ cause: error })
     }
   }
-  const { source: adopted, diagnostics } = await resealSecrets(name, source, async (ciphertext, path) => {
+  if (!mayHold(source, 'ciphertext')) return source
+  const text = { organization: access.organization, name, source }
+  const { source: adopted, diagnostics } = await resealText(parts, text, async (ciphertext, path) => {
     if (path[0] !== 'values') return null
     const plaintext = await openHere(ciphertext, path)
     if (plaintext === null) {
@@ -129,7 +132,7 @@ async function adoptSeals(
       return await crypter.encrypt(moved, path)
     }
     const origin = crypter.origin?.(ciphertext)
-    if (origin === null && !(await standsAt(parts, access.environment, path, ciphertext))) throw refused()
+    if (origin === null && !(await standsAt(parts, access, path, ciphertext))) throw refused()
     // Under a key that was retired it would keep that key in use.
     const stays = origin !== 0 && ((await crypter.isCurrent?.(ciphertext)) ?? true)
     return stays ? null : await crypter.encrypt(plaintext, path)
@@ -154,7 +157,7 @@ export async function appendRevision(
   transaction: Transaction,
   environment: Environment,
   expected: number,
-  { source, bonds }: Pick<Revision, 'source' | 'bonds'>,
+  { source, bonds, names }: StorableText,
   { caller, nowMs, sourceChangeRequest = null }: RevisionOrigin,
 ): Promise<Revision> {
   if (!(await transaction.environments.advance(environment.id, expected, nowMs))) {
@@ -171,6 +174,6 @@ export async function appendRevision(
     retraction: null,
     sourceChangeRequest,
   }
-  await insertRevision(transaction, revision)
+  await insertRevision(transaction, revision, names)
   return revision
 }

@@ -21,8 +21,8 @@ export const emptyText: Uint8Array = new Uint8Array(0)
 
 /** What an environment is made of besides its name. */
 export interface NewEnvironmentRequest extends CreateRequest {
-  /** The texts of its revisions, from 1. */
-  readonly sources: readonly Uint8Array[]
+  /** Whether it gets an empty text as its first revision; else whoever makes it adds some. */
+  readonly isEmpty: boolean
   /** The audit trail's name for how it came to be. */
   readonly event: string
   /** The ids that it and a new project get; fresh ones when absent. */
@@ -68,26 +68,26 @@ export async function insertEnvironment(
     id: request.ids?.environment ?? parts.ids(),
     projectId: home.id,
     name,
-    latest: request.sources.length,
+    latest: request.isEmpty ? 1 : 0,
     ownedBy: caller.actor,
     deletionProtected: false,
     createdMs: nowMs,
     modifiedMs: nowMs,
   }
   if (!(await transaction.environments.insert(environment))) throw taken()
-  for (const [index, source] of request.sources.entries()) {
-    await insertRevision(transaction, {
+  if (request.isEmpty) {
+    const revision = {
       environmentId: environment.id,
-      number: index + 1,
-      source,
-      contentHash: hashContent(source),
-      // Only texts without secrets come here.
+      number: 1,
+      source: emptyText,
+      contentHash: hashContent(emptyText),
       bonds: '{}',
       creator: caller.actor,
       createdMs: nowMs,
       retraction: null,
       sourceChangeRequest: null,
-    })
+    }
+    await insertRevision(transaction, revision, [])
   }
   const made = (await transaction.environments.get(environment.id))!
   await note(transaction, parts, scene, {

@@ -6,7 +6,7 @@ import { appendRevision, prepareText, type WriteResult } from './definitions.ts'
 import { type Happening, type HookEvent, note } from './notes.ts'
 import type { ServiceParts } from './parts.ts'
 import { etagHolds, etagOf } from './revision-lookup.ts'
-import { bondsOf } from './value-crypters.ts'
+import { storable } from './value-crypters.ts'
 
 const unconditionalTries = 5
 
@@ -27,8 +27,7 @@ export async function updateDefinition(
   let expected = base.number
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const bonds = await bondsOf(parts, access, expected + 1, prepared.source)
-      const text = { source: prepared.source, bonds }
+      const text = await storable(parts, access, expected + 1, prepared.source, prepared)
       const revision = await parts.store.change(async (transaction) => {
         const appended = await appendRevision(transaction, environment, expected, text, {
           caller: access.caller,

@@ -1,6 +1,5 @@
 import { AppError } from '../diag/index.ts'
 import type { Actor, Environment, Revision, Transaction } from '../store/index.ts'
-import { unsealSecrets } from '../syntax/index.ts'
 import {
   authorizeEnvironment,
   authorizeOrganization,
@@ -10,7 +9,7 @@ import {
 import { refuseGatedOpen } from './approvals.ts'
 import type { Caller } from './caller.ts'
 import { type Definition, definitionOf, type WriteResult } from './definitions.ts'
-import { type CreateRequest, emptyText, insertEnvironment } from './environment-create.ts'
+import { type CreateRequest, insertEnvironment } from './environment-create.ts'
 import { type EnvironmentPage, type ListOptions, listEnvironments } from './environment-list.ts'
 import { updateDefinition } from './environment-update.ts'
 import { formatName } from './names.ts'
@@ -18,6 +17,7 @@ import { note } from './notes.ts'
 import type { ServiceParts } from './parts.ts'
 import type { EnvironmentPermission, OrganizationPermission } from './permissions.ts'
 import { latest, usableRevision } from './revision-lookup.ts'
+import { unsealText } from './texts.ts'
 import { crypterOf, textOf } from './value-crypters.ts'
 
 /** The use cases of environments and their newest definition. */
@@ -74,7 +74,7 @@ export function createEnvironments(parts: ServiceParts): Environments {
       parts.store.change((transaction) =>
         insertEnvironment(transaction, parts, access, {
           ...request,
-          sources: [emptyText],
+          isEmpty: true,
           event: 'environment-created',
         }),
       ),
@@ -148,7 +148,8 @@ async function unseal(
   if (source.length === 0) return source
   const { project, name } = access.environment
   const crypter = crypterOf(parts, access, textOf(revision))
-  const clear = await unsealSecrets(`${project}/${name}`, source, crypter, (error) =>
+  const text = { organization: access.organization, name: `${project}/${name}`, source }
+  const clear = await unsealText(parts, text, crypter.decrypt, (error) =>
     error instanceof AppError && error.code === 'VALUE_INTEGRITY_FAILED' ? error.message : null,
   )
   if (clear.diagnostics.some(({ severity }) => severity === 'error')) {

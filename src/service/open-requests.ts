@@ -1,9 +1,8 @@
 import { AppError } from '../diag/index.ts'
-import { loadDefinition } from '../expr/index.ts'
 import type { ChangeRequest, Environment, OpenRequest, ReadTransaction } from '../store/index.ts'
 import { type EnvironmentAccess, permissionsOn } from './access.ts'
 import { addEvent, gatesOn, noteChangeRequest } from './approvals.ts'
-import { formatName, parseImportName } from './names.ts'
+import { formatName } from './names.ts'
 import type { ServiceParts } from './parts.ts'
 import { usableRevision } from './revision-lookup.ts'
 
@@ -155,12 +154,12 @@ async function gatedEnvironments(
     seen.add(environment.id)
     if ((await gatesOn(transaction, environment.id, 'open')).length > 0) gated.push(environment)
     const revision = await usableRevision(transaction, environment, version).catch(() => null)
-    const { definition } = loadDefinition(environment.name, revision?.source ?? new Uint8Array(0))
-    for (const { name } of definition?.imports ?? []) {
-      const wanted = name === null ? null : parseImportName(name.value)
-      const found =
-        wanted && (await transaction.environments.find(access.organization.id, wanted.project, wanted.name))
-      if (wanted && found && (await permissionsOn(transaction, access, found)).has('read')) {
+    // As it was noted when the revision was written; it is not read here.
+    const named =
+      revision === null ? [] : await transaction.environmentReferences.of(environment.id, revision.number)
+    for (const wanted of named) {
+      const found = await transaction.environments.find(access.organization.id, wanted.project, wanted.name)
+      if (found && (await permissionsOn(transaction, access, found)).has('read')) {
         queue.push({ environment: found, version: wanted.version })
       }
     }

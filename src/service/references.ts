@@ -1,4 +1,3 @@
-import { loadDefinition, namedEnvironments } from '../expr/index.ts'
 import type { Environment, ReadTransaction, Revision, Transaction } from '../store/index.ts'
 import { parseImportName } from './names.ts'
 import { latest } from './revision-lookup.ts'
@@ -7,10 +6,13 @@ import { latest } from './revision-lookup.ts'
  * Inserts a revision and notes which environments it takes values from, by `imports` or inside a value, so that who uses an
  * environment is found without reading all texts.
  */
-export async function insertRevision(transaction: Transaction, revision: Revision): Promise<void> {
+export async function insertRevision(
+  transaction: Transaction,
+  revision: Revision,
+  named: readonly string[],
+): Promise<void> {
   await transaction.revisions.insert(revision)
-  const { definition } = loadDefinition('', revision.source)
-  const names = (definition === null ? [] : namedEnvironments(definition)).flatMap((text) => {
+  const names = named.flatMap((text) => {
     const wanted = parseImportName(text)
     return wanted === null ? [] : [wanted]
   })

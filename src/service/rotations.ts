@@ -1,7 +1,7 @@
 import { AppError, hasErrors } from '../diag/index.ts'
 import type { EvaluatedText } from '../evaluator/index.ts'
 import type { Revision, Rotation, RotationEvent, Transaction } from '../store/index.ts'
-import { applyPatches, formatPropertyPath, parsePropertyPath, sealSecrets } from '../syntax/index.ts'
+import { formatPropertyPath, parsePropertyPath } from '../syntax/index.ts'
 import type { EnvironmentAccess } from './access.ts'
 import { appendRevision, refusal } from './definitions.ts'
 import { updated } from './environment-update.ts'
@@ -10,7 +10,8 @@ import { rootName } from './names.ts'
 import { note, tellHooks } from './notes.ts'
 import type { ServiceParts } from './parts.ts'
 import { usableRevision } from './revision-lookup.ts'
-import { bondsOf, textOf } from './value-crypters.ts'
+import { sealText } from './texts.ts'
+import { storable, textOf } from './value-crypters.ts'
 
 /** The use cases of rotation. Its answers never hold values. */
 export interface Rotations {
@@ -195,12 +196,12 @@ async function save(
   for (let attempt = 1; ; attempt += 1) {
     const base = await parts.store.read((transaction) => transaction.revisions.latest(environment.id))
     if (base === null) throw new AppError('ENVIRONMENT_NOT_FOUND', { environment: environment.name })
-    const patched = applyPatches(base.source, patches)
     const number = base.number + 1
     const crypter = parts.crypterFor(environment, organization, { revision: number })
-    const sealed = await sealSecrets(`${environment.project}/${environment.name}`, patched, crypter)
-    const bonds = await bondsOf(parts, access, number, sealed.source, base)
-    const text = { source: sealed.source, bonds }
+    const name = `${environment.project}/${environment.name}`
+    const unsealed = { organization, name, source: base.source }
+    const sealed = await sealText(parts, unsealed, crypter.encrypt, patches)
+    const text = await storable(parts, access, number, sealed.source, { facts: sealed, from: base })
     try {
       return await parts.store.change(async (transaction) => {
         const nowMs = parts.clock().getTime()

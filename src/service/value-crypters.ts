@@ -2,11 +2,11 @@ import { encodeEnvelope } from '../crypto/envelope.ts'
 import { AppError } from '../diag/index.ts'
 import type { Crypter } from '../eval/index.ts'
 import type { Environment, Organization, Revision, TextPlace } from '../store/index.ts'
-import { sealedSecrets } from '../syntax/index.ts'
 import { remembered, span } from '../tracing/index.ts'
 import { formatPropertyPath, type PropertyPath } from '../value/index.ts'
 import { formatName } from './names.ts'
 import type { ServiceParts } from './parts.ts'
+import { factsOfText, secretsOfText, type TextFacts } from './texts.ts'
 
 /** The environment that a text belongs to. */
 export interface Home {
@@ -57,28 +57,40 @@ function shownPath(path: PropertyPath): string {
   return formatPropertyPath(path[0] === 'values' ? path.slice(1) : path)
 }
 
+/** A text that is ready to be stored as a revision: tied to its number, and with the environments that it names. */
+export interface StorableText extends Pick<Revision, 'source' | 'bonds'> {
+  readonly names: readonly string[]
+}
+
 /**
- * The bonds of a text that becomes revision `number`; `null` when the crypter ties nothing. What nobody looked at since it stood
- * in revision `from`, and does not open there, gets none: it was altered or moved, and stays refused.
+ * A text that becomes revision `number`, tied to it; its bonds are `null` when the crypter ties nothing. What nobody looked at since
+ * it stood in revision `from`, and does not open there, gets none: it was altered or moved, and stays refused.
  */
-export async function bondsOf(
-  parts: Pick<ServiceParts, 'crypterFor'>,
+export async function storable(
+  parts: Pick<ServiceParts, 'crypterFor' | 'evaluator'>,
   { environment, organization }: Home,
   number: number,
   source: Uint8Array,
-  from: Revision | null = null,
-): Promise<string | null> {
+  { facts, from = null }: StorableFacts = {},
+): Promise<StorableText> {
+  const { secrets, names } = facts ?? (await factsOfText(parts, { organization, name: '', source }))
   const { bind } = parts.crypterFor(environment, organization, { revision: number })
-  if (bind === undefined) return null
-  const secrets = await sealedSecrets(source)
-  if (from === null) return await bind(secrets)
+  if (bind === undefined) return { source, bonds: null, names }
+  if (from === null) return { source, bonds: await bind(secrets), names }
   const stored = parts.crypterFor(environment, organization, textOf(from))
   const good = []
   for (const secret of secrets) {
     const carried = isIn(from.source, secret.ciphertext)
     if (!carried || (await opens(() => stored.decrypt(secret.ciphertext, secret.path)))) good.push(secret)
   }
-  return await bind(good)
+  return { source, bonds: await bind(good), names }
+}
+
+/** What is known of a text that becomes a revision. */
+export interface StorableFacts {
+  /** What stands in it; looked for when absent. */
+  readonly facts?: TextFacts
+  readonly from?: Revision | null
 }
 
 function isIn(source: Uint8Array, ciphertext: Uint8Array): boolean {
@@ -97,16 +109,17 @@ async function opens(open: () => Promise<unknown>): Promise<boolean> {
 
 /** Whether a sealed value stands at the path in a stored revision of the environment, or in its draft. */
 export async function standsAt(
-  { store }: Pick<ServiceParts, 'store'>,
-  environment: Environment,
+  parts: Pick<ServiceParts, 'store' | 'evaluator'>,
+  { environment, organization }: Home,
   path: PropertyPath,
   ciphertext: Uint8Array,
 ): Promise<boolean> {
   const wanted = JSON.stringify(path)
   for (let number = environment.latest; number >= 1; number -= 1) {
-    const revision = await store.read(({ revisions }) => revisions.get(environment.id, number))
-    const found = revision === null ? [] : await sealedSecrets(revision.source)
-    if (found.some((one) => JSON.stringify(one.path) === wanted && same(one.ciphertext, ciphertext)))
+    const revision = await parts.store.read(({ revisions }) => revisions.get(environment.id, number))
+    if (revision === null) continue
+    const secrets = await secretsOfText(parts, { organization, name: '', source: revision.source })
+    if (secrets.some((one) => JSON.stringify(one.path) === wanted && same(one.ciphertext, ciphertext)))
       return true
   }
   return false
@@ -117,12 +130,12 @@ export async function standsAt(
  * or in the newest, or in the draft. `null` when nowhere.
  */
 export async function whereStands(
-  { store, crypterFor }: Pick<ServiceParts, 'store' | 'crypterFor'>,
+  parts: Pick<ServiceParts, 'store' | 'crypterFor' | 'evaluator'>,
   { environment, organization }: Home,
   ciphertext: Uint8Array,
 ): Promise<{ readonly text: TextPlace; readonly path: PropertyPath } | null> {
-  const { origin } = crypterFor(environment, organization)
-  const texts = await store.read(async ({ revisions, changeRequests, environments }) => {
+  const { origin } = parts.crypterFor(environment, organization)
+  const texts = await parts.store.read(async ({ revisions, changeRequests, environments }) => {
     const latest = (await environments.get(environment.id))?.latest ?? environment.latest
     const numbers = new Set([origin?.(ciphertext) ?? latest, latest])
     const found: (Pick<Revision, 'source'> & { readonly text: TextPlace })[] = []
@@ -136,7 +149,8 @@ export async function whereStands(
     return found
   })
   for (const { source, text } of texts) {
-    const secret = (await sealedSecrets(source)).find((one) => same(one.ciphertext, ciphertext))
+    const secrets = await secretsOfText(parts, { organization, name: '', source })
+    const secret = secrets.find((one) => same(one.ciphertext, ciphertext))
     if (secret !== undefined) return { text, path: secret.path }
   }
   return null
@@ -144,7 +158,7 @@ export async function whereStands(
 
 /** What a sealed value of the environment holds, wherever in it that stands; `null` when it is none or does not open. */
 export async function openElsewhere(
-  parts: Pick<ServiceParts, 'store' | 'crypterFor'>,
+  parts: Pick<ServiceParts, 'store' | 'crypterFor' | 'evaluator'>,
   home: Home,
   ciphertext: Uint8Array,
 ): Promise<Uint8Array | null> {

@@ -3,34 +3,59 @@ import { mappingNode, noComments, plainNode, stringNode } from './make-node.ts'
 import { resolveScalar } from './scalar.ts'
 import type { YamlMapping, YamlNode, YamlScalar } from './yaml-node.ts'
 
-/** What one walk over a tree makes of the argument of the secret at `path`, or `null` to leave it alone. */
+/** What becomes of the argument of the secret at `path`, or `null` to leave it alone. */
 export type SecretRewrite = (argument: YamlNode, path: PropertyPath) => Promise<YamlNode | null>
 
 /**
- * The tree with the argument of every `fn::secret: …` mapping rewritten, innermost first; the same tree when no
- * argument was. The look is purely syntactic (language specification §12). `path` is that of `node`.
+ * The tree with the argument of every `fn::secret: …` mapping rewritten; the same tree when no argument was. The look is
+ * purely syntactic (language specification §12). `path` is that of `node`.
+ *
+ * All secrets are asked about in one turn, in their order: who answers from elsewhere can answer them together.
  */
 export async function rewriteSecrets(
   node: YamlNode,
   rewrite: SecretRewrite,
   path: PropertyPath = [],
 ): Promise<YamlNode> {
+  const secrets = secretsIn(node, path)
+  const answers = await Promise.all(secrets.map((secret) => rewrite(secret.argument, secret.path)))
+  const rewritten = new Map<YamlNode, YamlNode>()
+  for (const [index, answer] of answers.entries())
+    if (answer !== null) rewritten.set(secrets[index]!.node, answer)
+  return rewritten.size === 0 ? node : replaceIn(node, rewritten)
+}
+
+interface FoundSecret {
+  readonly node: YamlNode
+  readonly argument: YamlNode
+  readonly path: PropertyPath
+}
+
+/** In the order of the text; a secret in another one's argument comes before that. */
+function secretsIn(node: YamlNode, path: PropertyPath, found: FoundSecret[] = []): readonly FoundSecret[] {
+  if (node.kind === 'sequence')
+    for (const [index, item] of node.items.entries()) secretsIn(item, [...path, index], found)
+  if (node.kind !== 'mapping') return found
+  for (const { key, value } of node.pairs)
+    if (value.kind !== 'scalar') secretsIn(value, [...path, keyText(key)], found)
+  const only = node.pairs[0]
+  if (only !== undefined && node.pairs.length === 1 && isString(only.key, 'fn::secret'))
+    found.push({ node, argument: only.value, path })
+  return found
+}
+
+function replaceIn(node: YamlNode, rewritten: ReadonlyMap<YamlNode, YamlNode>): YamlNode {
   if (node.kind === 'sequence') {
-    const items = await rewriteEach(node.items, (item, index) =>
-      rewriteSecrets(item, rewrite, [...path, index]),
-    )
+    const items = replaceEach(node.items, (item) => replaceIn(item, rewritten))
     return items === node.items ? node : { ...node, items }
   }
   if (node.kind !== 'mapping') return node
-  const pairs = await rewriteEach(node.pairs, async (pair) => {
-    const value = await rewriteSecrets(pair.value, rewrite, [...path, keyText(pair.key)])
+  const argument = rewritten.get(node)
+  const pairs = replaceEach(node.pairs, (pair) => {
+    const value = argument ?? replaceIn(pair.value, rewritten)
     return value === pair.value ? pair : { key: pair.key, value }
   })
-  const walked = pairs === node.pairs ? node : { ...node, pairs }
-  const only = walked.pairs[0]
-  if (only === undefined || walked.pairs.length > 1 || !isString(only.key, 'fn::secret')) return walked
-  const argument = await rewrite(only.value, path)
-  return argument === null ? walked : { ...walked, pairs: [{ key: only.key, value: argument }] }
+  return pairs === node.pairs ? node : { ...node, pairs }
 }
 
 /** A key as a step of a path; the language admits none that is no text. */
@@ -77,13 +102,10 @@ function isString(node: YamlNode, text: string): boolean {
   return textOf(node) === text
 }
 
-async function rewriteEach<T>(
-  list: readonly T[],
-  rewrite: (item: T, index: number) => Promise<T>,
-): Promise<readonly T[]> {
+function replaceEach<T>(list: readonly T[], replace: (item: T) => T): readonly T[] {
   let changed: T[] | null = null
   for (const [i, item] of list.entries()) {
-    const next = await rewrite(item, i)
+    const next = replace(item)
     if (next === item) continue
     changed ??= list.slice()
     changed[i] = next

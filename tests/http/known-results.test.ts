@@ -14,6 +14,7 @@ async function counted() {
   let runs = 0
   const world = await createWorld({
     evaluator: {
+      ...evaluatorInProcess,
       run(job, host) {
         if (job.task.kind === 'open') runs += 1
         return evaluatorInProcess.run(job, host)

@@ -1,11 +1,11 @@
 import { sealingKeyId } from '../../crypto/index.ts'
 import { AppError } from '../../diag/index.ts'
 import type { Environment, Organization, Page, Revision } from '../../store/index.ts'
-import { resealSecrets, sealedSecrets } from '../../syntax/index.ts'
 import { formatName } from '../names.ts'
 import type { ServiceParts } from '../parts.ts'
 import { hashContent } from '../revision-lookup.ts'
-import { bondsOf, type Home, textOf } from '../value-crypters.ts'
+import { resealText, secretsOfText } from '../texts.ts'
+import { type Home, storable, textOf } from '../value-crypters.ts'
 import { packSealed, resealReplacedSecret, unpackSealed, webhookPurpose } from '../webhook-secrets.ts'
 
 /** What sealing anew did: how many values and texts, and what could not be opened. */
@@ -53,19 +53,20 @@ export async function resealEnvironment(parts: ServiceParts, home: Home): Promis
 async function resealRevision(parts: ServiceParts, home: Home, revision: Revision): Promise<number> {
   const { environment, organization } = home
   const crypter = parts.crypterFor(environment, organization, { revision: revision.number })
-  const secrets = await sealedSecrets(revision.source)
+  const name = `${environment.project}/${environment.name}`
+  const text = { organization, name, source: revision.source }
+  const secrets = await secretsOfText(parts, text)
   const isCurrent = async (ciphertext: Uint8Array) => (await crypter.isCurrent?.(ciphertext)) ?? true
   const stale = await anyOf(secrets, ({ ciphertext }) => isCurrent(ciphertext).then((is) => !is))
   if (!stale && revision.bonds !== null && !(await hasStaleBonds(revision.bonds, isCurrent))) return 0
   const stored = parts.crypterFor(environment, organization, textOf(revision))
-  const name = `${environment.project}/${environment.name}`
   let values = 0
-  const { source } = await resealSecrets(name, revision.source, async (ciphertext, path) => {
+  const { source } = await resealText(parts, text, async (ciphertext, path) => {
     const plaintext = await stored.decrypt(ciphertext, path)
     values += 1
     return await crypter.encrypt(plaintext, path)
   })
-  const bonds = await bondsOf(parts, home, revision.number, source)
+  const { bonds } = await storable(parts, home, revision.number, source)
   const sealed = { source, contentHash: hashContent(source), bonds }
   await parts.store.change(({ revisions }) =>
     revisions.reseal(environment.id, revision.number, revision.contentHash, sealed),
@@ -100,7 +101,8 @@ async function resealDraft(parts: ServiceParts, home: Home, id: string, number: 
   if (draft === null) return 0
   const crypter = parts.crypterFor(environment, organization, { revision: environment.latest + 1 })
   let values = 0
-  const { source } = await resealSecrets(environment.name, draft.source, async (ciphertext, path) => {
+  const text = { organization, name: environment.name, source: draft.source }
+  const { source } = await resealText(parts, text, async (ciphertext, path) => {
     if ((await crypter.isCurrent?.(ciphertext)) ?? true) return null
     values += 1
     return await crypter.encrypt(await crypter.decrypt(ciphertext, path), path)

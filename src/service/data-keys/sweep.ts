@@ -1,8 +1,8 @@
 import { sealingKeyId } from '../../crypto/index.ts'
 import type { DataKey, Page } from '../../store/index.ts'
-import { sealedSecrets } from '../../syntax/index.ts'
 import { appendEntries, serverTrail } from '../audit/append.ts'
 import type { ServiceParts } from '../parts.ts'
+import { secretsOfText } from '../texts.ts'
 import type { Home } from '../value-crypters.ts'
 import { replacedSealed, unpackSealed } from '../webhook-secrets.ts'
 import { draftsOf, homesOf, organizationsOf } from './reseal.ts'
@@ -95,14 +95,14 @@ async function useOfEnvironment(
   for (let number = 1; number <= environment.latest; number += 1) {
     const revision = await store.read(({ revisions }) => revisions.get(environment.id, number))
     if (revision === null) continue
-    await useOfText(revision.source, use)
+    await useOfText(parts, home, revision.source, use)
     for (const bond of Object.values(JSON.parse(revision.bonds ?? '{}') as object))
       use(Buffer.from(String(bond), 'base64'))
   }
   for (const { id, latestRevision } of await draftsOf(parts, home)) {
     for (let number = 1; number <= latestRevision; number += 1) {
       const draft = await store.read(({ changeRequests }) => changeRequests.draft(id, number))
-      if (draft !== null) await useOfText(draft.source, use)
+      if (draft !== null) await useOfText(parts, home, draft.source, use)
     }
   }
   for (const hook of await store.read(({ webhooks }) => webhooks.of(organization.id, environment.id))) {
@@ -111,6 +111,12 @@ async function useOfEnvironment(
   }
 }
 
-async function useOfText(source: Uint8Array, use: (sealed: Uint8Array) => void): Promise<void> {
-  for (const { ciphertext } of await sealedSecrets(source)) use(ciphertext)
+async function useOfText(
+  parts: ServiceParts,
+  { organization }: Home,
+  source: Uint8Array,
+  use: (sealed: Uint8Array) => void,
+): Promise<void> {
+  const secrets = await secretsOfText(parts, { organization, name: '', source })
+  for (const { ciphertext } of secrets) use(ciphertext)
 }

@@ -1,10 +1,10 @@
 import { sealingKeyId } from '../../crypto/index.ts'
 import { AppError } from '../../diag/index.ts'
 import { type DataKey, damagedRecords, type Page } from '../../store/index.ts'
-import { sealedSecrets } from '../../syntax/index.ts'
 import { formatPropertyPath } from '../../value/index.ts'
 import { formatName } from '../names.ts'
 import type { ServiceParts } from '../parts.ts'
+import { secretsOfText } from '../texts.ts'
 import { type Home, textOf } from '../value-crypters.ts'
 import { homesOf, organizationsOf } from './reseal.ts'
 
@@ -91,7 +91,7 @@ async function eachValue(
       parts.store.read(({ revisions }) => revisions.get(environment.id, number)),
     )
     if (revision === null) continue
-    const secrets = await sealedSecrets(revision.source)
+    const secrets = await secretsOfText(parts, { organization, name: '', source: revision.source })
     if (secrets.length === 0) continue
     const crypter = parts.crypterFor(environment, organization, textOf(revision))
     for (const { path, ciphertext } of secrets) {
