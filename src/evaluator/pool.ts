@@ -4,10 +4,11 @@ import { cannotEvaluate, type Finding, memoryOver, resultOf, timeOver } from './
 import { HostedJob, type JobAsker } from './hosted-job.ts'
 import type { EvaluatedText, EvaluationJob, Evaluator, JobHost } from './job.ts'
 import { type Line, Lines } from './lines.ts'
-import { HostError, type PackedError, type PackedWork, unpackError, type WorkerMessage } from './messages.ts'
+import { type PackedError, type PackedWork, unpackError, type WorkerMessage } from './messages.ts'
 import { evaluatedOf, packJob, packText } from './packed-work.ts'
 import { Slot, type StartThread, type ThreadEnd } from './slot.ts'
-import { endedWork, type TextHost, type TextJob, type WorkedText } from './text-work.ts'
+import { answersOfSecrets, workedOf } from './text-answers.ts'
+import type { TextHost, TextJob, WorkedText } from './text-work.ts'
 
 /** What a pool of workers is made of, and its bounds (S-41, S-42). */
 export interface PoolOptions {
@@ -102,29 +103,9 @@ class Pool implements EvaluatorPool {
   }
 
   async work(job: TextJob, { owner, signal, secrets }: TextHost): Promise<WorkedText> {
-    const thrown: unknown[] = []
-    const hosted = this.#take(packText(job), {
-      owner,
-      signal,
-      answer: async (question) => {
-        if (question.ask !== 'secrets') throw new Error('work on a text asks for its secrets alone')
-        try {
-          return { secrets: await secrets(question.secrets) }
-        } catch (error) {
-          // The worker is told that it is over, and this side what it was.
-          thrown.push(error)
-          throw new HostError()
-        }
-      },
-    })
-    let result: Awaited<typeof hosted.result>
-    try {
-      result = await hosted.result
-    } catch (error) {
-      throw thrown.length > 0 ? thrown[0] : error
-    }
-    if ('findings' in result) return result
-    throw endedWork(result.diagnostics)
+    const asked = answersOfSecrets(secrets)
+    const hosted = this.#take(packText(job), { owner, signal, answer: asked.answer })
+    return await workedOf(hosted.result, asked)
   }
 
   #take(work: PackedWork, asker: JobAsker): HostedJob {

@@ -1,4 +1,4 @@
-import { AppError, type Diagnostic, hasErrors } from '../diag/index.ts'
+import { type Diagnostic, hasErrors } from '../diag/index.ts'
 import type { Patch } from '../eval/index.ts'
 import { loadDefinition, namedEnvironments } from '../expr/index.ts'
 import {
@@ -144,9 +144,4 @@ function together(secrets: TextHost['secrets']): (secret: PlacedBytes) => Promis
     wanted.push({ secret, waiting })
     return waiting.promise
   }
-}
-
-/** The refusal of a text whose work was ended at a bound. */
-export function endedWork(diagnostics: readonly Diagnostic[]): AppError {
-  return new AppError('DIAGNOSTICS', {}, { diagnostics })
 }
