@@ -41,6 +41,8 @@ export interface World {
 /** Where bytes go. Writing never fails for the caller: a closed pipe is the world's business. */
 export interface Sink {
   readonly isTerminal: boolean
+  /** Whether the reader went away: what is written is read by nobody. Absent = it never does. */
+  readonly isGone?: boolean
   readonly write: (bytes: Uint8Array) => void
 }
 
@@ -103,9 +105,12 @@ export interface Child {
   readonly path: string
   readonly args: readonly string[]
   readonly processEnv: Readonly<Record<string, string>>
-  readonly stdout: 'inherit' | ((chunk: Uint8Array) => void)
-  readonly stderr: 'inherit' | ((chunk: Uint8Array) => void)
+  readonly stdout: 'inherit' | ChildOutput
+  readonly stderr: 'inherit' | ChildOutput
 }
+
+/** Takes what a program writes; `gone` = nobody reads it any more, and the program meets a closed pipe. */
+export type ChildOutput = (chunk: Uint8Array) => 'more' | 'gone'
 
 /** How a program ended: its exit code, or the signal that ended it and its number. */
 export interface ChildEnd {

@@ -47,8 +47,19 @@ export async function spawn(child: Child): Promise<ChildEnd> {
     const release = () => {
       for (const signal of forwarded) process.off(signal, handOn)
     }
-    if (typeof child.stdout === 'function') running.stdout?.on('data', child.stdout)
-    if (typeof child.stderr === 'function') running.stderr?.on('data', child.stderr)
+    for (const [pipe, take] of [
+      [running.stdout, child.stdout],
+      [running.stderr, child.stderr],
+    ] as const) {
+      if (take === 'inherit') continue
+      // Without this a program that writes without end, such as `yes`, would go on for nobody.
+      pipe?.on('data', (chunk: Buffer) => {
+        if (take(chunk) === 'more') return
+        // Node's pipes are sockets, which say `connection reset`: programs expect this instead, and end quietly.
+        running.kill('SIGPIPE')
+        pipe.destroy()
+      })
+    }
     running.once('error', (error) => {
       release()
       reject(error)

@@ -7,11 +7,17 @@ import type { Input, Sink } from '../cli/index.ts'
  * other stream. A reader that has gone away ends nothing.
  */
 export function sink(descriptor: 1 | 2): Sink {
+  let isGone = false
   return {
     get isTerminal() {
       return isTerminal(descriptor)
     },
-    write: (bytes) => writeAll(descriptor, bytes),
+    get isGone() {
+      return isGone
+    },
+    write(bytes) {
+      if (!isGone) isGone = !writeAll(descriptor, bytes)
+    },
   }
 }
 
@@ -26,19 +32,21 @@ function isTerminal(descriptor: number): boolean {
   return tty.isatty(descriptor)
 }
 
-function writeAll(descriptor: number, bytes: Uint8Array): void {
+/** False when the reader has gone away. */
+function writeAll(descriptor: number, bytes: Uint8Array): boolean {
   let rest = bytes
   while (rest.length > 0) {
     try {
       rest = rest.subarray(writeSync(descriptor, rest))
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : ''
-      if (code === 'EPIPE') return
+      if (code === 'EPIPE') return false
       if (code !== 'EAGAIN') throw error
       // A full pipe of a non-blocking descriptor: wait a moment without spinning.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2)
     }
   }
+  return true
 }
 
 /** The real standard input, opened only when something is read from it. */

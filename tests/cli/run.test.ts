@@ -151,6 +151,15 @@ test('secrets are replaced however the command cuts its output into writes', asy
   assert.match(stdout, /^\[secret\]\nthe end: \[secret\]$/m)
 })
 
+test('a command that writes without end ends when nobody reads it any more, and its files are removed', async () => {
+  const before = leftovers()
+  const { code, stderr } = await server.esc(['run', 'acme/web/dev', '--', 'yes'], {
+    started: (child) => void child.stdout?.once('data', () => child.stdout?.destroy()),
+  })
+  assert.deepEqual([code, stderr.replace(/^Logging in .*\n/, '')], [141, ''])
+  assert.deepEqual(leftovers(), before)
+})
+
 test('S-63: arguments arrive as they were typed', async () => {
   const typed = ['a b', ';', '$(id)', '*', '', "it's", '"', '\\', 'x\ny']
   const { stdout } = await server.esc([

@@ -9,7 +9,7 @@ import type { InterpolatedArgument } from '../interpolate-argument.ts'
 import { openAndRead } from '../opened.ts'
 import { Redactor } from '../redact.ts'
 import { type Variable, variablesOf } from '../variables.ts'
-import type { Child, ChildEnd, Sink, World } from '../world.ts'
+import type { Child, ChildEnd, ChildOutput, Sink, World } from '../world.ts'
 
 const flags = {
   interactive: toggle('Leave the output of the command alone, secrets in clear', { short: 'i' }),
@@ -139,19 +139,25 @@ async function runChild(world: World, plan: Plan, interactive: boolean): Promise
   const child = (stdout: Child['stdout'], stderr: Child['stderr']) =>
     world.spawn({ path, args, processEnv, stdout, stderr })
   if (interactive) return child('inherit', 'inherit')
-  const filter = (sink: Sink) => new Redactor(secrets, sink.write)
-  const stdout = filter(world.stdout)
-  const stderr = filter(world.stderr)
-  const end = await child(
-    (chunk) => stdout.push(chunk),
-    (chunk) => stderr.push(chunk),
-  )
+  const [stdout, stderr] = [redactedInto(world.stdout, secrets), redactedInto(world.stderr, secrets)]
+  const end = await child(stdout.take, stderr.take)
   stdout.flush()
   stderr.flush()
   return end
 }
 
+function redactedInto(sink: Sink, secrets: ReadonlySet<string>) {
+  const redactor = new Redactor(secrets, (bytes) => sink.write(bytes))
+  const take: ChildOutput = (chunk) => {
+    redactor.push(chunk)
+    return sink.isGone === true ? 'gone' : 'more'
+  }
+  return { take, flush: () => redactor.flush() }
+}
+
 function finish({ code, signal }: ChildEnd, keepCode: boolean): void {
+  // Whoever closed the pipe knows why the command ended; a shell says nothing of it either.
+  if (signal?.name === 'SIGPIPE') throw new Exit(128 + signal.number)
   if (keepCode) {
     const own = signal === null ? code : 128 + signal.number
     if (own !== 0) throw new Exit(own)
