@@ -200,3 +200,13 @@ test('ARCHITECTURE.md names every folder of src', () => {
   const broken = folders.filter((name) => !map.includes(`\`${name}/\``))
   nothing(broken, 'the map must show every folder')
 })
+
+test('every decision has a number of its own', () => {
+  const decisions = globSync('docs/adr/[0-9]*.md', { cwd: root }).sort()
+  const number = (file: string) => file.slice('docs/adr/'.length).slice(0, 4)
+  const broken = decisions.filter(
+    (file, index) =>
+      number(decisions[index - 1] ?? '') === number(file) || !read(file).startsWith(`# ${number(file)} `),
+  )
+  nothing(broken, 'take the next free number, in the name and in the title')
+})

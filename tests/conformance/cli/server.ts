@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { FetchLike } from '../../../src/client/index.ts'
 import type { Provider, ProviderSet } from '../../../src/eval/index.ts'
+import { loadDefinition, namedEnvironments } from '../../../src/expr/index.ts'
 import { createApp } from '../../../src/http/index.ts'
 import { gatesSetting } from '../../../src/service/approvals.ts'
 import { createService, hashContent, type ServiceParts } from '../../../src/service/index.ts'
+import { insertRevision } from '../../../src/service/references.ts'
 import { type Actor, openSqliteStore, type Store, type Transaction } from '../../../src/store/index.ts'
 import { quote } from '../../../src/value/index.ts'
 import { plain, rot128 } from '../plug-ins.ts'
@@ -233,7 +235,8 @@ async function seedRevision(
   { text, tags, retracted }: SeedRevision,
 ): Promise<void> {
   const source = Buffer.from(text)
-  await transaction.revisions.insert({
+  const { definition } = loadDefinition('', source)
+  const revision = {
     environmentId,
     number,
     source,
@@ -243,7 +246,8 @@ async function seedRevision(
     createdMs: number * hour,
     retraction: retracted === null ? null : { ...retracted, by: tester, atMs: number * hour },
     sourceChangeRequest: null,
-  })
+  }
+  await insertRevision(transaction, revision, definition === null ? [] : namedEnvironments(definition))
   for (const name of tags) {
     const times = { editor: tester, createdMs: number * hour, modifiedMs: number * hour }
     await transaction.revisionTags.insert({ environmentId, name, revision: number, ...times })
