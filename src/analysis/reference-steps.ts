@@ -34,8 +34,9 @@ export function referenceAt(text: string, { line, column }: TextPosition): Prope
 
 /** Whether the dollar sign at an index is the second of a pair, which stands for one dollar sign. */
 export function isEscaped(text: string, dollar: number): boolean {
-  const { length } = /\$*$/.exec(text.slice(0, dollar))![0]
-  return length % 2 === 1
+  let first = dollar
+  while (text[first - 1] === '$') first -= 1
+  return (dollar - first) % 2 === 1
 }
 
 /** What stands before a cursor, with the step that the cursor is in to its end. */
