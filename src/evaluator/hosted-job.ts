@@ -37,6 +37,8 @@ export class HostedJob {
   weight: number
   /** Whether a worker has seen it. */
   isBegun = false
+  /** Whether it was put back into its line to make way for others, and whether it waits there since. */
+  madeWay: 'never' | 'waits' | 'goes on' = 'never'
   readonly #settled = Promise.withResolvers<PackedResult | WorkedText>()
   #asked: Asked[] = []
   #answered: NumberedAnswer[] = []
@@ -62,6 +64,11 @@ export class HostedJob {
     const answers = this.#answered
     this.#answered = []
     return answers
+  }
+
+  /** Whether a rotator was asked for a new secret. */
+  get hasRotated(): boolean {
+    return this.#asked.some(({ question }) => question.ask === 'rotate')
   }
 
   get hasAnswers(): boolean {

@@ -13,7 +13,8 @@ export {
   type Task,
 } from './job.ts'
 export type { HostMessage, WorkerMessage } from './messages.ts'
-export { createEvaluatorPool, type EvaluatorPool, type PoolOptions, type PoolState } from './pool.ts'
+export { createEvaluatorPool } from './pool.ts'
+export type { EvaluatorPool, PoolOptions, PoolState } from './pool-options.ts'
 export { findProperty } from './property.ts'
 export { plain, renderEnvironment, renderValue } from './rendered.ts'
 export {

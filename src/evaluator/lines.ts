@@ -10,8 +10,16 @@ export interface Line {
   active: number
   /** Workers that work for the owner now. */
   working: number
-  /** Until when the owner counts as slow: one of its jobs held a worker for long. */
+  /** Until when the owner counts as slow: one of its jobs computed for long. */
   slowUntilMs: number
+}
+
+/** An owner may have so many jobs begun; a job that waits for a provider is one of them. */
+const activeForOwner = 32
+
+/** The owner's jobs that a worker could take up now, the first of them first. */
+export function readyOf({ begun, fresh, active }: Line): readonly HostedJob[] {
+  return active < activeForOwner ? [...begun, ...fresh.slice(0, 1)] : begun
 }
 
 /**
@@ -37,11 +45,16 @@ export class Lines {
     return waiting
   }
 
-  /** How many workers work for owners that count as slow. */
-  slowWorking(nowMs: number): number {
-    let working = 0
-    for (const line of this.#lines.values()) if (line.slowUntilMs > nowMs) working += line.working
-    return working
+  /** Whether it is so of some owner's line. */
+  some(isSo: (line: Line) => boolean): boolean {
+    return [...this.#lines.values()].some(isSo)
+  }
+
+  /** The line in which most jobs wait that no worker has seen; there is one once somebody came. */
+  longest(): Line {
+    return [...this.#lines.values()].reduce((most, line) =>
+      line.fresh.length > most.fresh.length ? line : most,
+    )
   }
 
   /** The first job that may go on now, by the owners' turns; it leaves its line, and its owner goes to the end. */

@@ -2,55 +2,20 @@ import { AppError } from '../diag/index.ts'
 import { answersOf } from './answers.ts'
 import { cannotEvaluate, type Finding, memoryOver, resultOf, timeOver } from './findings.ts'
 import { HostedJob, type JobAsker } from './hosted-job.ts'
-import type { EvaluatedText, EvaluationJob, Evaluator, JobHost } from './job.ts'
-import { type Line, Lines } from './lines.ts'
+import type { EvaluatedText, EvaluationJob, JobHost } from './job.ts'
+import { type Line, Lines, readyOf } from './lines.ts'
 import { type PackedError, type PackedWork, unpackError, type WorkerMessage } from './messages.ts'
 import { evaluatedOf, packJob, packText } from './packed-work.ts'
-import { Slot, type StartThread, type ThreadEnd } from './slot.ts'
+import type { EvaluatorPool, PoolOptions, PoolState } from './pool-options.ts'
+import { Reserve } from './reserve.ts'
+import { Slot, type ThreadEnd } from './slot.ts'
 import { answersOfSecrets, workedOf } from './text-answers.ts'
 import type { TextHost, TextJob, WorkedText } from './text-work.ts'
 
-/** What a pool of workers is made of, and its bounds (S-41, S-42). */
-export interface PoolOptions {
-  readonly startThread: StartThread
-  readonly workers: number
-  /** How long one evaluation may compute. */
-  readonly milliseconds: number
-  /** The heap of one worker; here for words only, the thread is started with it. */
-  readonly heapMebibytes: number
-  /** A clock that only goes forward, in milliseconds. */
-  readonly nowMs: () => number
-  /** Told when a worker was ended, and when an evaluation failed in a way that is our own fault. */
-  readonly log?: (event: { readonly event: string; readonly why: string }) => void
-}
-
-/** What a pool does at the moment, and has done. */
-export interface PoolState {
-  /** Workers that have started. */
-  readonly ready: number
-  readonly busy: number
-  /** Evaluations that wait for a worker. */
-  readonly waiting: number
-  /** Evaluations that were ended at a bound, by which. */
-  readonly killed: { readonly time: number; readonly memory: number; readonly fault: number }
-}
-
-/** An evaluator whose work is done by a few workers. */
-export interface EvaluatorPool extends Evaluator {
-  state(): PoolState
-  /** Ends the workers; what is under way is refused. */
-  close(): Promise<void>
-}
-
-const activeForOwner = 32
 const waitingForOwner = 64
 const waitingForAll = 256
 const waitingBytes = 32 * 1024 * 1024
 const longestWaitMs = 5_000
-
-/** Whoever holds a worker for so long at a time counts as slow for a while: the slow ones leave a worker to the others. */
-const slowSliceMs = 50
-const slowForMs = 30_000
 
 /** A job whose worker is busy with another for so long goes on in the next free one, from the start. */
 const patienceMs = 20
@@ -76,10 +41,13 @@ class Pool implements EvaluatorPool {
   readonly #options: PoolOptions
   readonly #slots: readonly Slot[]
   readonly #lines = new Lines()
+  readonly #reserve: Reserve
   readonly #homes = new Map<HostedJob, Slot>()
   /** Jobs in whose worker memory ran out while others were kept there: they are tried once more, alone. */
   readonly #suspects = new Set<HostedJob>()
   readonly #killed = { time: 0, memory: 0, fault: 0 }
+  #madeWay = 0
+  #isMakingWay = false
   #lastId = 0
   #waitingBytes = 0
   #wake: NodeJS.Timeout | null = null
@@ -88,6 +56,7 @@ class Pool implements EvaluatorPool {
   constructor(options: PoolOptions) {
     this.#options = options
     this.#slots = Array.from({ length: options.workers }, () => new Slot())
+    this.#reserve = new Reserve(this.#slots, this.#lines, options.nowMs)
     // A server is judged by its first open, too; and one worker is always for the others.
     for (const slot of this.#slots) this.#start(slot)
   }
@@ -111,19 +80,29 @@ class Pool implements EvaluatorPool {
   #take(work: PackedWork, asker: JobAsker): HostedJob {
     asker.signal?.throwIfAborted()
     const line = this.#lines.of(asker.owner)
-    const bytes = this.#waitingBytes + work.source.length
     if (this.#isClosed) throw busy('the server is ending')
     if (line.fresh.length >= waitingForOwner)
       throw busy(`${line.fresh.length} evaluations of this organization wait already; ${none}`)
-    if (this.#lines.waiting >= waitingForAll || bytes > waitingBytes)
+    if (!this.#makeRoom(line, work.source.length))
       throw busy(`${this.#lines.waiting} evaluations wait already; ${none}`)
     this.#lastId += 1
     const hosted = new HostedJob(this.#lastId, work, asker)
     line.fresh.push(hosted)
-    this.#waitingBytes = bytes
+    this.#waitingBytes += work.source.length
     this.#watchWait(hosted)
     this.#dispatch()
     return hosted
+  }
+
+  /** When all places to wait are taken, whoever has most of them gives its last to whoever has fewer. */
+  #makeRoom(line: Line, bytes: number): boolean {
+    while (this.#lines.waiting >= waitingForAll || this.#waitingBytes + bytes > waitingBytes) {
+      const longest = this.#lines.longest()
+      const last = longest.fresh.at(-1)
+      if (last === undefined || longest.fresh.length <= line.fresh.length + 1) return false
+      this.#drop(last, busy(`others wait too, and this organization had most places; ${none}`))
+    }
+    return true
   }
 
   state(): PoolState {
@@ -132,6 +111,7 @@ class Pool implements EvaluatorPool {
       busy: this.#slots.filter(({ job }) => job !== null).length,
       waiting: this.#lines.waiting,
       killed: { ...this.#killed },
+      madeWay: this.#madeWay,
     }
   }
 
@@ -155,10 +135,7 @@ class Pool implements EvaluatorPool {
   /** A job that waits too long for its first worker is refused; one whose caller goes away is dropped. */
   #watchWait(job: HostedJob): void {
     const { signal } = job.asker
-    const timer = setTimeout(() => {
-      if (!job.isBegun) this.#drop(job, busy(`no worker was free for ${longestWaitMs / 1000} s; ${none}`))
-    }, longestWaitMs)
-    timer.unref()
+    const timer = this.#refuseLater(job, none, () => !job.isBegun)
     const gone = () => this.#drop(job, signal?.reason)
     signal?.addEventListener('abort', gone, { once: true })
     const settled = () => {
@@ -166,6 +143,12 @@ class Pool implements EvaluatorPool {
       signal?.removeEventListener('abort', gone)
     }
     job.result.then(settled, settled)
+  }
+
+  #refuseLater(job: HostedJob, said: string, stillWaits: () => boolean): NodeJS.Timeout {
+    return setTimeout(() => {
+      if (stillWaits()) this.#drop(job, busy(`no worker was free for ${longestWaitMs / 1000} s; ${said}`))
+    }, longestWaitMs).unref()
   }
 
   #drop(job: HostedJob, reason: unknown): void {
@@ -198,6 +181,7 @@ class Pool implements EvaluatorPool {
       slot.isReady = true
       slot.thread?.hold(false)
     }
+    if (job !== null) this.#reserve.noteComputed(job, message.cpuMs - slot.cpuMs)
     slot.cpuMs = message.cpuMs
     if (message.kind !== 'ready' && job !== null && message.job === job.id) {
       if (message.kind === 'asked') this.#asked(slot, job, message.questions)
@@ -244,41 +228,47 @@ class Pool implements EvaluatorPool {
 
   #dispatch(): void {
     if (this.#isClosed) return
-    if (this.#lines.waiting > 0) this.#noteSlow()
     for (const slot of this.#slots) {
       if (!slot.isIdle) continue
       const job = this.#lines.next((line) => this.#choose(line, slot))
       if (job !== null) this.#work(slot, job)
     }
     if (this.#lines.waiting === 0) return
+    void this.#makeWay()
     this.#wake ??= setTimeout(() => {
       this.#wake = null
       this.#dispatch()
     }, patienceMs).unref()
   }
 
-  /** Whoever holds a worker for long right now is known as slow before it ends. */
-  #noteSlow(): void {
-    const nowMs = this.#options.nowMs()
-    for (const { job, beganMs } of this.#slots) {
-      if (job !== null && nowMs - beganMs > slowSliceMs)
-        this.#lines.of(job.asker.owner).slowUntilMs = nowMs + slowForMs
-    }
+  /** A worker that is ended at any moment loses nothing: its job begins anew, and gets the answers there are. */
+  async #makeWay(): Promise<void> {
+    if (this.#isMakingWay) return
+    this.#isMakingWay = true
+    const slot = await this.#reserve.whoMakesWay().finally(() => {
+      this.#isMakingWay = false
+    })
+    const job = slot?.job ?? null
+    if (slot === null || job === null || this.#isClosed) return
+    job.madeWay = 'waits'
+    this.#madeWay += 1
+    // What a rotator made outside would be lost with it.
+    if (!job.hasRotated)
+      this.#refuseLater(job, 'it computed for long and made way', () => job.madeWay === 'waits')
+    this.#replace(slot, job, null)
   }
 
-  /** The job of one owner that the worker may do now. One worker is always left to other owners, and one to those who are not slow. */
+  /** The job of one owner that the worker may do now. */
   #choose(line: Line, slot: Slot): HostedJob | null {
-    const { nowMs, workers } = this.#options
-    const most = Math.max(1, workers - 1)
-    if (line.working >= most) return null
-    if (line.slowUntilMs > nowMs() && this.#lines.slowWorking(nowMs()) >= most) return null
-    for (const job of line.begun) {
+    const { nowMs } = this.#options
+    for (const job of readyOf(line)) {
+      if (!this.#reserve.isOpenTo(line, job)) continue
       const home = this.#homes.get(job)
       if (home === undefined || home === slot) return job
       // The home may be about to come free, or be held for long.
       if (home.job !== null && nowMs() - home.beganMs > patienceMs) return job
     }
-    return line.active < activeForOwner ? (line.fresh[0] ?? null) : null
+    return null
   }
 
   #work(slot: Slot, job: HostedJob): void {
@@ -289,6 +279,7 @@ class Pool implements EvaluatorPool {
     this.#homes.delete(job)
     home?.kept.delete(job)
     if (this.#suspects.has(job)) this.#clear(slot)
+    if (job.madeWay === 'waits') job.madeWay = 'goes on'
     slot.job = job
     slot.beganMs = nowMs()
     thread?.hold(true)
@@ -360,7 +351,7 @@ class Pool implements EvaluatorPool {
     void thread?.terminate()
     if (job !== null) {
       this.#free(slot, job)
-      this.#lines.of(job.asker.owner).slowUntilMs = this.#options.nowMs() + slowForMs
+      this.#reserve.noteSlow(job)
       if (finding === null && !job.isOver) this.#lines.of(job.asker.owner).begun.push(job)
       else this.#ended(job)
       if (finding !== null) {
@@ -388,14 +379,11 @@ class Pool implements EvaluatorPool {
   }
 
   #free(slot: Slot, job: HostedJob): void {
-    const { nowMs } = this.#options
-    const line = this.#lines.of(job.asker.owner)
     if (slot.timer !== null) clearTimeout(slot.timer)
     slot.timer = null
     slot.job = null
     slot.thread?.hold(false)
-    line.working -= 1
-    if (nowMs() - slot.beganMs > slowSliceMs) line.slowUntilMs = nowMs() + slowForMs
+    this.#lines.of(job.asker.owner).working -= 1
   }
 
   #ended(job: HostedJob): void {

@@ -34,6 +34,8 @@ export function gaugesOf(pool: EvaluatorPool, metrics: Pick<Metrics, 'gauge'>): 
   gauge('openesc_evaluations_ended', 'Evaluations ended at a bound since the start, by which.', () => {
     return new Map(Object.entries(pool.state().killed))
   })
+  const madeWay = 'Evaluations that were put back into their line to make way for others, since the start.'
+  gauge('openesc_evaluations_made_way', madeWay, () => pool.state().madeWay)
 }
 
 /** The bundle has its worker beside it; a source file has its source. */

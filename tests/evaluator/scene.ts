@@ -66,3 +66,16 @@ ${Array.from({ length: 20 }, (_, i) => `  t${i}: {fn::fromJSON: "\${s1}"}`).join
 
 /** The same texts, which take their time wherever there is room for them: more of it than a test allows. */
 export const timeBomb = memoryBomb
+
+/** Computes until its two seconds are over, with little memory and few steps. */
+export const longBomb = longText(JSON.stringify('a'.repeat(60_000)), 300)
+
+/** Computes the longer the more lines there are, some 50 ms each time; it begins with a text of 60,000 letters. */
+export function longText(letters: string, lines: number, times = 1): string {
+  return `values:
+  s0: ${letters}
+  s1: "${'${s0}'.repeat(16)}"
+${Array.from({ length: lines }, (_, i) => `  t${i}: ${'{fn::fromJSON: {fn::toJSON: '.repeat(times)}"\${s1}${i}"${'}}'.repeat(times)}`).join('\n')}
+  end: came
+`
+}
