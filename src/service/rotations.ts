@@ -24,10 +24,17 @@ export interface Rotations {
   rotate(
     access: EnvironmentAccess,
     paths: readonly string[],
-    scheduledActionId?: string,
+    scheduled?: ScheduledRotation,
   ): Promise<RotationEvent>
   /** Newest first. */
   history(access: EnvironmentAccess): Promise<readonly RotationEvent[]>
+}
+
+/** A rotation that a schedule asked for. */
+export interface ScheduledRotation {
+  readonly scheduleId: string
+  /** Records how the run ended, in the unit of work that writes the new secrets and the outcome: never one without the other. */
+  ended(transaction: Transaction, event: RotationEvent): Promise<void>
 }
 
 /** The setting of an organization that switches rotation off. */
@@ -40,8 +47,7 @@ const saveTries = 5
 /** The use cases of rotation over the service's parts. */
 export function createRotations(parts: ServiceParts): Rotations {
   return {
-    rotate: (access, paths, scheduledActionId) =>
-      rotateEnvironment(parts, access, paths, scheduledActionId ?? null),
+    rotate: (access, paths, scheduled) => rotateEnvironment(parts, access, paths, scheduled ?? null),
     history: ({ environment }) =>
       parts.store.read(
         async (transaction) => (await transaction.rotationEvents.list(environment.id, null, 100)).items,
@@ -53,9 +59,14 @@ async function rotateEnvironment(
   parts: ServiceParts,
   access: EnvironmentAccess,
   paths: readonly string[],
-  scheduledActionId: string | null,
+  scheduled: ScheduledRotation | null,
 ): Promise<RotationEvent> {
-  const { event, revision } = await begin(parts, access, scheduledActionId)
+  const { event, revision } = await begin(parts, access, scheduled?.scheduleId ?? null)
+  const end = async (transaction: Transaction, outcome: RotationEvent) => {
+    const completed = await completeIn(transaction, parts, access, outcome)
+    await scheduled?.ended(transaction, completed)
+    return completed
+  }
   let evaluation: EvaluatedText
   try {
     const request = {
@@ -70,7 +81,7 @@ async function rotateEnvironment(
     if (hasErrors(evaluation.diagnostics) && !tried) throw refusal(evaluation)
   } catch (error) {
     const errorMessage = error instanceof AppError ? error.message : 'internal error'
-    await complete(parts, access, { ...event, status: 'failed', errorMessage })
+    await parts.store.change((transaction) => end(transaction, { ...event, status: 'failed', errorMessage }))
     throw error
   }
   const rotations = [
@@ -85,7 +96,7 @@ async function rotateEnvironment(
   const failed = rotations.some(({ status }) => status === 'failed')
   try {
     return await save(parts, access, evaluation, (transaction, postRotationRevision) =>
-      completeIn(transaction, parts, access, {
+      end(transaction, {
         ...event,
         postRotationRevision,
         rotations,
@@ -93,12 +104,10 @@ async function rotateEnvironment(
       }),
     )
   } catch (error) {
-    await complete(parts, access, {
-      ...event,
-      rotations,
-      status: 'failed',
-      errorMessage: 'the new secrets could not be saved',
-    })
+    const errorMessage = 'the new secrets could not be saved'
+    await parts.store.change((transaction) =>
+      end(transaction, { ...event, rotations, status: 'failed', errorMessage }),
+    )
     throw error
   }
 }
@@ -122,12 +131,7 @@ async function begin(
       last.scheduledActionId === scheduledActionId
     if (isOrphan) {
       const errorMessage = 'the server that ran it ended'
-      await transaction.rotationEvents.complete({
-        ...last,
-        status: 'failed',
-        errorMessage,
-        completedMs: nowMs,
-      })
+      await completeIn(transaction, parts, access, { ...last, status: 'failed', errorMessage })
     } else if (last?.status === 'in_progress' && nowMs - last.createdMs < staleMilliseconds) {
       throw new AppError('CONFLICT', {
         what: 'a rotation of this environment is running',
@@ -215,14 +219,6 @@ async function save(
       if (!raced || attempt === saveTries) throw error
     }
   }
-}
-
-async function complete(
-  parts: ServiceParts,
-  access: EnvironmentAccess,
-  outcome: RotationEvent,
-): Promise<RotationEvent> {
-  return await parts.store.change((transaction) => completeIn(transaction, parts, access, outcome))
 }
 
 async function completeIn(

@@ -3,7 +3,7 @@ import type { ReadTransaction, Schedule, Store, Transaction } from '../store/ind
 import { authorizeEnvironment } from './access.ts'
 import type { Caller } from './caller.ts'
 import type { ServiceParts } from './parts.ts'
-import { createRotations, type Rotations } from './rotations.ts'
+import { createRotations } from './rotations.ts'
 import { withNext } from './schedules.ts'
 
 const defaultLeaseMilliseconds = 30_000
@@ -13,7 +13,8 @@ const defaultLeaseMilliseconds = 30_000
  * called now and then by whoever has a clock. A run has the rights of whoever made the schedule, as they are now.
  *
  * What is due and whose lease has ended is judged by the database's clock, which all replicas share. A run holds a lease
- * that it renews; one whose holder hung or died goes to another, and what the first still writes is refused by its fence.
+ * that it renews; one whose holder hung or died goes to another, and what the first still writes is refused by its fence. That
+ * it is done is recorded in the unit of work of its effect, so that nobody who takes over repeats what was saved.
  *
  * @returns how many runs were made
  */
@@ -31,24 +32,19 @@ export async function runDueSchedules(parts: ServiceParts, holder: string, limit
     )
     if (fence === null) continue
     const lease = holdLease(parts, id, fence, leaseMilliseconds)
-    let failure: string | null
     try {
       const schedule = await parts.store.read((transaction) => transaction.schedules.get(scheduleId))
-      const rotations = createRotations({ ...parts, store: lease.store })
-      failure = schedule === null ? 'the schedule is gone' : await runOnce(parts, rotations, schedule)
+      const failure =
+        schedule === null
+          ? 'the schedule is gone'
+          : await runOnce({ ...parts, store: lease.store }, lease, schedule)
+      const executedMs = await storeNowMs(parts)
+      // Another took the lease over, or the rotation recorded its failure itself: there is nothing left to record.
+      if (failure !== null)
+        await parts.store.change((transaction) => lease.finish(transaction, scheduleId, failure, executedMs))
     } finally {
       lease.stop()
     }
-    const executedMs = await storeNowMs(parts)
-    await parts.store.change(async (transaction) => {
-      const result = failure === null ? 'succeeded' : 'failed'
-      // Another took the lease over: the run is theirs to record.
-      if (!(await transaction.schedules.finish(id, fence, result, executedMs, failure))) return
-      const now = await transaction.schedules.get(scheduleId)
-      if (now !== null) {
-        await transaction.schedules.update(withNext({ ...now, lastExecutedMs: executedMs }, executedMs))
-      }
-    })
     runs += 1
   }
   return runs
@@ -58,14 +54,31 @@ async function storeNowMs({ store, clock }: ServiceParts): Promise<number> {
   return (await store.clockMs?.()) ?? clock().getTime()
 }
 
-/** Renews a lease at a third of its time, and gives the store of whoever holds it: each change there proves the lease first. */
-function holdLease(parts: ServiceParts, id: string, fence: number, leaseMilliseconds: number) {
+/** A run that is held. */
+interface Lease {
+  /** Each change there proves the lease first. */
+  readonly store: Store
+  /** The database's time just before the change that proved the lease last. */
+  provedMs(): number
+  /** Records how the run ended. False when the lease was lost or it was recorded before. */
+  finish(
+    transaction: Transaction,
+    scheduleId: string,
+    failure: string | null,
+    executedMs: number,
+  ): Promise<boolean>
+  stop(): void
+}
+
+/** Renews a lease at a third of its time for whoever holds it. */
+function holdLease(parts: ServiceParts, id: string, fence: number, leaseMilliseconds: number): Lease {
   const { store } = parts
   const { clockMs } = store
   const prove = async (transaction: Transaction, nowMs: number) => {
     const held = await transaction.schedules.renew(id, fence, nowMs + leaseMilliseconds)
     if (!held) throw new AppError('LEASE_LOST')
   }
+  let provedMs = 0
   const timer = setInterval(async () => {
     try {
       const nowMs = await storeNowMs(parts)
@@ -82,13 +95,26 @@ function holdLease(parts: ServiceParts, id: string, fence: number, leaseMillisec
       const nowMs = await storeNowMs(parts)
       return await store.change(async (transaction) => {
         await prove(transaction, nowMs)
+        provedMs = nowMs
         return await work(transaction)
       }, options)
     },
     protect: (macs) => store.protect(macs),
     close: async () => {},
   }
-  return { store: fenced, stop: () => clearInterval(timer) }
+  return {
+    store: fenced,
+    provedMs: () => provedMs,
+    async finish(transaction, scheduleId, failure, executedMs) {
+      const result = failure === null ? 'succeeded' : 'failed'
+      if (!(await transaction.schedules.finish(id, fence, result, executedMs, failure))) return false
+      const now = await transaction.schedules.get(scheduleId)
+      if (now !== null)
+        await transaction.schedules.update(withNext({ ...now, lastExecutedMs: executedMs }, executedMs))
+      return true
+    },
+    stop: () => clearInterval(timer),
+  }
 }
 
 async function enqueueDue(parts: ServiceParts, nowMs: number, limit: number): Promise<void> {
@@ -103,12 +129,8 @@ async function enqueueDue(parts: ServiceParts, nowMs: number, limit: number): Pr
   })
 }
 
-/** Null when it went well, else why not. */
-async function runOnce(
-  parts: ServiceParts,
-  rotations: Rotations,
-  schedule: Schedule,
-): Promise<string | null> {
+/** Null when it ended and that is recorded, else why it did not get so far. */
+async function runOnce(parts: ServiceParts, lease: Lease, schedule: Schedule): Promise<string | null> {
   try {
     const access = await parts.store.read(async (transaction) => {
       const environment = await transaction.environments.get(schedule.environmentId)
@@ -117,8 +139,15 @@ async function runOnce(
       return await authorizeEnvironment(transaction, caller, 'rotate', environment)
     })
     const paths = schedule.environmentPath === '' ? [] : [schedule.environmentPath]
-    const event = await rotations.rotate(access, paths, schedule.id)
-    return event.status === 'succeeded' ? null : (event.errorMessage ?? 'a rotation failed')
+    await createRotations(parts).rotate(access, paths, {
+      scheduleId: schedule.id,
+      async ended(transaction, { status, errorMessage }) {
+        const failure = status === 'succeeded' ? null : (errorMessage ?? 'a rotation failed')
+        if (!(await lease.finish(transaction, schedule.id, failure, lease.provedMs())))
+          throw new AppError('LEASE_LOST')
+      },
+    })
+    return null
   } catch (error) {
     return error instanceof AppError ? error.message : 'internal error'
   }

@@ -219,8 +219,10 @@ describe('S-74: a restored backup', () => {
       await server.call('POST /api/user/tokens', { name: 'ci', description: 'ci' })
     ).json()) as { id: string; tokenValue: string }
     token = made.tokenValue
-    await server.call('POST /api/esc/environments/acme', { project: 'web', name: 'dev' })
-    await server.call(`PATCH ${dev}`, secret)
+    const created = await server.call('POST /api/esc/environments/acme', { project: 'web', name: 'dev' })
+    assert.equal(created.status, 204, await created.text())
+    const saved = await server.call(`PATCH ${dev}`, secret)
+    assert.equal(saved.status, 200, await saved.text())
     await runProgram(['server', 'backup', backup, '--data', data])
     if (!existsSync(backup)) {
       // The file is held by the server: it is backed up when it stopped.
@@ -258,7 +260,10 @@ describe('S-74: a restored backup', () => {
     for (const old of [token, first])
       assert.equal((await server.call('GET /api/user', undefined, old)).status, 401)
     const fresher = readFileSync(file, 'utf8').trim()
-    assert.match(await (await server.call(`GET ${dev}/decrypt`, undefined, fresher)).text(), /hush/)
+    const opened = await server.call(`GET ${dev}/decrypt`, undefined, fresher)
+    const clear = await opened.text()
+    assert.equal(opened.status, 200, clear)
+    assert.match(clear, /hush/)
     const trail = await (await server.call('GET /api/server/auditlogs/export', undefined, fresher)).text()
     assert.match(trail, /"store-restored"/)
     const path = join(restored, 'trail.jsonl')
