@@ -64,9 +64,6 @@ export const memoryBomb = `values:
 ${Array.from({ length: 20 }, (_, i) => `  t${i}: {fn::fromJSON: "\${s1}"}`).join('\n')}
 `
 
-/** The same texts, which take their time wherever there is room for them: more of it than a test allows. */
-export const timeBomb = memoryBomb
-
 /** Computes until its two seconds are over, with little memory and few steps. */
 export const longBomb = longText(JSON.stringify('a'.repeat(60_000)), 300)
 
