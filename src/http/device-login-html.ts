@@ -1,16 +1,17 @@
 import type { ShownDeviceLogin } from '../service/index.ts'
+import { encodeHtml, htmlPage } from './html.ts'
 
 /** The page that asks for a code and a token, with what was wrong the last time. */
 export function askPage(code: string, wrong?: { readonly message: string; readonly hint: string }): string {
   return document('Log in a program', [
     ...(wrong === undefined
       ? []
-      : [`<p class="wrong" role="alert">${encode(wrong.message)}<br>${encode(wrong.hint)}</p>`]),
+      : [`<p class="wrong" role="alert">${encodeHtml(wrong.message)}<br>${encodeHtml(wrong.hint)}</p>`]),
     '<p>A program asked for a login, here or on another machine. It shows a code.',
     '<strong>If you did not start this, close the page.</strong></p>',
     '<form method="post" action="/login/device" autocomplete="off">',
     '<label for="code">The code that the program shows</label>',
-    `<input id="code" name="code" value="${encode(code.slice(0, 40))}" required maxlength="40" autocapitalize="characters" spellcheck="false">`,
+    `<input id="code" name="code" value="${encodeHtml(code.slice(0, 40))}" required maxlength="40" autocapitalize="characters" spellcheck="false">`,
     '<label for="token">Your personal access token</label>',
     '<input id="token" name="token" type="password" required maxlength="200" autocomplete="off" spellcheck="false">',
     '<p class="small">It begins with <code>esc_p_</code>. It is used to see who you are, and is not kept.</p>',
@@ -32,12 +33,12 @@ export function decidePage(shown: ShownDeviceLogin): string {
   ]
   return document('Allow this login?', [
     '<dl>',
-    ...rows.map(([name, value]) => `<dt>${encode(name)}</dt><dd>${encode(value)}</dd>`),
+    ...rows.map(([name, value]) => `<dt>${encodeHtml(name)}</dt><dd>${encodeHtml(value)}</dd>`),
     '</dl>',
     '<p>Allow it only if the program in front of you shows this code.',
     '<strong>If you did not start this, close the page.</strong></p>',
     '<form method="post" action="/login/device/answer" autocomplete="off">',
-    `<input type="hidden" name="confirmation" value="${encode(confirmation)}">`,
+    `<input type="hidden" name="confirmation" value="${encodeHtml(confirmation)}">`,
     '<button type="submit" name="answer" value="deny">Deny</button>',
     '<button type="submit" name="answer" value="allow">Allow</button>',
     '</form>',
@@ -46,7 +47,7 @@ export function decidePage(shown: ShownDeviceLogin): string {
 
 /** The page after the answer. */
 export function endPage(title: string, text: string): string {
-  return document(title, [`<p>${encode(text)}</p>`])
+  return document(title, [`<p>${encodeHtml(text)}</p>`])
 }
 
 function lifeOf(seconds: number): string {
@@ -55,28 +56,11 @@ function lifeOf(seconds: number): string {
 }
 
 function document(title: string, body: readonly string[]): string {
-  return [
-    '<!doctype html>',
-    '<html lang="en">',
-    '<head>',
-    '<meta charset="utf-8">',
-    '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    `<title>${encode(title)} · OpenESC</title>`,
-    '<link rel="stylesheet" href="/login/page.css">',
-    '</head>',
-    '<body>',
-    '<main>',
-    `<h1>${encode(title)}</h1>`,
-    ...body,
-    '</main>',
-    '</body>',
-    '</html>',
-    '',
-  ].join('\n')
-}
-
-function encode(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+  return htmlPage({
+    title: `${title} · OpenESC`,
+    style: '/login/page.css',
+    body: ['<main>', `<h1>${encodeHtml(title)}</h1>`, ...body, '</main>'],
+  })
 }
 
 /** The style sheet of the pages. */

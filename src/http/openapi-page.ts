@@ -1,3 +1,5 @@
+import { encodeHtml, htmlPage } from './html.ts'
+
 /** A published document as the page needs it. */
 export interface PublishedDocument {
   readonly openapi: string
@@ -50,37 +52,26 @@ export function openApiPage({ info, paths, components }: PublishedDocument): str
   }
   const schemas = Object.entries(components.schemas).sort(([a], [b]) => (a < b ? -1 : 1))
   const anchors = [...groups.keys(), 'Schemas']
-  return [
-    '<!doctype html>',
-    '<html lang="en">',
-    '<head>',
-    '<meta charset="utf-8">',
-    '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    `<title>${encode(info.title)} HTTP API</title>`,
-    '<link rel="stylesheet" href="/api/esc/docs.css">',
-    '</head>',
-    '<body>',
-    `<header><h1>${encode(info.title)} HTTP API</h1>`,
-    `<p>${encode(info.description)} The same for programs: <a href="/api/esc/openapi.json">openapi.json</a>.</p>`,
+  const body = [
+    `<header><h1>${encodeHtml(info.title)} HTTP API</h1>`,
+    `<p>${encodeHtml(info.description)} The same for programs: <a href="/api/esc/openapi.json">openapi.json</a>.</p>`,
     '<p>Send <code>Authorization: token &lt;access token&gt;</code>. A refusal is <code>{"code", "message"}</code> with the',
     'HTTP status as <code>code</code>; the headers <code>OpenESC-Reason</code> and <code>OpenESC-Hint</code> say more.</p>',
     '</header>',
-    `<nav aria-label="Sections"><ul>${anchors.map((name) => `<li><a href="#${anchor(name)}">${encode(name)}</a></li>`).join('')}</ul></nav>`,
+    `<nav aria-label="Sections"><ul>${anchors.map((name) => `<li><a href="#${anchor(name)}">${encodeHtml(name)}</a></li>`).join('')}</ul></nav>`,
     '<main>',
     ...[...groups].map(([name, sections]) =>
-      [`<section id="${anchor(name)}"><h2>${encode(name)}</h2>`, ...sections, '</section>'].join('\n'),
+      [`<section id="${anchor(name)}"><h2>${encodeHtml(name)}</h2>`, ...sections, '</section>'].join('\n'),
     ),
     '<section id="schemas"><h2>Schemas</h2>',
     ...schemas.map(
       ([name, schema]) =>
-        `<details id="schema-${anchor(name)}"><summary><code>${encode(name)}</code></summary>${schemaBlock(schema)}</details>`,
+        `<details id="schema-${anchor(name)}"><summary><code>${encodeHtml(name)}</code></summary>${schemaBlock(schema)}</details>`,
     ),
     '</section>',
     '</main>',
-    '</body>',
-    '</html>',
-    '',
-  ].join('\n')
+  ]
+  return htmlPage({ title: `${info.title} HTTP API`, style: '/api/esc/docs.css', body })
 }
 
 const groupNames: readonly (readonly [RegExp, string])[] = [
@@ -104,18 +95,18 @@ function operationSection(path: string, method: string, operation: PublishedOper
   const { operationId, summary, parameters = [], requestBody, responses } = operation
   const rows = parameters.map(
     ({ name, in: place, required, description = '', schema }) =>
-      `<tr><td><code>${encode(name)}</code></td><td>${encode(place)}${required ? '' : ', optional'}</td><td>${encode(description)}${inline(schema)}</td></tr>`,
+      `<tr><td><code>${encodeHtml(name)}</code></td><td>${encodeHtml(place)}${required ? '' : ', optional'}</td><td>${encodeHtml(description)}${inline(schema)}</td></tr>`,
   )
   return [
     `<article id="${anchor(operationId)}">`,
-    `<h3><span class="method">${encode(method.toUpperCase())}</span> <code>${encode(path)}</code></h3>`,
-    `<p>${encode(summary)}. <span class="needs">${encode(needs(operation['x-permission']))}</span></p>`,
+    `<h3><span class="method">${encodeHtml(method.toUpperCase())}</span> <code>${encodeHtml(path)}</code></h3>`,
+    `<p>${encodeHtml(summary)}. <span class="needs">${encodeHtml(needs(operation['x-permission']))}</span></p>`,
     rows.length === 0 ? '' : `<table><tbody>${rows.join('')}</tbody></table>`,
     requestBody === undefined
       ? ''
       : `<p>Body${requestBody.required ? '' : ' (may be absent)'}: ${contents(requestBody.content)}</p>`,
     `<ul>${Object.entries(responses)
-      .map(([status, response]) => `<li><b>${encode(status)}</b> ${answer(response)}</li>`)
+      .map(([status, response]) => `<li><b>${encodeHtml(status)}</b> ${answer(response)}</li>`)
       .join('')}</ul>`,
     '</article>',
   ].join('\n')
@@ -130,12 +121,12 @@ function needs(permission: PublishedOperation['x-permission']): string {
 }
 
 function answer({ description, content }: PublishedResponse): string {
-  return `${encode(description)}${content === undefined ? '' : ` ${contents(content)}`}`
+  return `${encodeHtml(description)}${content === undefined ? '' : ` ${contents(content)}`}`
 }
 
 function contents(content: Contents): string {
   return Object.entries(content)
-    .map(([mediaType, { schema }]) => `<code>${encode(mediaType)}</code>${inline(schema)}`)
+    .map(([mediaType, { schema }]) => `<code>${encodeHtml(mediaType)}</code>${inline(schema)}`)
     .join(' or ')
 }
 
@@ -144,16 +135,16 @@ function inline(schema: unknown): string {
   const reference = isRecord(schema) ? schema['$ref'] : undefined
   if (typeof reference === 'string') {
     const name = reference.split('/').at(-1) ?? ''
-    return ` <a href="#schema-${anchor(name)}">${encode(name)}</a>`
+    return ` <a href="#schema-${anchor(name)}">${encodeHtml(name)}</a>`
   }
   const text = JSON.stringify(schema)
   if (text === undefined || text === '{}') return ''
-  if (text.length <= 120) return ` <code>${encode(text)}</code>`
+  if (text.length <= 120) return ` <code>${encodeHtml(text)}</code>`
   return `<details><summary>schema</summary>${schemaBlock(schema)}</details>`
 }
 
 function schemaBlock(schema: unknown): string {
-  const text = encode(JSON.stringify(schema, null, 2) ?? '')
+  const text = encodeHtml(JSON.stringify(schema, null, 2) ?? '')
   const linked = text.replace(
     /#\/components\/schemas\/(\w+)/g,
     (whole, name: string) => `<a href="#schema-${anchor(name)}">${whole}</a>`,
@@ -167,15 +158,6 @@ function anchor(name: string): string {
 
 function isRecord(value: unknown): value is { readonly [member: string]: unknown } {
   return typeof value === 'object' && value !== null
-}
-
-function encode(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;')
 }
 
 /** The page's style sheet. */
