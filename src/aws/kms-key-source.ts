@@ -2,6 +2,7 @@ import type { KMSClient } from '@aws-sdk/client-kms'
 import type { KeySource, Place } from '../crypto/index.ts'
 import { AppError } from '../diag/index.ts'
 import { type Breakers, TargetClosed } from '../providers/index.ts'
+import { endOfRefused } from './call-end.ts'
 import { fewRetries, type RetryStrategyV2 } from './few-retries.ts'
 
 /** Which key of AWS KMS, and where. */
@@ -41,7 +42,7 @@ export function kmsKeySource({ arn, endpoint, credentials, breakers }: KmsKeyOpt
     breakers.guard(
       target,
       () => call(AbortSignal.timeout(longestMilliseconds)),
-      (outcome) => ('answer' in outcome || isDamage(outcome.error) ? 'answered' : 'failed'),
+      (outcome) => ('answer' in outcome ? 'answered' : endOfRefused(outcome.error)),
     )
   let client: Promise<KMSClient> | null = null
   const connected = () => {

@@ -10,6 +10,7 @@ import {
   StsUnexpectedAnswer,
 } from '../providers/index.ts'
 import { parseRoleArn } from '../trust/index.ts'
+import { endOfRefused } from './call-end.ts'
 import { fetchExplanation } from './decision-page.ts'
 import { fewRetries, type RetryStrategyV2 } from './few-retries.ts'
 import { stsRegion } from './partition.ts'
@@ -76,7 +77,7 @@ export function createTokenExchange(options: TokenExchangeOptions): AwsTokenExch
           () => called.run(target, () => client.send(command, { abortSignal: signal })),
           (outcome) => {
             if ('answer' in outcome) return 'answered'
-            return request.signal.aborted ? 'none' : meansFailure(outcome.error)
+            return request.signal.aborted ? 'none' : endOfRefused(outcome.error)
           },
         )
         requireSessionOf(answer.AssumedRoleUser?.Arn, request)
@@ -110,16 +111,6 @@ function carry(command: AssumeRoleWithWebIdentityCommand, headers: Readonly<Reco
 const connectMilliseconds = 3_000
 const headersMilliseconds = 10_000
 const totalMilliseconds = 30_000
-
-/** STS that throttles or cannot answer fails; one that says no is well. */
-function meansFailure(error: unknown): 'answered' | 'failed' {
-  const { $metadata, $retryable } = error as {
-    readonly $metadata?: { readonly httpStatusCode?: number }
-    readonly $retryable?: object
-  }
-  const status = $metadata?.httpStatusCode ?? 0
-  return status === 0 || status >= 500 || status === 429 || $retryable !== undefined ? 'failed' : 'answered'
-}
 
 async function makeClient(
   region: string,

@@ -5,7 +5,7 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createServer as createTcpServer } from 'node:net'
 import { after, before, describe, test } from 'node:test'
-import { createTokenExchange } from '../../src/aws/index.ts'
+import { createTokenExchange, kmsKeySource } from '../../src/aws/index.ts'
 import { createEgress, EgressError } from '../../src/programs/egress.ts'
 import { guardedHooks } from '../../src/programs/guarded-hooks.ts'
 import { createBreakers, createVendorCalls, TargetClosed } from '../../src/providers/index.ts'
@@ -124,6 +124,31 @@ describe('R-14: a target that fails', () => {
     called = 0
     for (let turn = 0; turn < 30; turn += 1) await assert.rejects(login('other'), /no/)
     assert.equal(called, 30, 'who is told no is answered, and nothing is tried again')
+  })
+
+  test('a KMS that throttles is called 20 times, retries included, then not; one that refuses the key is well', async () => {
+    const breakers = scene()
+    const arn = 'arn:aws:kms:eu-west-1:123456789012:key/0b1c'
+    const credentials = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'example' }
+    const source = kmsKeySource({ arn, endpoint: `http://${at()}`, credentials, breakers })
+    const refusing =
+      (name: string): RequestListener =>
+      (_, response) =>
+        response
+          .writeHead(400, { 'content-type': 'application/x-amz-json-1.1' })
+          .end(JSON.stringify({ __type: name, message: 'no' }))
+    const wrap = () => source.wrap(['key-check'], Buffer.from('data key'))
+    answer = refusing('AccessDeniedException')
+    called = 0
+    for (let turn = 0; turn < 30; turn += 1) await assert.rejects(wrap, /AccessDeniedException/)
+    assert.equal(called, 30)
+    now += 10_000
+    answer = refusing('ThrottlingException')
+    called = 0
+    for (let turn = 0; turn < 40; turn += 1) await assert.rejects(wrap, { code: 'KEY_UNAVAILABLE' })
+    assert.equal(called, 22, 'twenty calls, of which two were tried again')
+    await assert.rejects(wrap, /kms: 127\.0\.0\.1:\d+ is not called since 1970-/)
+    assert.equal(breakers.closed(), 1)
   })
 
   test('a receiver of webhooks that fails is left alone; one that says no is not', async () => {
