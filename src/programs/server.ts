@@ -221,6 +221,7 @@ async function serve(
       fetchDocument: egress.fetchDocument,
       log,
       limits: { milliseconds: settings.evaluator.milliseconds },
+      counting: limits.counting,
       ...mintLimitOf(settings.rateLimit, limits.counting),
     })
     const first = await foundOnce(service, settings)

@@ -6,7 +6,7 @@ import type { Environment, Organization, Store, TextPlace, TokenType, ValueCrypt
 import type { ExportedRecord } from '../value/index.ts'
 import type { MintLedger } from './audit/mint-ledger.ts'
 import type { Caller } from './caller.ts'
-import type { Limiter } from './rate-limit.ts'
+import type { Counting, Limiter } from './rate-limit.ts'
 import type { SigningKeyPower } from './signing-keys.ts'
 import type { HookRequest, HookResponse } from './webhook-delivery.ts'
 
@@ -58,6 +58,8 @@ export interface ServiceParts {
    * Absent = any number.
    */
   readonly mintLimit?: Limiter
+  /** How other requests are counted against a limit; absent = by this server alone. */
+  readonly counting?: Counting
   /** Sends one webhook request through the one door that leaves the server; absent = webhooks are not sent. */
   readonly sendHook?: (request: HookRequest) => Promise<HookResponse>
   /** Why that door would never let a webhook's URL through, whatever its name resolves to; null when it might. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { createApp } from '../../src/http/index.ts'
-import { createService } from '../../src/service/index.ts'
+import { countedHere, createService } from '../../src/service/index.ts'
 import { remember } from '../canaries.ts'
 import { type CallOptions, createWorld, type Who, type World } from './world.ts'
 
@@ -71,13 +71,7 @@ describe('S-15: a login that a person allows in a browser', () => {
     assert.equal(await state(started.device_code), 'authorization_pending')
     const shown = await show(started.user_code.toLowerCase().replace('-', ' '))
     assert.equal(shown.status, 200, shown.text)
-    for (const said of [
-      started.user_code,
-      'build &#60;b&#62;7&#60;/b&#62;',
-      'ada',
-      '4 hours',
-      'close the page',
-    ])
+    for (const said of [started.user_code, 'build &lt;b&gt;7&lt;/b&gt;', 'ada', '4 hours', 'close the page'])
       assert.ok(shown.text.includes(said), said)
     assert.ok(!shown.text.includes(world.tokens.ada), 'the token is not written back')
     wait(5)
@@ -99,6 +93,30 @@ describe('S-15: a login that a person allows in a browser', () => {
     assert.equal(await state(started.device_code), 'expired_token', 'a code is good for one token')
     wait(14_400)
     assert.equal((await as(String(access_token), 'GET /api/user')).status, 401)
+  })
+
+  test('one token may ask for 20 codes in ten minutes, wherever it asks', async () => {
+    const taken: string[] = []
+    const other = await createWorld({
+      counting: {
+        ...countedHere,
+        window: (name, limit, what, per) => {
+          const take = countedHere.window(name, limit, what, per)
+          return (key) => {
+            taken.push(name)
+            return take(key)
+          }
+        },
+      },
+    })
+    const ask = () =>
+      other.call('nobody', 'POST /login/device', form({ code: 'BCDF-GHJK', token: other.tokens.ada }))
+    for (let turn = 0; turn < 20; turn += 1) assert.equal((await ask()).status, 404)
+    const refused = await ask()
+    assert.equal(refused.status, 429)
+    assert.match(refused.text, /20 codes in ten minutes/)
+    assert.equal(taken.filter((name) => name === 'codes').length, 21, 'all servers count together')
+    await other.close()
   })
 
   test('opening the link, or sending the form from another page, allows nothing', async () => {

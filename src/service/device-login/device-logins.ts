@@ -7,7 +7,7 @@ import type { Caller } from '../caller.ts'
 import { ExchangeError } from '../exchange/request.ts'
 import { note } from '../notes.ts'
 import type { ServiceParts } from '../parts.ts'
-import { createWindowLimiter } from '../rate-limit.ts'
+import { countedHere } from '../rate-limit.ts'
 import {
   type AnsweredLogin,
   keepStep,
@@ -81,9 +81,10 @@ const leewayMilliseconds = 500
 
 /** The use cases of device logins over the service's parts. */
 export function createDeviceLogins(parts: ServiceParts): DeviceLogins {
-  const { store } = parts
+  const { store, counting = countedHere } = parts
   const nowMs = () => parts.clock().getTime()
-  const limitCodes = createWindowLimiter(
+  const limitCodes = counting.window(
+    'codes',
     { most: mostCodes, milliseconds: pendingMilliseconds, nowMs },
     'codes in ten minutes',
     'with this token',
@@ -125,7 +126,7 @@ export function createDeviceLogins(parts: ServiceParts): DeviceLogins {
 
     async show(caller, typed) {
       if (caller.token.type !== 'personal') throw notPersonal()
-      limitCodes(caller.token.id)
+      await limitCodes(caller.token.id)
       const userCode = readUserCode(typed)
       const id = userCode && (await readStep<string>(parts, store, stepKey('code', userCode)))
       const pending = id && (await readStep<PendingLogin>(parts, store, stepKey('login', id)))
