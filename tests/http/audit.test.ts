@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test'
 import { type ChainedEntry, type Checkpoint, chainVerifier, checkpointHolds } from '../../src/crypto/index.ts'
 import { openApi, type Route, routes } from '../../src/http/index.ts'
 import { assertContract } from './table.ts'
-import { createWorld, echoProvider, providerSet, type Who, type World } from './world.ts'
+import { createWorld, echoProvider, providerSet, type Who, type World, type WorldParts } from './world.ts'
 
 const env = '/api/esc/environments/acme/web/dev'
 const trail = '/api/orgs/acme/auditlogs'
@@ -52,8 +52,8 @@ function brokenAt(entries: readonly ChainedEntry[]): number | null {
   return null
 }
 
-async function prepared(path?: string): Promise<World> {
-  const world = await createWorld({}, {}, path)
+async function prepared(parts: WorldParts = {}, path?: string): Promise<World> {
+  const world = await createWorld(parts, {}, path)
   await world.call('ada', 'POST /api/esc/environments/acme', { body: { project: 'web', name: 'dev' } })
   const written = await world.call('ada', `PATCH ${env}`, { body: definition })
   assert.equal(written.status, 200, written.text)
@@ -183,7 +183,7 @@ describe('S-26, S-27: over a file', () => {
   const withFile = async (work: (world: World, sql: (statement: string) => void) => Promise<void>) => {
     serial += 1
     const path = join(folder, `${serial}.db`)
-    const world = await prepared(path)
+    const world = await prepared({}, path)
     const other = new DatabaseSync(path)
     try {
       await work(world, (statement) => other.exec(statement))
@@ -221,6 +221,32 @@ describe('S-26, S-27: over a file', () => {
       assert.equal((await world.call('ada', `POST ${env}/open`)).status, 200)
       assert.equal(brokenAt(await exported(world)), null)
     }))
+
+  test('S-26: an open whose entry is not durable within two seconds is refused, and tells nothing', async () => {
+    let isStuck = false
+    const stuck = Promise.withResolvers<void>()
+    const world = await prepared({
+      wrapStore: (store) => ({
+        read: (work) => store.read(work),
+        async change(work, options) {
+          const result = await store.change(work, options)
+          if (isStuck) await stuck.promise
+          return result
+        },
+        protect: (macs) => store.protect(macs),
+        close: () => store.close(),
+      }),
+    })
+    isStuck = true
+    const refused = await world.call('ada', `POST ${env}/open`)
+    assert.equal(refused.status, 503, refused.text)
+    assert.equal(refused.headers.get('openesc-reason'), 'audit_unavailable')
+    assert.ok(!refused.text.includes(secret))
+    isStuck = false
+    stuck.resolve()
+    assert.equal((await world.call('ada', `POST ${env}/open`)).status, 200)
+    await world.close()
+  })
 
   test('S-26: a token that the trail cannot take opens nothing', async () => {
     const folderPath = join(folder, 'mint.db')
