@@ -1,9 +1,10 @@
+import { connect } from '../../client/index.ts'
 import { decodeUtf8 } from '../../value/index.ts'
 import { type Duration, hours, parseDuration, toSeconds } from '../duration.ts'
 import { Failure, prefixed } from '../failure.ts'
 import { readSource } from '../read-source.ts'
 import type { World } from '../world.ts'
-import { createApi, type LoginContext } from './session.ts'
+import { connectionTo, type LoginContext } from './session.ts'
 
 /** What an identity token is exchanged for. */
 export interface Exchange {
@@ -35,7 +36,7 @@ export async function exchangeToken(
   const organization = exchange.organization || organizationOf(jwt)
   if (organization === '') throw new Failure('organization must be specified for token exchange')
   const expiration = await readExpiration(exchange.expiration)
-  const api = await createApi(world, context.backend, { accessToken: '', insecure: context.insecure })
+  const api = connect(connectionTo(world, context.backend, { accessToken: '', insecure: context.insecure }))
   const kind = team !== '' ? 'team' : user !== '' ? 'personal' : 'organization'
   const { accessToken, expiresInSeconds } = await prefixed('OIDC token exchange failed', () =>
     api.exchangeToken({

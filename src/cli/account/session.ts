@@ -77,15 +77,6 @@ function once<T>(work: () => Promise<T>): () => Promise<T> {
   return () => (result ??= work())
 }
 
-/** The client for a backend, with an account's token. */
-export async function createApi(
-  world: World,
-  backend: string,
-  account: Pick<Account, 'accessToken' | 'insecure'>,
-): Promise<Client> {
-  return connect(connectionTo(world, backend, account))
-}
-
 /** How to reach a backend with an account's token. */
 export function connectionTo(
   world: World,
@@ -190,7 +181,7 @@ async function check(
   token: string,
   known: Partial<Account>,
 ): Promise<Account> {
-  const api = await createApi(world, backend, { accessToken: token, insecure })
+  const api = connect(connectionTo(world, backend, { accessToken: token, insecure }))
   const user = await userOf(api)
   return {
     ...known,
