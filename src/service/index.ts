@@ -60,7 +60,6 @@ export type {
 } from './parts.ts'
 export type { CallerProfile, Founding } from './people.ts'
 export type { EnvironmentPermission, Level, OrganizationPermission } from './permissions.ts'
-export { TrailMemory } from './put-back.ts'
 export {
   type Counting,
   countedHere,
@@ -81,4 +80,5 @@ export { createService, type Service } from './service.ts'
 export type { OpenedSession } from './sessions.ts'
 export { createSharedCounting, type SharedCounting } from './shared-limit.ts'
 export type { IssuerKey, SigningKeyPower } from './signing-keys.ts'
+export { TrailMemory } from './trail-memory.ts'
 export type { HookRequest, HookResponse } from './webhook-delivery.ts'
